@@ -1,0 +1,183 @@
+"""What to do about the numbers: slices whose conversion lags the rest, and data worth mending."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+from scipy import stats
+
+from shophelm.actions import HORIZON_DAYS, Action, due
+from shophelm.data.chain import SLICES
+from shophelm.data.trust import LOG_MISSES
+from shophelm.methods.relative_rate import expected_rates, lag_behind_rest
+from shophelm.shop.calendar import Period, days_before
+from shophelm.shop.measures import measure
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
+
+LOOK_BACK = 56
+FALSE_DISCOVERY = 0.05
+INTERVAL = 0.8
+
+
+@question("Whose conversion lags behind the rest of the shop?", "events|traffic")
+def lagging(shop: Tables, period: Period) -> pd.DataFrame:
+    """Find channels and categories whose conversion fell more than the rest of the shop's.
+
+    The period is held against the 56 days before it; what moved the whole shop cancels out.
+
+    Returns
+    -------
+    DataFrame
+        by, slice, visitors, rate_now, rate_expected, p_value, found (kept at a false-discovery
+        rate of 5 % over all slices), and worth, worth_low, worth_high: GMV over 28 days of
+        reaching the expected rate at this period's visitors and the slice's own spend per buyer,
+        with an 80 % interval; null without money. Smallest p_value first.
+    """
+    frames = [f for by in ("channel", "category") if (f := _against_rest(shop, period, by)) is not None]
+    if not frames:
+        return pd.DataFrame(columns=["by", "slice", "found"])
+    frame = pd.concat(frames, ignore_index=True).dropna(subset=["p_value"])
+    if len(frame):
+        adjusted = stats.false_discovery_control(frame["p_value"])
+        frame["found"] = adjusted <= FALSE_DISCOVERY
+    return frame.sort_values(["p_value", "by", "slice"]).reset_index(drop=True)
+
+
+@carries_missing
+def find_lagging(slow: pd.DataFrame, *, currency: str) -> Sentence:
+    """Name the slices that lag, or say that none does beyond chance."""
+    if slow.empty:
+        return sentence("No slices to compare: the tables name neither channels nor categories.")
+    found = slow[slow["found"]]
+    if found.empty:
+        return sentence(
+            "Of {n} no conversion fell behind the rest of the shop beyond chance.",
+            n=plural(len(slow), "channel or category", "channels and categories"),
+        )
+    return sentence(
+        "Conversion fell behind the rest of the shop in {which}.",
+        which=listing(
+            [f"{r.slice} ({rate(r.rate_now)} for {rate(r.rate_expected)}, "
+             f"{money(r.worth, currency=currency)} over 28 days)" for r in found.itertuples()]
+        ),
+    )
+
+
+def steps(
+    shop: Tables,
+    *,
+    rows: pd.DataFrame,
+    broken: pd.DataFrame,
+    seen: pd.DataFrame | Missing,
+    slow: pd.DataFrame | Missing,
+) -> list[Action]:
+    """Turn this notebook's findings into actions.
+
+    Parameters
+    ----------
+    shop
+        For the day by which we will know.
+    rows, broken, seen, slow
+        The answers of `trust.rows_read`, `trust.promises`, `trust.orders_seen` and `lagging`.
+    """
+    actions = [_mend_rows(shop, r) for r in rows[rows["rejected"] > 0].itertuples()]
+    actions += [_mend_promise(shop, b) for b in broken.itertuples()]
+    if not isinstance(seen, Missing) and seen["missed"].sum() > LOG_MISSES * seen["orders"].sum():
+        actions.append(_mend_log(shop, seen))
+    if not isinstance(slow, Missing) and len(slow):
+        actions += [_catch_up(shop, s) for s in slow[slow["found"]].itertuples()]
+    return actions
+
+
+def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
+    windows = {"now": period.every_day, "before": days_before(period, LOOK_BACK).every_day}
+    counted = measure(shop, windows, by=[by])
+    if "paying_visitors" not in counted or counted.index.get_level_values(by).isna().all():
+        return None
+    counted = counted[counted.index.get_level_values(by).notna()]
+    wide = counted[["visitors", "paying_visitors"]].unstack("span").fillna(0)
+    groups = pd.DataFrame(
+        {
+            f"{short}_{span}": wide[(term, span)]
+            for short, term in (("yes", "paying_visitors"), ("all", "visitors"))
+            for span in windows
+        }
+    )
+    result = lag_behind_rest(groups)
+    result["visitors"] = groups["all_now"]
+    spend = _spend(counted)
+    per_rate = groups["all_now"] * spend.reindex(groups.index) * HORIZON_DAYS / period.days
+    ends = expected_rates(result, level=INTERVAL)
+    for name, reached in (("worth", result["rate_expected"]), ("worth_low", ends["low"]), ("worth_high", ends["high"])):
+        result[name] = (reached - result["rate_now"]) * per_rate
+    return result.rename_axis("slice").reset_index().assign(by=by)
+
+
+def _spend(counted: pd.DataFrame) -> pd.Series:
+    """Give each slice's spend per buyer over both spans together."""
+    by = counted.index.names[1]
+    if "gmv_paid" not in counted or "buyers" not in counted:
+        return pd.Series(float("nan"), index=counted.index.get_level_values(by).unique())
+    sums = counted[["gmv_paid", "buyers"]].apply(pd.to_numeric).astype("float64").groupby(level=by).sum()
+    return sums["gmv_paid"] / sums["buyers"].where(sums["buyers"] > 0)
+
+
+def _catch_up(shop: Tables, slow) -> Action:
+    known = slow.worth == slow.worth
+    return Action(
+        kind="lagging conversion",
+        subject=f"{SLICES[slow.by]} {slow.slice}",
+        action=f"Find out why {SLICES[slow.by]} {slow.slice} converts {rate(slow.rate_now)} where "
+        f"{rate(slow.rate_expected)} was to be expected, and bring it back.",
+        owner_role=f"{SLICES[slow.by]} manager",
+        metric=f"pay_conversion of {SLICES[slow.by]} {slow.slice}",
+        due_on=due(shop.as_of),
+        worth=_cents(slow.worth) if known else None,
+        worth_low=_cents(slow.worth_low) if known else None,
+        worth_high=_cents(slow.worth_high) if known else None,
+        worth_in="gmv" if known else "unknown",
+    )
+
+
+def _mend_rows(shop: Tables, row) -> Action:
+    return Action(
+        kind="rejected rows",
+        subject=row.table,
+        action=f"Mend the {plural(row.rejected, 'rejected row')} of {row.table}; `shophelm check` "
+        "lists them with their reasons.",
+        owner_role="data analyst",
+        metric=f"rejected rows of {row.table}",
+        due_on=due(shop.as_of),
+    )
+
+
+def _mend_promise(shop: Tables, promise) -> Action:
+    return Action(
+        kind="broken promise",
+        subject=f"{promise.table}: {promise.promise}",
+        action=f"In {promise.table}, “{promise.promise}” fails on "
+        f"{plural(promise.broken, 'row')} (for example {promise.example}): mend the export.",
+        owner_role="data analyst",
+        metric=f"rows of {promise.table} that break it",
+        due_on=due(shop.as_of),
+    )
+
+
+def _mend_log(shop: Tables, seen: pd.DataFrame) -> Action:
+    missed, orders = seen["missed"].sum(), seen["orders"].sum()
+    return Action(
+        kind="event log",
+        subject="orders the event log missed",
+        action=f"Find out why the event log missed {count(missed)} of {count(orders)} paid "
+        "orders; until then conversion is understated by that share.",
+        owner_role="data analyst",
+        metric="log_coverage",
+        due_on=due(shop.as_of),
+    )
+
+
+def _cents(amount: float) -> Decimal:
+    return Decimal(str(round(amount, 2)))

@@ -1,0 +1,108 @@
+"""The days of the chain, with the promotion calendar beside them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import holidays
+import pandas as pd
+
+from shophelm.data.chain import ANY_CHAIN, first_day
+from shophelm.shop.calendar import Period
+from shophelm.shop.definitions import TERMS
+from shophelm.shop.measures import measure
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, in_unit, plural, sentence
+
+PHASES = (("warm-up", "warmup_from", "burst_from"), ("burst", "burst_from", "afterglow_from"))
+
+
+@question("How did the chain run, day by day?", ANY_CHAIN, campaigns="promotion phases drawn in")
+def daily(shop: Tables, *, days: int = 400) -> pd.DataFrame:
+    """Count the chain for each of the last `days` days.
+
+    Returns
+    -------
+    DataFrame
+        One row per day, in order, without gaps: day, then the terms the shop can give. A day
+        without a row in any table is a row of nulls.
+    """
+    first = max(first_day(shop), shop.as_of - timedelta(days=days - 1))
+    every = [first + timedelta(days=i) for i in range((shop.as_of - first).days + 1)]
+    counted = measure(shop, {"": every}, by=["day"]).droplevel("span")
+    counted.index = pd.to_datetime(counted.index)
+    return counted.reindex(pd.to_datetime(every)).rename_axis("day").reset_index()
+
+
+def promotion_calendar(
+    shop: Tables, days: pd.DataFrame | Missing, *, country: str = "CN"
+) -> pd.DataFrame | Missing:
+    """List the campaign phases and public holidays that touch some days.
+
+    Parameters
+    ----------
+    shop
+        Campaigns are read where the shop has them.
+    days
+        As `daily` gives them.
+    country
+        Two-letter code of the country whose public holidays are listed; "" for none.
+
+    Returns
+    -------
+    DataFrame
+        what (warm-up, burst, holiday), name, first, last; ends included, in order of first.
+    """
+    if isinstance(days, Missing):
+        return days
+    period = Period(days["day"].iloc[0].date(), days["day"].iloc[-1].date())
+    rows = _phases(shop) + _holidays(period, country)
+    frame = pd.DataFrame(rows, columns=["what", "name", "first", "last"])
+    touching = (frame["first"] <= period.last) & (frame["last"] >= period.first)
+    return frame[touching].sort_values(["first", "what"]).reset_index(drop=True)
+
+
+@carries_missing
+def find_trend(days: pd.DataFrame, *, currency: str) -> Sentence:
+    """Name the best and the weakest day."""
+    term = "gmv_paid" if "gmv_paid" in days else "visitors"
+    values = pd.to_numeric(days.set_index("day")[term]).astype("float64").dropna()
+    show = in_unit(TERMS[term].unit, currency=currency)
+    return sentence(
+        "Over {n} the median day brought {median} of {term}; the best was {best} ({high}), the "
+        "weakest {worst} ({low}).",
+        n=plural(len(days), "day"),
+        term=TERMS[term].title,
+        median=show(values.median()),
+        best=f"{values.idxmax():%Y-%m-%d}",
+        high=show(values.max()),
+        worst=f"{values.idxmin():%Y-%m-%d}",
+        low=show(values.min()),
+    )
+
+
+def _phases(shop: Tables) -> list[tuple]:
+    if not shop.has("campaigns"):
+        return []
+    campaigns = shop.frame(shop["campaigns"].order_by("warmup_from", "campaign_id"))
+    return [
+        (phase, c["name"], c[start], c[end] - timedelta(days=1))
+        for c in campaigns.to_dict("records")
+        for phase, start, end in PHASES
+        if c[start] < c[end]
+    ]
+
+
+def _holidays(period: Period, country: str) -> list[tuple]:
+    if not country:
+        return []
+    years = range(period.first.year, period.last.year + 1)
+    named = holidays.country_holidays(country, years=years, language="en_US")
+    rows: list[tuple] = []
+    for day, name in sorted(named.items()):
+        if rows and rows[-1][1] == name and rows[-1][3] == day - timedelta(days=1):
+            rows[-1] = ("holiday", name, rows[-1][2], day)
+        else:
+            rows.append(("holiday", name, day, day))
+    return rows

@@ -1,0 +1,1 @@
+"""Answers drawn: each function takes an answer, draws one message, and computes nothing new."""

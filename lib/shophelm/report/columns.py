@@ -1,0 +1,67 @@
+"""Titles and units of the columns that tables show, besides the terms of `definitions`."""
+
+from shophelm.shop.definitions import TERMS
+
+ROW = "as its row says"
+
+COLUMNS: dict[str, tuple[str, str]] = {
+    "action": ("What to do", "text"),
+    "action_id": ("Number", "text"),
+    "amount": ("Amount", "cents"),
+    "area": ("Area", "text"),
+    "attainment": ("Of target", "rate"),
+    "before": ("Period before", ROW),
+    "before_change": ("Change", "change"),
+    "broken": ("Rows broken", "count"),
+    "day": ("Day", "day"),
+    "due_on": ("We know by", "day"),
+    "example": ("For example", "text"),
+    "first_day": ("First day", "day"),
+    "gap": ("Unexplained", "cents"),
+    "gmv_paid_before": ("GMV before", "money"),
+    "gmv_paid_last_year": ("GMV last year", "money"),
+    "kind": ("Kind", "text"),
+    "last_day": ("Last day", "day"),
+    "last_year": ("Last year, week day", ROW),
+    "last_year_change": ("vs last year", "change"),
+    "last_year_phase": ("Last year, phase", ROW),
+    "last_year_phase_change": ("Change", "change"),
+    "later": ("After as_of", "count"),
+    "line": ("", "text"),
+    "metric": ("We know by the figure", "text"),
+    "missed": ("Missed", "count"),
+    "month": ("Month", "month"),
+    "now": ("This period", ROW),
+    "owner_role": ("Owner", "text"),
+    "promise": ("Promise", "text"),
+    "read": ("Read", "count"),
+    "rejected": ("Rejected", "count"),
+    "rows": ("Rows", "count"),
+    "seen": ("Seen", "count"),
+    "seen_share": ("Share seen", "rate"),
+    "share": ("Share", "rate"),
+    "slice": ("", "text"),
+    "status": ("Status", "text"),
+    "subject": ("About", "text"),
+    "table": ("Table", "text"),
+    "target": ("Target", ROW),
+    "term": ("", "term"),
+    "unlocks": ("Would unlock", "text"),
+    "used": ("Used", "count"),
+    "visitors_before": ("Visitors before", "count"),
+    "visitors_last_year": ("Visitors last year", "count"),
+    "where": ("Where to get it", "text"),
+    "worth": ("Worth over 28 days", "money"),
+    "worth_high": ("to", "money"),
+    "worth_in": ("in", "text"),
+    "worth_low": ("from", "money"),
+}
+
+
+def title_and_unit(column: str) -> tuple[str, str]:
+    """Give a column's title and unit; an unlisted column shows its own name as text."""
+    if column in COLUMNS:
+        return COLUMNS[column]
+    if column in TERMS:
+        return TERMS[column].title.capitalize().replace("Gmv", "GMV").replace("Uv", "UV"), TERMS[column].unit
+    return column.replace("_", " ").capitalize(), "text"

@@ -1,0 +1,181 @@
+"""What a notebook's cells call: say a sentence, show a table or a figure, record, propose.
+
+Everything recorded travels in the metadata of an empty output: it shows nowhere, nbval does not
+compare it, and the runner reads it from the executed notebook.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, SVG, display, publish_display_data
+
+from shophelm import timing
+from shophelm.actions import Action, ranked
+from shophelm.report.columns import ROW, title_and_unit
+from shophelm.shop.definitions import TERMS
+from shophelm.shop.needs import Missing
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, in_unit, money, unknown
+
+KEY = "shophelm"
+
+
+class Page:
+    """One notebook's page.
+
+    Parameters
+    ----------
+    area
+        The notebook's area.
+    shop
+        The shop it is about.
+    currency
+        ISO code of the shop's currency, shown with amounts.
+    """
+
+    def __init__(self, area: str, shop: Tables, *, currency: str) -> None:
+        self.area = area
+        self.shop = shop
+        self.currency = currency
+
+    def say(self, *said: Sentence | Missing) -> None:
+        """Print sentences; a missing answer prints its line once, where its table would be."""
+        for one in said:
+            print(one)
+            _emit("sentence", text=str(one), missing=isinstance(one, Missing))
+
+    def headline(self, said: Sentence | Missing) -> None:
+        """Print the sentence that stands for this area on the report's first page."""
+        print(said)
+        _emit("headline", text=str(said))
+
+    def alert(self, said: Iterable[Sentence]) -> None:
+        """Print what must be known before anything else, and put it on the report's first page."""
+        for one in said:
+            print(one)
+            _emit("alert", text=str(one))
+
+    def table(self, frame: pd.DataFrame | Missing, *, most: int = 40) -> None:
+        """Show a frame: titles, units, separators, unknown values as –; text is escaped."""
+        if isinstance(frame, Missing) or frame.empty:
+            return
+        shown = frame.head(most)
+        head = "".join(f"<th>{escape(title_and_unit(c)[0])}</th>" for c in shown if c != "unit")
+        body = "".join(f"<tr>{self._cells(row)}</tr>" for row in shown.to_dict("records"))
+        more = f"<p class='more'>{len(frame) - most:,} more rows are not shown.</p>"
+        display(
+            HTML(
+                "<div class='table'><table class='shophelm'>"
+                f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+                + (more if len(frame) > most else "")
+            )
+        )
+
+    def figure(self, draw: Callable, *answers: Any, **options: Any) -> None:
+        """Draw a figure and show it as SVG; nothing where an answer is missing or empty."""
+        first = answers[0]
+        if isinstance(first, Missing) or (isinstance(first, pd.DataFrame) and first.empty):
+            return
+        with timing.timed("figures"):
+            axes = draw(*answers, currency=self.currency, **options)
+            figure = axes.figure
+            buffer = io.StringIO()
+            figure.savefig(buffer, format="svg", metadata={"Date": None})
+            _close(figure)
+        drawn = re.sub(r"^.*?(?=<svg )", "", buffer.getvalue(), count=1, flags=re.DOTALL)
+        drawn = re.sub(r" *<metadata>.*?</metadata>\n?", "", drawn, count=1, flags=re.DOTALL)
+        label = escape(axes.get_title(loc="left") or axes.get_title(), quote=True)
+        display(SVG(drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)))
+
+    def record(self, figures: Iterable[dict[str, Any]] | Missing) -> None:
+        """Record figures for report.json: dicts with name, value, unit and any context."""
+        if isinstance(figures, Missing):
+            return
+        for figure in figures:
+            _emit("figure", **{k: _plain(v) for k, v in figure.items()})
+
+    def propose(self, actions: Sequence[Action]) -> None:
+        """Show the actions, worth most first, and record them for the ledger."""
+        ordered = ranked(actions)
+        for action in ordered:
+            _emit("action", **action.as_record())
+        _emit("timing", **timing.spent())
+        rows = pd.DataFrame([{c: getattr(a, c) for c in ACTION_COLUMNS} for a in ordered])
+        self.table(rows)
+
+    def _cells(self, row: dict[str, Any]) -> str:
+        return "".join(self._cell(c, v, row) for c, v in row.items() if c != "unit")
+
+    def _cell(self, column: str, value: Any, row: dict[str, Any]) -> str:
+        unit = title_and_unit(column)[1]
+        unit = row.get("unit", "text") if unit == ROW else unit
+        text = escape(self._text(unit, value))
+        if unit in ("text", "term", "day", "month"):
+            return f"<td>{text}</td>"
+        tone = _tone(value, row.get("term")) if unit == "change" else ""
+        return f"<td class='n{tone}'>{text}</td>"
+
+    def _text(self, unit: str, value: Any) -> str:
+        if unknown(value):
+            return "–"
+        if unit == "cents":
+            return str(money(value, currency=self.currency, cents=True))
+        if unit == "term":
+            term = TERMS[value]
+            return f"{term.title} {term.zh}"
+        if unit in ("text", "day"):
+            return str(value)
+        if unit == "month":
+            return f"{value:%Y-%m}"
+        return str(in_unit(unit, currency=self.currency)(value))
+
+
+ACTION_COLUMNS = (
+    "action",
+    "owner_role",
+    "worth",
+    "worth_low",
+    "worth_high",
+    "worth_in",
+    "metric",
+    "due_on",
+)
+
+
+def recorded(outputs: Iterable[Any]) -> list[dict[str, Any]]:
+    """Read what was recorded from a notebook's outputs, in order."""
+    return [o["metadata"][KEY] for o in outputs if KEY in o.get("metadata", {})]
+
+
+def _emit(what: str, **fields: Any) -> None:
+    publish_display_data(data={}, metadata={KEY: {"what": what, **fields}})
+
+
+def _plain(value: Any) -> Any:
+    """Make a value JSON can hold: decimals and days as text, the unknown as null."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if unknown(value):
+        return None
+    if isinstance(value, str | bool | int | float):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _tone(value: Any, term: str | None) -> str:
+    if unknown(value) or abs(value) < 0.0005:
+        return ""
+    good = TERMS[term].more_is_better if term else True
+    return " up" if (value > 0) == good else " down"
+
+
+def _close(figure: Any) -> None:
+    from matplotlib import pyplot
+
+    pyplot.close(figure)

@@ -1,0 +1,167 @@
+"""One report, from a shop to a published folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from shophelm import __version__
+from shophelm.errors import ReportError
+from shophelm.report.html import area_page, index_page
+from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
+from shophelm.report.parameters import parameters_of
+from shophelm.report.runner import MARK, AreaRun, find_notebooks, publishing, run_notebooks
+from shophelm.report.sheets import write_sheet
+from shophelm.shop.calendar import parse_day
+from shophelm.shop.source import open_source
+
+
+def report(
+    data: str,
+    *,
+    as_of: str | date,
+    out: str | Path,
+    areas: Sequence[str] = (),
+    parameters: Mapping[str, str] | None = None,
+    ledger: str | None = None,
+    jobs: int | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> list[AreaRun]:
+    """Run the notebooks on a shop and publish what they say, all of it or nothing.
+
+    Parameters
+    ----------
+    data
+        The shop: a folder, a DuckDB file or an Ibis URL.
+    as_of
+        Last day that counts.
+    out
+        The report's folder; an earlier report in it is replaced.
+    areas
+        Areas to run; by default every one that has a notebook.
+    parameters
+        Further notebook parameters, as text.
+    ledger
+        The ledger's file; by default the `actions` file in the shop's folder.
+    jobs
+        Kernels at a time.
+    progress
+        Called with a line of progress.
+
+    Returns
+    -------
+    list of AreaRun
+        What each notebook did; one that failed has an error, and the others stand.
+
+    Raises
+    ------
+    ShophelmError
+        Before anything runs: a parameter, the shop, the ledger or the folder is not as it must be.
+    """
+    day, out = parse_day(as_of), Path(out).absolute()
+    notebooks = find_notebooks(areas)
+    data = _absolute(data)
+    open_source(data)
+    kept = ledger_path(data, ledger)
+    before = _ledger_before(kept, data)
+    with publishing(out) as draft:
+        runs = run_notebooks(
+            notebooks, data=data, as_of=day, given=parameters, jobs=jobs, progress=progress
+        )
+        after = merge(before, {r.area: r.actions for r in runs}, as_of=day)
+        _write(draft, runs, before=before, data=data, day=day, kept=kept, given=parameters or {})
+        if kept:
+            write_ledger(after, kept)
+    return runs
+
+
+def _ledger_before(kept: Path | None, data: str) -> pd.DataFrame:
+    """Read the ledger; a new one named by the user starts from the shop's own."""
+    if kept is None:
+        return read_ledger(Path("/nonexistent"))
+    if not kept.parent.is_dir():
+        raise ReportError(
+            f"The ledger {kept} cannot be written: there is no folder {kept.parent}. Make it, or "
+            "name another file with --ledger."
+        )
+    own = ledger_path(data, None)
+    return read_ledger(kept if kept.exists() or own is None else own)
+
+
+def _write(draft: Path, runs, *, before, data: str, day: date, kept: Path | None, given) -> None:
+    shop = _shop_name(data)
+    currency = given.get("currency") or parameters_of(find_notebooks()["data"])["currency"].default
+    for run in runs:
+        (draft / f"{run.area}.html").write_text(area_page(run, shop=shop, as_of=day))
+        nbformat.write(run.notebook, draft / f"{run.area}.ipynb")
+    index = index_page(
+        runs,
+        shop=shop,
+        as_of=day,
+        currency=currency,
+        ledger=before,
+        ledger_name=kept.name if kept else "",
+    )
+    (draft / "index.html").write_text(index)
+    actions = pd.DataFrame(
+        [{"area": r.area, **_cells(a)} for r in runs for a in r.actions],
+        columns=["area", *_FIELDS],
+    ).astype(object)
+    actions = actions.where(actions.notna(), None)
+    write_sheet(actions, draft / "actions.csv")
+    write_sheet(actions, draft / "actions.xlsx")
+    (draft / MARK).write_text(_json(runs, shop=shop, day=day, currency=currency))
+
+
+_FIELDS = (
+    "kind",
+    "subject",
+    "action",
+    "owner_role",
+    "worth",
+    "worth_low",
+    "worth_high",
+    "worth_in",
+    "metric",
+    "due_on",
+)
+
+
+def _cells(action) -> dict:
+    return {field: getattr(action, field) for field in _FIELDS}
+
+
+def _json(runs: Sequence[AreaRun], *, shop: str, day: date, currency: str) -> str:
+    areas = {
+        run.area: {
+            "error": run.error or None,
+            "headline": next((h["text"] for h in run.of("headline")), None),
+            "alerts": [a["text"] for a in run.of("alert")],
+            "figures": {f.pop("name"): f for f in run.of("figure")},
+            "sentences": [s["text"] for s in run.of("sentence")],
+            "actions": run.of("action"),
+        }
+        for run in runs
+    }
+    whole = {
+        "shophelm": __version__,
+        "shop": shop,
+        "as_of": str(day),
+        "currency": currency,
+        "areas": areas,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _absolute(data: str) -> str:
+    return data if "://" in data else str(Path(data).absolute())
+
+
+def _shop_name(data: str) -> str:
+    """Name the shop by its folder or file, never by an address that may hold a password."""
+    return data.partition("://")[0] if "://" in data else Path(data).name

@@ -1,0 +1,231 @@
+"""Run the notebooks headless, side by side, and publish what they say: all of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from shophelm.actions import Action
+from shophelm.errors import ParameterError, ReportError
+from shophelm.report.page import recorded
+from shophelm.report.parameters import check_parameters, parameters_of
+from shophelm.shop.needs import AREAS
+
+MARK = "report.json"
+"""The file by which a folder is known to hold a report, which the next one may replace."""
+
+
+@dataclass(frozen=True)
+class AreaRun:
+    """What one notebook did.
+
+    Attributes
+    ----------
+    area
+        Its name.
+    notebook
+        The executed notebook.
+    error
+        One line when it failed; "" otherwise.
+    seconds
+        Time spent, by word: total, kernel, imports, queries, figures.
+    records
+        What its cells recorded, in order.
+    """
+
+    area: str
+    notebook: nbformat.NotebookNode
+    error: str
+    seconds: dict[str, float]
+    records: list[dict[str, Any]] = field(default_factory=list)
+
+    def of(self, what: str) -> list[dict[str, Any]]:
+        """Pick the records of one sort."""
+        return [{k: v for k, v in r.items() if k != "what"} for r in self.records if r["what"] == what]
+
+    @property
+    def actions(self) -> list[Action]:
+        return [_action(r) for r in self.of("action")]
+
+
+def notebooks_folder() -> Path:
+    """Find the notebooks: inside the installed package, or beside `lib` in a checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "notebooks", package.parents[1] / "notebooks"):
+        if folder.is_dir():
+            return folder
+    raise ReportError("The notebooks are not installed with this package. Install it again.")
+
+
+def find_notebooks(areas: Sequence[str] = ()) -> dict[str, Path]:
+    """Find the notebook of each area, in the areas' own order.
+
+    Raises
+    ------
+    ParameterError
+        If an area asked for has no notebook.
+    """
+    folder = notebooks_folder()
+    there = {a: folder / f"{a}.ipynb" for a in AREAS if (folder / f"{a}.ipynb").exists()}
+    for area in areas:
+        if area not in there:
+            raise ParameterError(f"There is no area {area!r}. There are: {', '.join(there)}.")
+    return {a: p for a, p in there.items() if not areas or a in areas}
+
+
+def run_notebooks(
+    notebooks: Mapping[str, Path],
+    *,
+    data: str,
+    as_of: date,
+    given: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> list[AreaRun]:
+    """Execute notebooks side by side, one kernel each; a failure stays with its notebook.
+
+    Parameters
+    ----------
+    notebooks
+        Area → notebook.
+    data, as_of
+        Passed to each as its parameters of those names.
+    given
+        Further parameters as text; each notebook gets those it knows.
+    jobs
+        Kernels at a time; by default as many as there are cores.
+    progress
+        Called with a line when a notebook starts and when it ends.
+
+    Raises
+    ------
+    ParameterError
+        Before anything runs, if a parameter is unknown or of the wrong type.
+    """
+    known = {area: parameters_of(path) for area, path in notebooks.items()}
+    own = check_parameters(given or {}, known)
+    jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
+    started = {a: own[a] | {"data": data, "as_of": str(as_of)} for a in notebooks}
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {
+            pool.submit(_run, area, path, started[area], progress): area
+            for area, path in notebooks.items()
+        }
+        done = {waiting[f]: f.result() for f in as_completed(waiting)}
+    return [done[area] for area in notebooks]
+
+
+@contextmanager
+def publishing(out: Path) -> Iterator[Path]:
+    """Give a folder to write a report into, and put it in the place of `out` when all went well.
+
+    Raises
+    ------
+    ReportError
+        Before anything is written, if `out` cannot be written or holds what is no report.
+    """
+    _refuse_foreign(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        draft.chmod(0o755)
+    except OSError as error:
+        raise ReportError(
+            f"The report cannot be written to {out} ({error.strerror}). Give another folder "
+            "with --out."
+        ) from None
+    try:
+        yield draft
+        _swap(draft, out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _refuse_foreign(out: Path) -> None:
+    if out.is_file():
+        raise ReportError(f"{out} is a file. Give a folder with --out.")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
+        raise ReportError(
+            f"{out} holds other things than a report, and a report replaces its folder. Give an "
+            "empty or a new folder with --out."
+        )
+
+
+def _swap(draft: Path, out: Path) -> None:
+    old = draft.with_name(f"{draft.name}.old")
+    if out.exists():
+        os.replace(out, old)
+    try:
+        os.replace(draft, out)
+    except OSError:
+        if old.exists():
+            os.replace(old, out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None]) -> AreaRun:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    for name in ("papermill", "traitlets"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    progress(f"{area}: started")
+    began, error = time.perf_counter(), ""
+    with tempfile.TemporaryDirectory(prefix="shophelm-") as folder:
+        target = Path(folder) / path.name
+        try:
+            # not papermill's `cwd`, which changes the folder of every thread
+            papermill.execute_notebook(
+                path,
+                target,
+                parameters=parameters,
+                progress_bar=False,
+                kernel_manager_class="shophelm.report.kernels.LocalKernelManager",
+            )
+        except PapermillExecutionError as failed:
+            error = _one_line(failed.ename, failed.evalue)
+        except Exception as failed:
+            # a kernel that died or never came up; what it was is said in its place
+            error = _one_line(type(failed).__name__, str(failed))
+        executed = nbformat.read(target if target.exists() else path, as_version=4)
+    records = recorded(o for c in executed.cells for o in c.get("outputs", []))
+    run = AreaRun(area, executed, error, {}, records)
+    run.seconds.update(_seconds(run, time.perf_counter() - began))
+    progress(f"{area}: {'FAILED: ' + error if error else 'done'} ({run.seconds['total']:.1f} s)")
+    return run
+
+
+def _seconds(run: AreaRun, total: float) -> dict[str, float]:
+    code = [c for c in run.notebook.cells if c.cell_type == "code"]
+    spent = [c.metadata.get("papermill", {}).get("duration") or 0.0 for c in code]
+    imports = [s for c, s in zip(code, spent, strict=True) if "imports" in c.metadata.get("tags", [])]
+    inside = run.of("timing")[-1] if run.of("timing") else {}
+    return {"total": total, "kernel": total - sum(spent), "imports": sum(imports), **inside}
+
+
+def _one_line(name: str, message: str) -> str:
+    first = (message.strip().splitlines() or [""])[0]
+    own = name in ("DataError", "ParameterError", "ReportError", "ShophelmError")
+    return first if own else f"{name}: {first}"
+
+
+def _action(record: dict[str, Any]) -> Action:
+    amounts = {
+        k: None if record[k] is None else Decimal(record[k])
+        for k in ("worth", "worth_low", "worth_high")
+    }
+    return Action(**(record | amounts | {"due_on": date.fromisoformat(record["due_on"])}))

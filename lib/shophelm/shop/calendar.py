@@ -1,0 +1,128 @@
+"""Days, weeks and promotion phases. Nothing here reads the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from shophelm.errors import ParameterError
+
+YEAR_OF_WEEKS = timedelta(days=364)
+"""52 weeks: the same week day a year earlier."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """Whole days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def every_day(self) -> list[date]:
+        return [self.first + timedelta(days=i) for i in range(self.days)]
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends the day before this one."""
+        return self.shifted(-timedelta(days=self.days))
+
+    def shifted(self, by: timedelta) -> Period:
+        return Period(self.first + by, self.last + by)
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+def parse_day(text: str | date, *, name: str = "as_of") -> date:
+    """Read a day written YYYY-MM-DD.
+
+    Raises
+    ------
+    ParameterError
+        If it is not one.
+    """
+    if isinstance(text, datetime):
+        return text.date()
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"{name} is {text!r}, which is not a day. Write it as YYYY-MM-DD, such as 2026-11-15."
+        ) from None
+
+
+def last_days(as_of: date, *, days: int = 7) -> Period:
+    """Give the period of `days` days that ends on `as_of`."""
+    if days < 1:
+        raise ParameterError(f"days is {days}. A period has at least one day.")
+    return Period(as_of - timedelta(days=days - 1), as_of)
+
+
+def days_before(period: Period, days: int) -> Period:
+    """Give the period of `days` days that ends the day before another begins."""
+    return last_days(period.first - timedelta(days=1), days=days)
+
+
+def same_days_last_year(period: Period) -> dict[date, date]:
+    """Map each day to the same week day 52 weeks earlier."""
+    return {d: d - YEAR_OF_WEEKS for d in period.every_day}
+
+
+def same_phase_last_year(period: Period, campaigns: pd.DataFrame) -> dict[date, date]:
+    """Map each day to its like of last year, by promotion phase.
+
+    A day inside a campaign answers to the day as far from the burst of the campaign of the same
+    kind a year earlier; any other day to the same week day 52 weeks earlier. Spring Festival
+    moves by up to a month, so the phase, not the date, says what a day may be compared with.
+
+    Parameters
+    ----------
+    period
+        The days to map.
+    campaigns
+        The contract's table: kind, warmup_from, burst_from, ends_on.
+    """
+    return {d: _like(d, campaigns) for d in period.every_day}
+
+
+def phase_of(day: date, campaigns: pd.DataFrame) -> str:
+    """Name the campaign and phase a day lies in, such as "Double 11: burst"; "" for none."""
+    running = _running(day, campaigns)
+    if running is None:
+        return ""
+    if day < running.burst_from:
+        phase = "warm-up"
+    else:
+        phase = "burst" if day < running.afterglow_from else "afterglow"
+    return f"{running.name}: {phase}"
+
+
+def _like(day: date, campaigns: pd.DataFrame) -> date:
+    running = _running(day, campaigns)
+    if running is not None:
+        offset = day - running.burst_from
+        for earlier in campaigns[campaigns["kind"] == running.kind].itertuples(index=False):
+            gap = (running.burst_from - earlier.burst_from).days
+            # 300 to 430 days: a lunar festival moves by up to a month
+            if 300 <= gap <= 430:
+                return earlier.burst_from + offset
+    return day - YEAR_OF_WEEKS
+
+
+def _running(day: date, campaigns: pd.DataFrame):
+    """Pick the campaign a day lies in: of several, the one whose burst is nearest."""
+    running = [
+        c
+        for c in campaigns.itertuples(index=False)
+        if c.warmup_from <= day <= c.ends_on
+    ]
+    return min(running, key=lambda c: abs((day - c.burst_from).days), default=None)

@@ -1,0 +1,209 @@
+"""Files as people have them (csv, tsv, gz, zip, xlsx, parquet) → tables of text."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import shutil
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+
+from shophelm.errors import DataError
+from shophelm.shop.importers.language import FILE, Format, Input
+from shophelm.shop.importers.workbooks import sheets
+from shophelm.shop.reading import CHUNK, DELIMITERS, Raw, read_text
+
+TEXTS = (".csv", ".tsv", ".txt")
+
+
+def open_files(
+    con: ibis.BaseBackend, form: Format, paths: Sequence[Path], *, scratch: Path
+) -> list[Input]:
+    """Read every file, and every sheet of a workbook, with each cell as text.
+
+    Parameters
+    ----------
+    con
+        A DuckDB connection of Ibis.
+    form
+        Says which encodings to try, and the header of files without one.
+    paths
+        The files.
+    scratch
+        A folder for copies that are uncompressed, in UTF-8, with one kind of line end.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, empty, damaged, protected, or of no kind that can be read.
+    """
+    inputs: list[Input] = []
+    for path in paths:
+        for name, file in _tables(path, scratch / f"file{len(inputs) + 1}"):
+            inputs.append(_input(con, form, len(inputs) + 1, name, file, scratch))
+    return inputs
+
+
+def _tables(path: Path, folder: Path) -> list[tuple[str, Path]]:
+    """List the tables of a file by name, each as a text or Parquet file."""
+    kind = path.suffix.lower()
+    folder.mkdir()
+    if not path.stat().st_size:
+        raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
+    if kind == ".xlsx":
+        return sheets(path, folder)
+    if kind == ".gz":
+        return [(path.name, _unpacked(path, folder))]
+    if kind == ".zip":
+        return [(path.name, _unzipped(path, folder))]
+    if kind in (*TEXTS, ".parquet"):
+        return [(path.name, path)]
+    advice = "Save it as .xlsx or CSV." if kind == ".xls" else "Export it as CSV or xlsx."
+    raise DataError(
+        f"{path.name} is of a kind that cannot be imported: csv, tsv, txt, their .gz or .zip, "
+        f"xlsx and parquet can. {advice}"
+    )
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    target = folder / path.stem
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, CHUNK)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _damaged(path, error) from None
+    return target
+
+
+def _unzipped(path: Path, folder: Path) -> Path:
+    target = folder / f"{path.stem.removesuffix('.csv')}.csv"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            held = [m for m in archive.infolist() if _is_table(m)]
+            if len(held) != 1:
+                raise DataError(
+                    f"{path.name} holds {len(held)} csv files. Unpack it and give the files."
+                )
+            with archive.open(held[0]) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy, CHUNK)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise _damaged(path, error) from None
+    except RuntimeError:
+        raise DataError(
+            f"{path.name} is protected with a password. Unpack it and give the file in it."
+        ) from None
+    return target
+
+
+def _is_table(member: zipfile.ZipInfo) -> bool:
+    inside = Path(member.filename)
+    return inside.suffix.lower() in TEXTS and "__MACOSX" not in inside.parts
+
+
+def _input(
+    con: ibis.BaseBackend, form: Format, number: int, name: str, file: Path, scratch: Path
+) -> Input:
+    try:
+        if file.suffix.lower() == ".parquet":
+            raw = _parquet(con, number, file)
+        else:
+            raw = _text(con, form, number, file, scratch)
+        rows = int(raw.table.count().execute())
+    except (duckdb.Error, csv.Error) as error:
+        raise _damaged(Path(name), str(error).splitlines()[0]) from None
+    if not rows and (raw.faults is None or not raw.faults.count().execute()):
+        raise DataError(f"{name} has no records under its header. Export it again.")
+    columns = {_name(c): c for c in raw.table.columns if c != "_row"}
+    return Input(number, name, _numbered(raw, number), columns, rows)
+
+
+def _text(con: ibis.BaseBackend, form: Format, number: int, file: Path, scratch: Path) -> Raw:
+    encodings = _encodings(file, form)
+    if form.header is None and _has_unnamed(file):
+        named = scratch / f"file{number}" / f"named-{file.stem}.csv"
+        file, encodings = _with_names(file, named, encodings)
+    name = f"input{number}"
+    return read_text(con, file, name, scratch=scratch, encodings=encodings, header=form.header)
+
+
+def _encodings(file: Path, form: Format) -> tuple[str, ...]:
+    """Choose by the header line, so that a file cut within a letter is not misread as GBK."""
+    with file.open("rb") as stream:
+        line = stream.readline(CHUNK)
+    if b"\0" in line:
+        raise DataError(
+            f"{file.name} is UTF-16 or no text at all. Save it as 'CSV UTF-8', or as xlsx."
+        )
+    if line.isascii():
+        return form.encodings
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return tuple(e for e in form.encodings if not e.startswith("utf-8")) or form.encodings
+    return ("utf-8-sig",)
+
+
+def _has_unnamed(file: Path) -> bool:
+    """Tell a header with a column without a name, such as a comma at its end leaves."""
+    with file.open("rb") as stream:
+        header = stream.readline(CHUNK)
+    return b"" in [c.strip(b' \t\r\n"') for c in _bare_cells(header)]
+
+
+def _bare_cells(header: bytes) -> list[bytes]:
+    return header.split(max((d.encode() for d in DELIMITERS), key=header.count))
+
+
+def _with_names(file: Path, target: Path, encodings: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
+    """Copy a file with a name for each column; as it is where no encoding fits it."""
+    for encoding in encodings:
+        try:
+            with (
+                file.open(encoding=encoding) as source,
+                target.open("w", encoding="utf-8", newline="\n") as copy,
+            ):
+                copy.write(_named(source.readline()))
+                shutil.copyfileobj(source, copy, CHUNK)
+        except UnicodeDecodeError:
+            continue
+        return target, ("utf-8-sig",)
+    # read_text names the line on which decoding fails
+    return file, tuple(encodings)
+
+
+def _named(header: str) -> str:
+    """Give the columns without a name one each."""
+    delimiter = max(DELIMITERS, key=header.count)
+    cells = next(csv.reader([header], delimiter=delimiter), [])
+    if not any(c.strip() for c in cells):
+        raise DataError("The first line is blank: a file begins with its column names.")
+    names = [c if c.strip() else f"column {i}" for i, c in enumerate(cells, start=1)]
+    return delimiter.join('"' + n.replace('"', '""') + '"' for n in names) + "\n"
+
+
+def _parquet(con: ibis.BaseBackend, number: int, file: Path) -> Raw:
+    stored = con.read_parquet(str(file), table_name=f"input{number}", file_row_number=True)
+    texts = {c: stored[c].cast("string") for c in stored.columns if c != "file_row_number"}
+    return Raw(stored.select(_row=stored["file_row_number"] + 1, **texts))
+
+
+def _numbered(raw: Raw, number: int) -> Raw:
+    """Make `_row` tell the file too, and leave out the text of faults: it may be personal."""
+    first = number * FILE
+    faults = raw.faults
+    if faults is not None:
+        faults = faults.mutate(_row=faults["_row"] + first, _value=ibis.null("string"))
+    return Raw(raw.table.mutate(_row=raw.table["_row"] + first), faults, raw.stored)
+
+
+def _name(column: str) -> str:
+    return column.strip("\ufeff\u3000\xa0 \t\r\n'\"")
+
+
+def _damaged(path: Path, reason: object) -> DataError:
+    return DataError(f"{path.name} is cut short or damaged ({reason}). Copy or export it again.")

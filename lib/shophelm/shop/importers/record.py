@@ -1,0 +1,123 @@
+"""What an import did: every record of every file accounted for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from shophelm.errors import DataError
+
+RECORD_FILE = "import.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One file: accepted + rejected + all kept apart = read."""
+
+    name: str
+    role: str
+    read: int
+    accepted: int
+    rejected: int
+    rejected_by_rule: dict[str, int] = field(default_factory=dict)
+    apart: dict[str, int] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    personal: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept_apart(self) -> int:
+        """Records kept apart, whatever the category."""
+        return sum(self.apart.values())
+
+
+@dataclass(frozen=True, slots=True)
+class TableRecord:
+    """One table made: accepted + rejected = read."""
+
+    read: int
+    accepted: int
+    rejected: int
+    rejected_by_rule: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ApartRecord:
+    """Records kept apart under one word, and the money that goes with them ("" for none).
+
+    `counted` is False where they are parts of records that the files count elsewhere.
+    """
+
+    records: int
+    amount: str = ""
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One import.
+
+    Attributes
+    ----------
+    format, currency
+        The format's name, and what its money is in.
+    files, tables, apart
+        What was read, made, and kept apart.
+    totals
+        What the files add up to in their own terms, as exact decimals.
+    notes
+        What a reader of the tables should know, in sentences.
+    """
+
+    format: str
+    currency: str
+    files: tuple[FileRecord, ...]
+    tables: dict[str, TableRecord]
+    apart: dict[str, ApartRecord] = field(default_factory=dict)
+    totals: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict:
+        """Give the record as JSON's own types."""
+        return json.loads(json.dumps(asdict(self)))
+
+    @classmethod
+    def from_json(cls, data: dict) -> ImportRecord:
+        """Read what `to_json` gave."""
+        files = tuple(FileRecord(**{**f, "unmapped": tuple(f["unmapped"])}) for f in data["files"])
+        return cls(
+            format=data["format"],
+            currency=data["currency"],
+            files=files,
+            tables={name: TableRecord(**t) for name, t in data["tables"].items()},
+            apart={name: ApartRecord(**a) for name, a in data["apart"].items()},
+            totals=dict(data["totals"]),
+            notes=tuple(data["notes"]),
+        )
+
+
+def read_records(folder: Path) -> tuple[ImportRecord, ...]:
+    """Read the imports that made a shop's folder; none where it was not made by an import.
+
+    Raises
+    ------
+    DataError
+        If the folder's import.json is not what an import wrote.
+    """
+    path = folder / RECORD_FILE
+    if not path.exists():
+        return ()
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(ImportRecord.from_json(r) for r in held["imports"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DataError(
+            f"{path} is not what `shophelm import` wrote. Import into a new folder."
+        ) from None
+
+
+def write_records(folder: Path, records: Iterable[ImportRecord]) -> None:
+    """Write the imports that made a shop's folder."""
+    text = json.dumps({"imports": [r.to_json() for r in records]}, ensure_ascii=False, indent=2)
+    (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")

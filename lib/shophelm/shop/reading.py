@@ -1,0 +1,262 @@
+"""Delimited text files, read so that every record is either a row or a fault with its reason.
+
+DuckDB parses; this room finds out beforehand what it must be told (encoding, line end,
+delimiter, header), because its own guess silently loses rows on a file that is cut short.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import ibis
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from shophelm.errors import DataError
+
+CHUNK = 1 << 20
+DELIMITERS = (",", "\t", ";")
+FAULTS = {
+    "MISSING COLUMNS": "the line has too few columns",
+    "TOO MANY COLUMNS": "the line has too many columns",
+    "UNQUOTED VALUE": "a quote opens and never closes: all that follows it is unread",
+    "LINE SIZE OVER MAXIMUM": "the line is too long to be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A table as its file holds it.
+
+    Attributes
+    ----------
+    table
+        The rows; every column a string when it came from text, with `_row` (1 is the first
+        record under the header) where the store has an order.
+    faults
+        One row per record that could not be parsed: `_row`, `_rule`, `_value`. None where the
+        store cannot have any.
+    stored
+        True where reading again costs little (Parquet, a database): nothing is copied.
+    """
+
+    table: ibis.Table
+    faults: ibis.Table | None = None
+    stored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """What must be known about a text file before it is parsed."""
+
+    path: Path
+    encoding: str
+    plain: bool
+    delimiter: str
+    header: tuple[str, ...]
+
+
+def read_text(
+    con: ibis.BaseBackend,
+    path: Path,
+    name: str,
+    *,
+    scratch: Path,
+    encodings: Sequence[str] = ("utf-8-sig",),
+    header: Sequence[str] | None = None,
+) -> Raw:
+    """Read one CSV or TSV file, gzipped or not, into a temporary table called `name`.
+
+    Parameters
+    ----------
+    con
+        A DuckDB connection of Ibis.
+    path, name
+        The file, and the name of the table made from it.
+    scratch
+        A folder for the UTF-8 copy of a file in another encoding.
+    encodings
+        Tried in turn; the first that decodes the whole file is used.
+    header
+        Column names for a file without a header line.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, cut short, in none of the encodings, or names a column twice.
+    """
+    text = examine(path, encodings=encodings, header=header)
+    readable = path if text.plain else _as_utf8(text, scratch / f"{name}.csv")
+    columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in text.header)
+    for kind in ("", "_faults", "_scan"):
+        con.raw_sql(f"DROP TABLE IF EXISTS {_quoted(name + kind, mark=chr(34))}")
+    con.raw_sql(
+        f"""CREATE TEMP TABLE "{name}" AS
+        SELECT row_number() OVER () AS _row, * FROM read_csv(
+            {_quoted(str(readable))}, auto_detect=false, columns={{{columns}}},
+            header={header is None}, delim={_quoted(text.delimiter)}, quote='"', escape='"',
+            new_line='\\n', strict_mode=true, max_line_size=33554432,
+            store_rejects=true, rejects_table='{name}_faults', rejects_scan='{name}_scan')"""
+    )
+    raw = Raw(con.table(name), faults=_faults(con, name), stored=False)
+    _count_again(text, raw, headed=header is None)
+    return raw
+
+
+def examine(
+    path: Path, *, encodings: Sequence[str], header: Sequence[str] | None = None
+) -> TextFile:
+    """Find a file's encoding, line end, delimiter and column names by reading it once."""
+    if not path.stat().st_size:
+        raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
+    encoding = _encoding(path, encodings)
+    with _opened(path, encoding) as stream:
+        first = stream.readline()
+    delimiter = max(DELIMITERS, key=first.count)
+    names = tuple(header) if header else tuple(c.strip() for c in _cells(first, delimiter))
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise DataError(
+            f"{path.name} names the column {twice[0]!r} twice. Rename or remove one of them."
+        )
+    # DuckDB reads no row at all when it is told of \r\n, and stops at a change of line end
+    plain = encoding == "utf-8-sig" and not any(b"\r" in chunk for chunk in _bytes(path))
+    return TextFile(path, encoding, plain, delimiter, names)
+
+
+def sheet_as_csv(path: Path, copy: Path) -> Path:
+    """Write the first sheet of an .xlsx file as UTF-8 CSV: days and times in ISO form.
+
+    Raises
+    ------
+    DataError
+        If it is no workbook, or needs a password.
+    """
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError):
+        raise DataError(
+            f"{path.name} cannot be read as an Excel workbook: it is damaged, or has a password. "
+            "Open it in Excel, take the password off, and save it again."
+        ) from None
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    with copy.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        header = next(rows, ())
+        width = max((i for i, c in enumerate(header, 1) if c is not None), default=0)
+        for row in itertools.chain([header], rows):
+            if any(c is not None for c in row):
+                writer.writerow(_cell(c) for c in row[:width])
+    book.close()
+    return copy
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _encoding(path: Path, encodings: Sequence[str]) -> str:
+    failed = []
+    for encoding in encodings:
+        position = _first_undecodable(path, encoding)
+        if position is None:
+            return encoding
+        failed.append((encoding, position))
+    encoding, position = failed[0]
+    wanted = " or ".join(e.removesuffix("-sig").upper() for e in encodings)
+    raise DataError(
+        f"{path.name} is not {wanted}: the first byte that does not fit is on line {position}. "
+        "Save it as 'CSV UTF-8', or, if it is a platform's own export, use `shophelm import`."
+    )
+
+
+def _first_undecodable(path: Path, encoding: str) -> int | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    for chunk in _bytes(path):
+        try:
+            line += decoder.decode(chunk).count("\n")
+        except UnicodeDecodeError as error:
+            return line + error.object[: error.start].count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return line
+    return None
+
+
+def _bytes(path: Path) -> Iterator[bytes]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rb") as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{path.name} is cut short or damaged ({error}). Copy or export it again."
+        ) from None
+
+
+def _opened(path: Path, encoding: str, newline: str | None = "") -> io.TextIOBase:
+    opener = gzip.open if path.suffix == ".gz" else open
+    return opener(path, "rt", encoding=encoding, newline=newline)
+
+
+def _count_again(text: TextFile, raw: Raw, *, headed: bool) -> None:
+    """Count the records with another parser: a reader that loses rows must not do so unseen."""
+    faults = int(raw.faults.count().execute())
+    parsed = int(raw.table.count().execute()) + faults
+    with _opened(text.path, text.encoding, newline=None) as stream:
+        counted = sum(1 for r in csv.reader(stream, delimiter=text.delimiter) if r) - headed
+    if counted != parsed and not faults:
+        raise DataError(
+            f"{text.path.name} holds {counted:,} records, but only {parsed:,} could be parsed. "
+            "Its quotes or line ends are irregular: open it in a spreadsheet and save it as "
+            "'CSV UTF-8'."
+        )
+
+
+def _as_utf8(text: TextFile, copy: Path) -> Path:
+    with (
+        _opened(text.path, text.encoding, newline=None) as source,
+        copy.open("w", encoding="utf-8", newline="") as target,
+    ):
+        while chunk := source.read(CHUNK):
+            target.write(chunk)
+    return copy
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _faults(con: ibis.BaseBackend, name: str) -> ibis.Table:
+    faults = con.table(f"{name}_faults")
+    rule = faults.error_type.cast("string").cases(
+        *FAULTS.items(), else_=faults.error_message
+    )
+    return faults.select(
+        _row=(faults.line - 1).cast("int64"), _rule=rule, _value=faults.csv_line
+    ).distinct(on="_row", keep="first")
+
+
+def _quoted(text: str, mark: str = "'") -> str:
+    return mark + text.replace(mark, mark * 2) + mark

@@ -1,0 +1,132 @@
+"""Where a shop's tables come from: a folder, a DuckDB file, or any Ibis URL."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import ibis
+
+from shophelm.errors import DataError
+from shophelm.shop.contract import TABLES
+from shophelm.shop.reading import Raw, read_text, sheet_as_csv
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
+DATABASES = (".duckdb", ".ddb", ".db")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open connection and the shop's tables as they are stored.
+
+    Attributes
+    ----------
+    location
+        What the user gave.
+    con
+        The Ibis connection.
+    raw
+        Contract name → the table as stored.
+    """
+
+    location: str
+    con: ibis.BaseBackend
+    raw: dict[str, Raw]
+
+
+def open_source(location: str | Path) -> Source:
+    """Open a folder (CSV, CSV.gz, Parquet, Excel), a DuckDB file, or an Ibis URL.
+
+    Raises
+    ------
+    DataError
+        If there is nothing there, no table of the contract in it, or a file cannot be read.
+    """
+    location = str(location)
+    if "://" in location:
+        return _database(location, _connect(location))
+    path = Path(location)
+    if path.is_dir():
+        return _folder(path)
+    if path.is_file() and path.suffix in DATABASES:
+        return _database(location, _connect(path))
+    if path.exists():
+        raise DataError(
+            f"{location} is a file, not a shop's folder. Give the folder that holds orders.csv "
+            "and the other tables, or turn the file into one with `shophelm import`."
+        )
+    raise DataError(f"There is no {location}. Give the folder that holds the shop's tables.")
+
+
+def _folder(path: Path) -> Source:
+    files = {name: find_file(path, name) for name in TABLES}
+    files = {name: file for name, file in files.items() if file}
+    if not files:
+        raise _not_a_shop(str(path), sorted(p.name for p in path.iterdir()))
+    scratch = Path(tempfile.mkdtemp(prefix="shophelm-"))
+    con = ibis.duckdb.connect(temp_directory=str(scratch))
+    # every expression holds the connection, and the connection its temporary folder
+    weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
+    raw = {name: read_file(con, name, file, scratch) for name, file in files.items()}
+    return Source(str(path), con, raw)
+
+
+def find_file(folder: Path, name: str) -> Path | None:
+    """Find the file that holds a table in a shop's folder; None where there is none."""
+    found = [p for s in SUFFIXES if (p := folder / f"{name}{s}").exists()]
+    if len(found) > 1:
+        raise DataError(
+            f"{folder} holds {name} more than once: {', '.join(p.name for p in found)}. "
+            "Keep one of them."
+        )
+    return found[0] if found else None
+
+
+def read_file(con: ibis.BaseBackend, name: str, file: Path, scratch: Path) -> Raw:
+    """Read one table's file, by its suffix, as it is stored."""
+    if file.suffix == ".xlsx":
+        file = sheet_as_csv(file, scratch / f"{name}.csv")
+    if file.suffix != ".parquet":
+        return read_text(con, file, f"raw_{name}", scratch=scratch)
+    files = str(file / "*.parquet") if file.is_dir() else str(file)
+    try:
+        return Raw(con.read_parquet(files, table_name=f"raw_{name}"))
+    except (duckdb.Error, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{file.name} cannot be read as Parquet ({reason}). It is cut short or damaged: "
+            "write it again."
+        ) from None
+
+
+def _connect(target: str | Path) -> ibis.BaseBackend:
+    try:
+        if isinstance(target, Path):
+            return ibis.duckdb.connect(target, read_only=True)
+        return ibis.connect(target)
+    except Exception as error:
+        # each of Ibis's backends raises errors of its own
+        raise DataError(
+            f"{target} cannot be opened: {str(error).splitlines()[0]}. Check the path, or the "
+            "address, user and password."
+        ) from None
+
+
+def _database(location: str, con: ibis.BaseBackend) -> Source:
+    there = con.list_tables()
+    raw = {name: Raw(con.table(name)) for name in TABLES if name in there}
+    if not raw:
+        raise _not_a_shop(location, sorted(there))
+    return Source(location, con, raw)
+
+
+def _not_a_shop(location: str, there: list[str]) -> DataError:
+    held = ", ".join(there[:5]) + (" …" if len(there) > 5 else "") if there else "nothing"
+    return DataError(
+        f"{location} is not a shop: it holds {held}, and none of the tables a shop can have. "
+        "`shophelm tables` lists them, and `shophelm import` makes them from a platform's export."
+    )

@@ -1,0 +1,188 @@
+"""The shop as its questions see it: checked tables, in which nothing later than `as_of` exists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from shophelm.errors import DataError
+from shophelm.shop.calendar import parse_day
+from shophelm.shop.checks import Checked, broken_promises, check, rejects
+from shophelm.shop.contract import TABLES, Table
+from shophelm.shop.source import Source, open_source
+from shophelm.timing import timed
+
+
+class Tables:
+    """A shop's tables at the end of one day.
+
+    Tables are checked when first asked for. `shop["orders"]` is an Ibis table in the contract's
+    columns and types; columns the shop lacks read as null.
+
+    Parameters
+    ----------
+    source
+        An open source.
+    as_of
+        The last day that counts: rows that came to be later are not there, and values known only
+        later are null.
+    """
+
+    def __init__(self, source: Source, *, as_of: str | date) -> None:
+        self.source = source
+        self.as_of = parse_day(as_of)
+        self._checked: dict[str, Checked] = {}
+        self._visible: dict[str, ibis.Table] = {}
+        self._later: dict[str, int] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The contract's tables this shop has."""
+        return tuple(n for n in TABLES if n in self.source.raw)
+
+    def has(self, *names: str) -> bool:
+        """Say whether all of these are there: tables, or columns written table.column.
+
+        A column counts as there when it is stored and some accepted row fills it.
+        """
+        return all(self._has(name) for name in names)
+
+    def require(self, *names: str) -> None:
+        """Raise a DataError that names the first table missing and says how to get it."""
+        for name in names:
+            if not self.has(name):
+                raise DataError(how_to_get(name))
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        if name not in self._visible:
+            self._visible[name] = self._cut(self.checked(name))
+        return self._visible[name]
+
+    def frame(self, expr: ibis.Table) -> pd.DataFrame:
+        """Run a query and bring its rows into pandas: money decimal, days as `date`."""
+        with timed("queries"):
+            frame = expr.to_pandas()
+        for name, dtype in expr.schema().items():
+            if dtype.is_date():
+                days = [None if pd.isna(d) else pd.Timestamp(d).date() for d in frame[name]]
+                frame[name] = pd.Series(days, index=frame.index, dtype=object)
+        return frame
+
+    def checked(self, name: str) -> Checked:
+        """Give a table's check, made once; its parent is checked first."""
+        if name not in self._checked:
+            self.require(name)
+            contract = TABLES[name]
+            parent = contract.parent and contract.parent[1]
+            known = self.checked(parent).accepted if parent and self.has(parent) else None
+            with timed("queries"):
+                self._checked[name] = check(
+                    self.source.con, contract, self.source.raw[name], known
+                )
+        return self._checked[name]
+
+    def later(self, name: str) -> int:
+        """Count the accepted rows set aside because they are dated after `as_of`."""
+        self[name]
+        return self._later[name]
+
+    def rejects(self, name: str) -> pd.DataFrame:
+        """List a table's rejected rows with the rule each breaks. See `checks.rejects`."""
+        return rejects(self.checked(name))
+
+    def promises(self) -> pd.DataFrame:
+        """Hold every table against its promises. See `checks.broken_promises`."""
+        accepted = {name: self.checked(name).accepted for name in self.names}
+        with timed("queries"):
+            return pd.concat(
+                [broken_promises(self.checked(name), accepted) for name in self.names],
+                ignore_index=True,
+            )
+
+    def _has(self, name: str) -> bool:
+        table, _, column = name.partition(".")
+        if table not in TABLES:
+            raise KeyError(f"{table} is not a table of the contract")
+        if table not in self.source.raw:
+            return False
+        if not column:
+            return True
+        if column not in self.checked(table).present:
+            return False
+        filled = self[table][column].notnull().any()
+        return bool(filled.execute())
+
+    def _cut(self, checked: Checked) -> ibis.Table:
+        contract, rows = checked.contract, checked.accepted
+        later = _later_rows(contract, rows, self.as_of)
+        times = sorted({t for c in contract.columns for t in c.known_at})
+        with timed("queries"):
+            counts = rows.aggregate(
+                rows=later.sum() if later is not None else ibis.literal(0),
+                **{t: _after(rows[t], self.as_of).sum() for t in times},
+            )
+            found = counts.to_pyarrow().to_pylist()[0]
+        self._later[contract.name] = int(found["rows"] or 0)
+        if self._later[contract.name]:
+            rows = rows.filter(~later.fill_null(False))
+        rows = _forget(contract, rows, self.as_of, [t for t in times if found[t]])
+        return self._with_parent(contract, rows)
+
+    def _with_parent(self, contract: Table, rows: ibis.Table) -> ibis.Table:
+        if contract.parent is None or not self.has(contract.parent[1]):
+            return rows
+        column, parent = contract.parent
+        if not self.later(parent):
+            return rows
+        if not contract.time:
+            late = rows.anti_join(self[parent], column)
+            self._later[contract.name] = int(late.count().execute())
+        return rows.semi_join(self[parent], column)
+
+
+def open_shop(location: str | Path, *, as_of: str | date) -> Tables:
+    """Open a shop as it was known at the end of `as_of`.
+
+    Parameters
+    ----------
+    location
+        A folder (CSV, CSV.gz, Parquet), a DuckDB file, or an Ibis URL.
+    as_of
+        A day, YYYY-MM-DD.
+    """
+    day = parse_day(as_of)
+    return Tables(open_source(location), as_of=day)
+
+
+def how_to_get(name: str) -> str:
+    """Say in a sentence that a table (or table.column) is missing, and where a shop gets it."""
+    table, _, column = name.partition(".")
+    contract = TABLES[table]
+    what = f"no {table}"
+    if column:
+        what = f"no {column} in {table} ({contract[column].meaning})"
+    return f"This shop has {what}. Where to get it: {contract.source}."
+
+
+def _after(value: ibis.Value, as_of: date) -> ibis.BooleanValue:
+    if value.type().is_date():
+        return value > ibis.literal(as_of)
+    return value >= ibis.literal(datetime.combine(as_of + timedelta(days=1), time()))
+
+
+def _later_rows(contract: Table, rows: ibis.Table, as_of: date) -> ibis.BooleanValue | None:
+    return _after(rows[contract.time], as_of) if contract.time else None
+
+
+def _forget(contract: Table, rows: ibis.Table, as_of: date, times: list[str]) -> ibis.Table:
+    """Null what was not known yet: every column whose `known_at` lies after `as_of`."""
+    unknown = {}
+    for column in contract.columns:
+        late = [_after(rows[t], as_of) for t in column.known_at if t in times]
+        if late:
+            hidden = ibis.or_(*late).fill_null(False)
+            unknown[column.name] = hidden.ifelse(ibis.null(column.dtype), rows[column.name])
+    return rows.mutate(**unknown) if unknown else rows

@@ -1,0 +1,114 @@
+"""Coupons: who got one, who was held out by lot, and on which order it was used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shophelm.simulate import calendar
+from shophelm.simulate.customers import People
+from shophelm.simulate.ids import numbered, stream
+from shophelm.simulate.planted import COUPON_WAVES, FIRST_ORDER_COUPON
+from shophelm.simulate.sessions import Visits, eligible
+
+ALL_COUPONS = (*COUPON_WAVES, FIRST_ORDER_COUPON)
+_USED = 0.85
+_FIRST_USED = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """One row per coupon granted or held out in a block.
+
+    Attributes
+    ----------
+    person, coupon
+        Row in `People`, number in `ALL_COUPONS`.
+    granted, until
+        Seconds: when it was granted, and when it lapses.
+    held_out
+        In the hold-out: got none.
+    willing
+        Would use it if an order allowed.
+    """
+
+    person: np.ndarray
+    coupon: np.ndarray
+    granted: np.ndarray
+    until: np.ndarray
+    held_out: np.ndarray
+    willing: np.ndarray
+
+    def redeem(
+        self, visits: Visits, visit: np.ndarray, amount: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        """Coupon number, grant row (−1 for none) and cents off of each order made in `visit`."""
+        coupon, grant = np.full(len(visit), -1), np.full(len(visit), -1)
+        payable = visits.paid_at[visit] >= 0
+        for number, plan in enumerate(ALL_COUPONS):
+            rows = np.flatnonzero((self.coupon == number) & ~self.held_out & self.willing)
+            of_person = np.full(int(visits.person.max(initial=0)) + 1, -1)
+            of_person[self.person[rows]] = rows
+            mine = of_person[visits.person[visit]]
+            created = visits.start[visit]
+            able = payable & (mine >= 0) & (coupon < 0) & (amount >= plan.threshold_yuan * 100)
+            able &= (
+                ~visits.deposit[visit]
+                & (created >= self.granted[mine])
+                & (created < self.until[mine])
+            )
+            chosen = np.flatnonzero(able)
+            _, first = np.unique(mine[chosen], return_index=True)
+            coupon[chosen[first]], grant[chosen[first]] = number, mine[chosen[first]]
+        face = np.array([*(p.face_yuan * 100 for p in ALL_COUPONS), 0])
+        return coupon, grant, face[coupon]
+
+
+def make(people: People, *, seed: int) -> Grants:
+    """All grants of one block: every wave to all who had joined, the first-order one on joining."""
+    rng = stream(seed, "coupons", int(people.number[0]))
+    parts = [_wave(people, n) for n in range(len(COUPON_WAVES))] + [_first_order(people)]
+    person, coupon, granted, until, held_out = (np.concatenate(c) for c in zip(*parts, strict=True))
+    share = np.where(coupon == len(COUPON_WAVES), _FIRST_USED, _USED)
+    return Grants(person, coupon, granted, until, held_out, rng.random(len(person)) < share)
+
+
+def _wave(people: People, number: int) -> tuple[np.ndarray, ...]:
+    wave = COUPON_WAVES[number]
+    day = calendar.day_number(wave.granted_on)
+    person = np.flatnonzero(eligible(people, day))
+    size = len(person)
+    return (
+        person, np.full(size, number), np.full(size, day * 86_400),
+        np.full(size, (day + wave.days) * 86_400), people.held_out[person, number],
+    )  # fmt: skip
+
+
+def _first_order(people: People) -> tuple[np.ndarray, ...]:
+    since = calendar.day_number(FIRST_ORDER_COUPON.granted_on)
+    person = np.flatnonzero(
+        (people.first_day >= since) & (np.arange(len(people)) < people.customers)
+    )
+    joined, size = people.joined[person], len(person)
+    return (
+        person, np.full(size, len(COUPON_WAVES)), joined,
+        joined + FIRST_ORDER_COUPON.days * 86_400, np.zeros(size, bool),
+    )  # fmt: skip
+
+
+def rows(grants: Grants, people: People, order_of_grant: np.ndarray, *, first_number: int) -> dict:
+    """Make the `coupons` table of one block; `order_of_grant` holds order ids or None."""
+    plan = [ALL_COUPONS[n] for n in range(len(ALL_COUPONS))]
+    return {
+        "coupon_grant_id": numbered("G", first_number + np.arange(len(grants.person)), 8),
+        "coupon_id": np.array([p.coupon_id for p in plan], dtype=object)[grants.coupon],
+        "campaign_id": None,
+        "customer_id": people.customer_ids().take(grants.person),
+        "granted_at": calendar.times(grants.granted),
+        "kind": np.array([p.kind for p in plan], dtype=object)[grants.coupon],
+        "face_value": np.array([p.face_yuan * 100 for p in plan])[grants.coupon],
+        "threshold": np.array([p.threshold_yuan * 100 for p in plan])[grants.coupon],
+        "held_out": grants.held_out,
+        "redeemed_order_id": order_of_grant,
+    }

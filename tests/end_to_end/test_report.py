@@ -1,0 +1,173 @@
+"""The report as a user gets it: by the command line, on the sample and on awkward shops."""
+
+import json
+import re
+import subprocess
+import sys
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from tests.conftest import SAMPLE
+from tests.hand_shop import HAND_SHOP
+
+
+def shophelm(*arguments):
+    command = [sys.executable, "-m", "shophelm", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def report(data, out, *more, as_of="2026-11-15"):
+    return shophelm("report", "--data", data, "--as-of", as_of, "--out", out, *more)
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    ran = report(SAMPLE, folder / "out", "--ledger", folder / "actions.xlsx", "--profile")
+    assert ran.returncode == 0, ran.stderr
+    return folder, ran
+
+
+def figures(out):
+    return json.loads((out / "report.json").read_text())["areas"]["data"]["figures"]
+
+
+def test_the_sample_report_is_whole(sampled):
+    folder, ran = sampled
+    names = {p.name for p in (folder / "out").iterdir()}
+    assert {"index.html", "data.html", "data.ipynb", "report.json"} <= names
+    assert {"actions.csv", "actions.xlsx"} <= names
+    assert f"The report is {folder / 'out' / 'index.html'}" in ran.stdout
+    assert ran.stderr.splitlines()[0] == "data: started"
+
+
+def test_the_profile_says_where_the_time_went(sampled):
+    lines = sampled[1].stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("seconds"))
+    assert lines[at].split() == ["seconds", "total", "kernel", "imports", "queries", "figures"]
+    total, *parts = map(float, lines[at + 1].split()[1:])
+    assert all(p > 0 for p in parts)
+    assert sum(parts) <= total
+
+
+def test_recorded_figures_equal_hand_written_sql(sampled):
+    found = figures(sampled[0] / "out")
+    sql = f"""
+        SELECT sum(paid_amount::decimal(18, 4)) AS gmv, count(*) AS orders,
+               count(DISTINCT customer_id) AS buyers
+        FROM read_csv('{SAMPLE}/orders.csv*', all_varchar = true)
+        WHERE paid_at::timestamp::date BETWEEN '2026-11-09' AND '2026-11-15'"""
+    gmv, orders, buyers = duckdb.sql(sql).fetchone()
+    assert Decimal(found["gmv_paid"]["value"]) == gmv
+    assert (found["orders"]["value"], found["buyers"]["value"]) == (orders, buyers)
+    sql = f"""
+        SELECT count(DISTINCT visitor_id), count(DISTINCT visitor_id) FILTER (kind = 'pay')
+        FROM read_csv('{SAMPLE}/events.csv*', all_varchar = true)
+        WHERE occurred_at::timestamp::date BETWEEN '2026-11-09' AND '2026-11-15'"""
+    visitors, paying = duckdb.sql(sql).fetchone()
+    assert found["visitors"]["value"] == visitors
+    assert found["pay_conversion"]["value"] == pytest.approx(paying / visitors)
+
+
+def test_pages_need_no_network_and_run_no_script(sampled):
+    for page in (sampled[0] / "out").glob("*.html"):
+        text = page.read_text()
+        assert "<script" not in text
+        assert not re.search(r"""(src|href)=["']?(https?:)?//|url\((?!#)|@import""", text)
+
+
+def test_the_same_run_gives_the_same_bytes(sampled, tmp_path):
+    folder = sampled[0]
+    report(SAMPLE, tmp_path / "out", "--ledger", tmp_path / "actions.xlsx")
+    for name in ("index.html", "data.html", "report.json", "actions.csv", "actions.xlsx"):
+        assert (tmp_path / "out" / name).read_bytes() == (folder / "out" / name).read_bytes(), name
+
+
+def test_another_period_and_day_give_other_figures(tmp_path):
+    ran = report(
+        SAMPLE, tmp_path / "out", "-p", "days", "14", "--ledger", tmp_path / "l.xlsx",
+        as_of="2026-06-30",
+    )
+    assert ran.returncode == 0, ran.stderr
+    sql = f"""
+        SELECT sum(paid_amount::decimal(18, 4))
+        FROM read_csv('{SAMPLE}/orders.csv*', all_varchar = true)
+        WHERE paid_at::timestamp::date BETWEEN '2026-06-17' AND '2026-06-30'"""
+    assert Decimal(figures(tmp_path / "out")["gmv_paid"]["value"]) == duckdb.sql(sql).fetchone()[0]
+
+
+def test_evil_text_stays_text(write, tmp_path):
+    evil = "<script>alert(1)</script>"
+    shop = write(
+        **HAND_SHOP
+        | {
+            "products": HAND_SHOP["products"]
+            .replace("Tee,apparel", f"{evil},=HYPERLINK(1)")
+            .replace("Coat,apparel", "=HYPERLINK(2),apparel")
+        }
+    )
+    ran = report(shop, tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    page = (tmp_path / "out" / "data.html").read_text()
+    assert evil not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_shop_of_events_alone_says_what_it_cannot_know(write, tmp_path):
+    ran = report(write(events=HAND_SHOP["events"]), tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert "money is not known, because there are no orders" in index
+    page = (tmp_path / "out" / "data.html").read_text()
+    assert "Not answered: Do placed, paid, settled and cash reconcile?" in page
+
+
+def test_rejected_rows_are_on_the_first_page(write, tmp_path):
+    orders = HAND_SHOP["orders"].rstrip() + "\n        o7,ann,soon,,ads,1,0,0,1\n"
+    ran = report(write(**HAND_SHOP | {"orders": orders}), tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    assert "Rejected: 1 of orders." in (tmp_path / "out" / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "nowhere"], "Error: There is no {here}/nowhere. Give the folder that holds the shop's tables."),
+        (["--as-of", "soon"], "Error: as_of is 'soon', which is not a day. Write it as YYYY-MM-DD, such as 2026-11-15."),
+        (["-p", "days", "x"], "Error: The parameter days is 'x', which is not of type int. It is: length of the period that ends on as_of, in days; by default 7."),
+    ],
+)
+def test_a_slip_is_one_line_and_exit_2(write, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    base = ["--data", write(**HAND_SHOP), "--as-of", "2026-11-15", "--out", tmp_path / "out"]
+    ran = shophelm("report", *base, *arguments)
+    assert ran.returncode == 2
+    assert ran.stderr.strip() == message.format(here=tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_saves_rejected_rows_and_says_no(write):
+    orders = HAND_SHOP["orders"].rstrip() + "\n        o7,ann,soon,,ads,1,0,0,1\n"
+    folder = write(orders=orders)
+    ran = shophelm("check", folder, "--as-of", "2026-11-15")
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines() == [
+        "orders: 7 rows read = 6 accepted + 1 rejected",
+        "  row 7: created_at is not a time (YYYY-MM-DD hh:mm:ss): 'soon'",
+        f"  all 1 are in {folder}/rejected/orders.csv",
+        "7 of 7 promises are kept.",
+    ]
+    saved = (folder / "rejected" / "orders.csv").read_text("utf-8-sig").splitlines()
+    assert saved[1].startswith("7,created_at is not a time (YYYY-MM-DD hh:mm:ss),soon,o7,ann,soon")
+
+
+def test_check_counts_rows_dated_in_the_future(write):
+    orders = HAND_SHOP["orders"].rstrip() + "\n        o7,ann,2062-01-01,,ads,1,0,0,1\n"
+    ran = shophelm("check", write(orders=orders), "--as-of", "2026-11-15")
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[0] == (
+        "orders: 7 rows read = 7 accepted + 0 rejected; 1 of the accepted are dated after "
+        "2026-11-15"
+    )

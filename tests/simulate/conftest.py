@@ -1,0 +1,64 @@
+"""One simulated shop for the whole folder, opened as typed DuckDB tables."""
+
+import ibis
+import pytest
+
+from shophelm.shop.contract import TABLES
+from shophelm.simulate import simulate
+
+SQL_TYPES = {
+    "id": "VARCHAR", "text": "VARCHAR", "choice": "VARCHAR", "money": "DECIMAL(18,4)",
+    "time": "TIMESTAMP",
+    "day": "DATE", "count": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN",
+}  # fmt: skip
+
+
+def opened(folder):
+    """A DuckDB connection with a typed table for each file in a simulated shop's folder."""
+    con = ibis.duckdb.connect()
+    for name, table in TABLES.items():
+        (file,) = folder.glob(f"{name}.*")
+        source = (
+            f"'{file}'"
+            if file.suffix == ".parquet"
+            else f"read_csv('{file}', all_varchar=true, header=true)"
+        )
+        columns = ", ".join(
+            f'CAST("{c.name}" AS {SQL_TYPES[c.kind]}) AS "{c.name}"' for c in table.columns
+        )
+        con.raw_sql(f"CREATE TABLE {name} AS SELECT {columns} FROM {source}")
+    return con
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """Folder and truth of the default shop."""
+    folder = tmp_path_factory.mktemp("shop")
+    return folder, simulate(folder)
+
+
+@pytest.fixture(scope="session")
+def shop_folder(made):
+    return made[0]
+
+
+@pytest.fixture(scope="session")
+def truth(made):
+    return made[1]
+
+
+@pytest.fixture(scope="session")
+def con(shop_folder):
+    return opened(shop_folder)
+
+
+@pytest.fixture(scope="session")
+def sql(con):
+    """Ask the shop in SQL; rows come back as tuples."""
+    return lambda query: con.raw_sql(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def number(sql):
+    """Ask the shop in SQL for one number."""
+    return lambda query: float(sql(query)[0][0] or 0)
