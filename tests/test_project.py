@@ -130,8 +130,10 @@ def test_areas_do_not_import_each_other():
         for area in areas
         for path in (LIB / area).glob("*.py")
         for imported in imports_of(path)
-        if imported.split(".")[0] == "shophelm" and imported.split(".")[1:2] != [area]
-        and imported.split(".")[1:2] and imported.split(".")[1] in areas
+        if imported.split(".")[0] == "shophelm"
+        and imported.split(".")[1:2] != [area]
+        and imported.split(".")[1:2]
+        and imported.split(".")[1] in areas
     ]
     assert wrong == []
 
@@ -148,9 +150,10 @@ def test_the_architecture_names_every_room_and_no_other():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     drawn = re.search(r"```\nlib/shophelm\n(.*?)```", text, flags=re.DOTALL).group(1)
     named = set(re.findall(r"^  ([a-z_]+)(?:/|\.py)", drawn, flags=re.MULTILINE))
-    there = {
-        p.stem for p in LIB.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()
-    } - {"__init__", "__main__"}
+    there = {p.stem for p in LIB.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {
+        "__init__",
+        "__main__",
+    }
     assert named == there
 
 
@@ -184,7 +187,17 @@ def test_the_sample_is_small():
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 def test_no_paths_of_a_machine_are_committed():
     found = subprocess.run(
-        ["git", "grep", "-lE", "(/work/|/root/|/home/[a-z])", "--", "lib", "notebooks", "docs", "data"],
+        [
+            "git",
+            "grep",
+            "-lE",
+            "(/work/|/root/|/home/[a-z])",
+            "--",
+            "lib",
+            "notebooks",
+            "docs",
+            "data",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

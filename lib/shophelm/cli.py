@@ -13,7 +13,7 @@ from shophelm.errors import ShophelmError
 
 AS_OF = click.option(
     "--as-of",
-    default=lambda: str(date.today()),
+    default=lambda: str(date.today()),  # noqa: DTZ011 - the one place that reads the clock
     show_default="today",
     help="Last day that counts, YYYY-MM-DD; nothing later is seen.",
 )
@@ -36,7 +36,16 @@ def cli() -> None:
 @click.option("--ledger", help="The ledger of actions.  [default: actions file in the shop]")
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks at a time.  [default: cores]")
 @click.option("--profile", is_flag=True, help="Print where each notebook's time went.")
-def report(data, as_of, out, areas, parameters, ledger, jobs, profile) -> None:
+def report(
+    data: str,
+    as_of: str,
+    out: Path,
+    areas: tuple[str, ...],
+    parameters: tuple[tuple[str, str], ...],
+    ledger: str | None,
+    jobs: int | None,
+    profile: bool,
+) -> None:
     """Run the notebooks on a shop and publish the report."""
     from shophelm.report.publish import report as publish
 
@@ -60,7 +69,7 @@ def report(data, as_of, out, areas, parameters, ledger, jobs, profile) -> None:
 @cli.command()
 @click.argument("folder")
 @AS_OF
-def check(folder, as_of) -> None:
+def check(folder: str, as_of: str) -> None:
     """Hold a shop against its contract: rows read and rejected, promises kept or broken."""
     from shophelm.shop.inspecting import inspect
 
@@ -81,8 +90,8 @@ def tables() -> None:
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="The shop's folder.")
-@click.option("--key", "key_file", type=click.Path(path_type=Path), help="Key for buyer ids.")
-def import_(format_name, files, to, key_file) -> None:
+@click.option("--key-file", type=click.Path(path_type=Path), help="Key for buyer ids.")
+def import_(format_name: str, files: tuple[Path, ...], to: Path, key_file: Path | None) -> None:
     """Turn a platform's exports into a shop's folder."""
     from shophelm.shop.importers import import_files
 
@@ -98,7 +107,7 @@ def import_(format_name, files, to, key_file) -> None:
 @click.option("--customers", type=click.IntRange(min=100), help="Size of the shop.")
 @click.option("--seed", type=int, help="Another seed gives another shop.")
 @click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv")
-def simulate(to, customers, seed, file_format) -> None:
+def simulate(to: Path, customers: int | None, seed: int | None, file_format: str) -> None:
     """Make a shop with planted truth, of any size."""
     from shophelm.simulate import simulate as make
 
@@ -106,13 +115,13 @@ def simulate(to, customers, seed, file_format) -> None:
     make(
         to,
         file_format=file_format,
-        progress=lambda s: click.echo(s, err=True),
+        progress=lambda what, share: click.echo(f"{share:4.0%} {what}", err=True),
         **{k: v for k, v in given.items() if v is not None},
     )
     click.echo(f"The shop is {to}; what was planted in it is {to / 'truth.json'}")
 
 
-def _print_profile(runs) -> None:
+def _print_profile(runs: list) -> None:
     words = ("total", "kernel", "imports", "queries", "figures")
     click.echo("seconds".ljust(14) + "".join(w.rjust(9) for w in words))
     for run in runs:

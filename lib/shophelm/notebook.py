@@ -6,6 +6,8 @@ themselves what to do; any other error keeps its traceback.
 
 from __future__ import annotations
 
+from typing import Any
+
 from IPython import get_ipython
 
 from shophelm.errors import ShophelmError
@@ -16,7 +18,7 @@ from shophelm.shop.tables import open_shop
 __all__ = ["Page", "last_days", "open_shop"]
 
 
-def _one_line(shell, kind, error, traceback, tb_offset=None) -> list[str]:
+def _one_line(shell: Any, kind: type, error: ShophelmError, *_: Any, **__: Any) -> list[str]:
     line = [f"{kind.__name__}: {error}"]
     shell._showtraceback(kind, error, line)
     return line

@@ -83,7 +83,7 @@ def test_events_alone_give_visits_and_say_that_money_is_not_known(shop):
     )
 
 
-def test_scaling_money_changes_no_share_and_no_rank(shop, tmp_path):
+def test_scaling_money_changes_no_share_and_no_rank(shop):
     small = chain.slices(shop(**HAND_SHOP), WEEK, by="channel")
     orders = HAND_SHOP["orders"].strip().splitlines()
     rows = [line.strip().split(",") for line in orders]

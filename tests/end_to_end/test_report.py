@@ -87,7 +87,13 @@ def test_the_same_run_gives_the_same_bytes(sampled, tmp_path):
 
 def test_another_period_and_day_give_other_figures(tmp_path):
     ran = report(
-        SAMPLE, tmp_path / "out", "-p", "days", "14", "--ledger", tmp_path / "l.xlsx",
+        SAMPLE,
+        tmp_path / "out",
+        "-p",
+        "days",
+        "14",
+        "--ledger",
+        tmp_path / "l.xlsx",
         as_of="2026-06-30",
     )
     assert ran.returncode == 0, ran.stderr
@@ -134,9 +140,20 @@ def test_rejected_rows_are_on_the_first_page(write, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--data", "nowhere"], "Error: There is no {here}/nowhere. Give the folder that holds the shop's tables."),
-        (["--as-of", "soon"], "Error: as_of is 'soon', which is not a day. Write it as YYYY-MM-DD, such as 2026-11-15."),
-        (["-p", "days", "x"], "Error: The parameter days is 'x', which is not of type int. It is: length of the period that ends on as_of, in days; by default 7."),
+        (
+            ["--data", "nowhere"],
+            "Error: There is no {here}/nowhere. Give the folder that holds the shop's tables.",
+        ),
+        (
+            ["--as-of", "soon"],
+            "Error: as_of is 'soon', which is not a day. Write it as YYYY-MM-DD, such as "
+            "2026-11-15.",
+        ),
+        (
+            ["-p", "days", "x"],
+            "Error: The parameter days is 'x', which is not of type int. It is: length of the "
+            "period that ends on as_of, in days; by default 7.",
+        ),
     ],
 )
 def test_a_slip_is_one_line_and_exit_2(write, tmp_path, monkeypatch, arguments, message):

@@ -28,7 +28,9 @@ def test_a_notebook_without_the_tag_is_refused(tmp_path):
     assert str(caught.value) == "n.ipynb has 0 cells tagged `parameters`; it needs one."
 
 
-@pytest.mark.parametrize("line", ["days = 7  # no type", "days: int = 3 + x  # no literal", "a: int = 1"])
+@pytest.mark.parametrize(
+    "line", ["days = 7  # no type", "days: int = 3 + x  # no literal", "a: int = 1"]
+)
 def test_a_parameter_must_be_typed_literal_and_explained(tmp_path, line):
     with pytest.raises(ReportError) as caught:
         parameters_of(notebook(tmp_path, line))
@@ -54,11 +56,14 @@ def test_an_unknown_parameter_is_refused_with_the_nearest(tmp_path):
     )
 
 
-@pytest.mark.parametrize(("name", "text", "kind", "help_", "default"), [
-    ("days", "seven", "int", "length", "7"),
-    ("days", "7.5", "int", "length", "7"),
-    ("late", "yes", "bool", "or not", "False"),
-])
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "help_", "default"),
+    [
+        ("days", "seven", "int", "length", "7"),
+        ("days", "7.5", "int", "length", "7"),
+        ("late", "yes", "bool", "or not", "False"),
+    ],
+)
 def test_an_ill_typed_parameter_is_refused(tmp_path, name, text, kind, help_, default):
     with pytest.raises(ParameterError) as caught:
         check_parameters({name: text}, {"a": parameters_of(notebook(tmp_path, GOOD))})

@@ -15,10 +15,38 @@ from shophelm.shop.calendar import (
 
 CAMPAIGNS = pd.DataFrame(
     [
-        ("Double 11", "double11", date(2025, 10, 20), date(2025, 11, 11), date(2025, 11, 12), date(2025, 11, 20)),
-        ("Double 11", "double11", date(2026, 10, 20), date(2026, 11, 11), date(2026, 11, 12), date(2026, 11, 20)),
-        ("Spring", "spring", date(2025, 1, 20), date(2025, 1, 28), date(2025, 2, 5), date(2025, 2, 12)),
-        ("Spring", "spring", date(2026, 2, 8), date(2026, 2, 16), date(2026, 2, 24), date(2026, 3, 3)),
+        (
+            "Double 11",
+            "double11",
+            date(2025, 10, 20),
+            date(2025, 11, 11),
+            date(2025, 11, 12),
+            date(2025, 11, 20),
+        ),
+        (
+            "Double 11",
+            "double11",
+            date(2026, 10, 20),
+            date(2026, 11, 11),
+            date(2026, 11, 12),
+            date(2026, 11, 20),
+        ),
+        (
+            "Spring",
+            "spring",
+            date(2025, 1, 20),
+            date(2025, 1, 28),
+            date(2025, 2, 5),
+            date(2025, 2, 12),
+        ),
+        (
+            "Spring",
+            "spring",
+            date(2026, 2, 8),
+            date(2026, 2, 16),
+            date(2026, 2, 24),
+            date(2026, 3, 3),
+        ),
     ],
     columns=["name", "kind", "warmup_from", "burst_from", "afterglow_from", "ends_on"],
 )

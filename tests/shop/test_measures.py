@@ -122,6 +122,8 @@ def test_a_second_table_row_for_every_row_doubles_sums_not_people(shop):
         "        " + line.strip().replace("e", "f", 1) + "\n"
         for line in events.strip().splitlines()[1:]
     )
-    twice = row(measure(shop(**HAND_SHOP | {"events": events.rstrip() + "\n" + again}), SPANS), "now")
+    twice = row(
+        measure(shop(**HAND_SHOP | {"events": events.rstrip() + "\n" + again}), SPANS), "now"
+    )
     assert twice["visitors"] == once["visitors"]
     assert twice["page_views"] == 2 * once["page_views"]

@@ -89,6 +89,25 @@ def test_a_column_named_twice_is_named(tmp_path):
     )
 
 
+def test_a_column_without_a_name_loses_no_row(tmp_path):
+    header, row = HEADER.replace("\n", ",\n"), ROW.format(1).replace("\n", ",\n")
+    assert shop_with(tmp_path, "orders.csv", header + row).checked("orders").read == 1
+
+
+def test_a_blank_first_line_is_named(tmp_path):
+    assert error_of(tmp_path, "orders.csv", "\n" + HEADER) == (
+        "The first line of orders.csv is blank. A file begins with its column names: take the "
+        "lines above them out."
+    )
+
+
+@pytest.mark.parametrize("value", ["inf", "1e300", "nan", "9007199254740993"])
+def test_no_count_beyond_what_is_exact(tmp_path, value):
+    (tmp_path / "suppliers.csv").write_text(f"supplier_id,name,moq\ns1,A,{value}\n")
+    shop = open_shop(tmp_path, as_of="2026-11-15")
+    assert shop.rejects("suppliers")["rule"].tolist() == ["moq is not a whole number"]
+
+
 def test_a_missing_column_is_named_with_what_is_there(tmp_path):
     assert error_of(tmp_path, "orders.csv", "order_id,created_at\n1,2026-11-01\n") == (
         "orders: no column goods_amount, discount_amount, shipping_amount, paid_amount. The file "
@@ -113,6 +132,6 @@ def test_an_excel_sheet_reads_like_the_same_csv(tmp_path):
 
 def test_a_damaged_workbook_is_named(tmp_path):
     assert error_of(tmp_path, "orders.xlsx", b"no zip at all") == (
-        "orders.xlsx cannot be read as an Excel workbook: it is damaged, or has a password. Open "
-        "it in Excel, take the password off, and save it again."
+        "orders.xlsx is cut short or damaged, or is no xlsx (File is not a zip file). Copy or "
+        "export it again."
     )

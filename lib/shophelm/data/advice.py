@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from scipy import stats
@@ -36,7 +37,9 @@ def lagging(shop: Tables, period: Period) -> pd.DataFrame:
         reaching the expected rate at this period's visitors and the slice's own spend per buyer,
         with an 80 % interval; null without money. Smallest p_value first.
     """
-    frames = [f for by in ("channel", "category") if (f := _against_rest(shop, period, by)) is not None]
+    frames = [
+        f for by in ("channel", "category") if (f := _against_rest(shop, period, by)) is not None
+    ]
     if not frames:
         return pd.DataFrame(columns=["by", "slice", "found"])
     frame = pd.concat(frames, ignore_index=True).dropna(subset=["p_value"])
@@ -60,8 +63,11 @@ def find_lagging(slow: pd.DataFrame, *, currency: str) -> Sentence:
     return sentence(
         "Conversion fell behind the rest of the shop in {which}.",
         which=listing(
-            [f"{r.slice} ({rate(r.rate_now)} for {rate(r.rate_expected)}, "
-             f"{money(r.worth, currency=currency)} over 28 days)" for r in found.itertuples()]
+            [
+                f"{r.slice} ({rate(r.rate_now)} for {rate(r.rate_expected)}, "
+                f"{money(r.worth, currency=currency)} over 28 days)"
+                for r in found.itertuples()
+            ]
         ),
     )
 
@@ -111,7 +117,11 @@ def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
     spend = _spend(counted)
     per_rate = groups["all_now"] * spend.reindex(groups.index) * HORIZON_DAYS / period.days
     ends = expected_rates(result, level=INTERVAL)
-    for name, reached in (("worth", result["rate_expected"]), ("worth_low", ends["low"]), ("worth_high", ends["high"])):
+    for name, reached in (
+        ("worth", result["rate_expected"]),
+        ("worth_low", ends["low"]),
+        ("worth_high", ends["high"]),
+    ):
         result[name] = (reached - result["rate_now"]) * per_rate
     return result.rename_axis("slice").reset_index().assign(by=by)
 
@@ -121,11 +131,17 @@ def _spend(counted: pd.DataFrame) -> pd.Series:
     by = counted.index.names[1]
     if "gmv_paid" not in counted or "buyers" not in counted:
         return pd.Series(float("nan"), index=counted.index.get_level_values(by).unique())
-    sums = counted[["gmv_paid", "buyers"]].apply(pd.to_numeric).astype("float64").groupby(level=by).sum()
+    sums = (
+        counted[["gmv_paid", "buyers"]]
+        .apply(pd.to_numeric)
+        .astype("float64")
+        .groupby(level=by)
+        .sum()
+    )
     return sums["gmv_paid"] / sums["buyers"].where(sums["buyers"] > 0)
 
 
-def _catch_up(shop: Tables, slow) -> Action:
+def _catch_up(shop: Tables, slow: Any) -> Action:
     known = slow.worth == slow.worth
     return Action(
         kind="lagging conversion",
@@ -142,7 +158,7 @@ def _catch_up(shop: Tables, slow) -> Action:
     )
 
 
-def _mend_rows(shop: Tables, row) -> Action:
+def _mend_rows(shop: Tables, row: Any) -> Action:
     return Action(
         kind="rejected rows",
         subject=row.table,
@@ -154,7 +170,7 @@ def _mend_rows(shop: Tables, row) -> Action:
     )
 
 
-def _mend_promise(shop: Tables, promise) -> Action:
+def _mend_promise(shop: Tables, promise: Any) -> Action:
     return Action(
         kind="broken promise",
         subject=f"{promise.table}: {promise.promise}",

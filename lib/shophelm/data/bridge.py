@@ -30,9 +30,7 @@ STEPS = (
 )
 
 
-@question(
-    "Do placed, paid, settled and cash reconcile?", "orders", refunds="what refunds took"
-)
+@question("Do placed, paid, settled and cash reconcile?", "orders", refunds="what refunds took")
 def bridge(shop: Tables, period: Period) -> pd.DataFrame:
     """Walk from the money placed in a period to the cash it brought, and check that it closes.
 

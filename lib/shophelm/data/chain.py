@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -202,9 +203,7 @@ def find_slices(sliced: pd.DataFrame, *, by: str, currency: str) -> Sentence:
     """Name the largest slice, and the one whose GMV changed most in money."""
     word = SLICES[by]
     if sliced.empty:
-        return sentence(
-            "The chain cannot be cut by {word}: the tables name none.", word=word
-        )
+        return sentence("The chain cannot be cut by {word}: the tables name none.", word=word)
     value = "gmv_paid" if "gmv_paid" in sliced else "visitors"
     show = in_unit(TERMS[value].unit, currency=currency)
     named = sliced[~sliced["slice"].isin([OTHERS, NO_NAME, FREIGHT, NO_LINES])]
@@ -228,7 +227,14 @@ def find_slices(sliced: pd.DataFrame, *, by: str, currency: str) -> Sentence:
 OTHERS, NO_NAME = "all others", "(not known)"
 FREIGHT, NO_LINES = "(freight)", "(orders without lines)"
 _THEN = {"before": "before", "last_year": "last_year", "last_year_phase": "last_year"}
-_SLICE_TERMS = ("gmv_paid", "visitors", "pay_conversion", "spend_per_buyer", "orders", "return_rate")
+_SLICE_TERMS = (
+    "gmv_paid",
+    "visitors",
+    "pay_conversion",
+    "spend_per_buyer",
+    "orders",
+    "return_rate",
+)
 
 
 def _against(wide: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -302,7 +308,7 @@ def _relative(now: pd.Series, then: pd.Series) -> pd.Series:
     return _float(now) / below.where(below != 0) - 1
 
 
-def _ratio(now, then) -> float:
+def _ratio(now: Any, then: Any) -> float:
     return float(now) / float(then) - 1 if then else math.nan
 
 

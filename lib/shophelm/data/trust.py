@@ -31,6 +31,52 @@ def rows_read(shop: Tables) -> pd.DataFrame:
     return pd.DataFrame([_account(shop, name) for name in shop.names])
 
 
+def files_imported(shop: Tables) -> pd.DataFrame:
+    """Account for every record of the export files the shop was imported from.
+
+    Returns
+    -------
+    DataFrame
+        file, read, accepted, rejected, apart (kept apart under a category of their own), why
+        (the rules and categories, most records first). Empty where no import made the shop.
+    """
+    rows = [
+        {
+            "file": f.name,
+            "read": f.read,
+            "accepted": f.accepted,
+            "rejected": f.rejected,
+            "apart": f.kept_apart,
+            "why": "; ".join(
+                f"{n:,} × {rule}"
+                for rule, n in sorted(
+                    (f.rejected_by_rule | f.apart).items(), key=lambda pair: -pair[1]
+                )
+            ),
+        }
+        for record in shop.source.imports
+        for f in record.files
+    ]
+    return pd.DataFrame(rows, columns=["file", "read", "accepted", "rejected", "apart", "why"])
+
+
+def find_files_imported(shop: Tables, files: pd.DataFrame) -> list[Sentence]:
+    """Say what the import read and set aside, and what it wants its reader to know."""
+    if files.empty:
+        return [sentence("No import made this shop: its tables were given as they are.")]
+    first = sentence(
+        "The import read {read} records from {files}: {accepted} accepted, {rejected} rejected, "
+        "{apart} kept apart.",
+        read=count(files["read"].sum()),
+        files=plural(len(files), "file"),
+        accepted=count(files["accepted"].sum()),
+        rejected=count(files["rejected"].sum()),
+        apart=count(files["apart"].sum()),
+    )
+    notes = [sentence("{note}", note=n) for r in shop.source.imports for n in r.notes]
+    return [first, *notes]
+
+
 def promises(shop: Tables) -> pd.DataFrame:
     """List the promises of the contract that some row breaks, most rows first.
 
@@ -124,7 +170,9 @@ def find_rows(rows: pd.DataFrame) -> Sentence:
         rejected=count(rows["rejected"].sum()),
         later=count(rows["later"].sum()),
         used=count(rows["used"].sum()),
-        which=listing([f"{r.rejected:,} of {r.table}" for r in rejected.itertuples()]) if len(rejected) else "",
+        which=listing([f"{r.rejected:,} of {r.table}" for r in rejected.itertuples()])
+        if len(rejected)
+        else "",
     )
 
 

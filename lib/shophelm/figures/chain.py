@@ -10,10 +10,11 @@ import pandas as pd
 
 from shophelm.figures.style import ACCENT, MUTED, WARM, set_style
 from shophelm.shop.definitions import TERMS
-from shophelm.words import in_unit
+from shophelm.words import Value, in_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 PHASE_COLOURS = {"warm-up": "#fdf0dc", "burst": "#f6c98c", "holiday": "#e3eef5"}
 TREND_TERMS = ("gmv_paid", "visitors", "pay_conversion", "spend_per_buyer")
@@ -69,11 +70,13 @@ def slices(sliced: pd.DataFrame, *, currency: str, by: str) -> Axes:
     set_style()
     value = "gmv_paid" if "gmv_paid" in sliced else "visitors"
     now, names = _float(sliced[value]).fillna(0), sliced["slice"].map(_short)
-    figure, axes = plt.subplots(figsize=(9, 1.2 + 0.36 * len(sliced)))
+    _, axes = plt.subplots(figsize=(9, 1.2 + 0.36 * len(sliced)))
     sns.barplot(x=now, y=names, color=ACCENT, ax=axes, orient="h")
     if f"{value}_before" in sliced:
         then = _float(sliced[f"{value}_before"])
-        axes.scatter(then, range(len(then)), marker="|", s=220, color=WARM, zorder=3, label="period before")
+        axes.scatter(
+            then, range(len(then)), marker="|", s=220, color=WARM, zorder=3, label="period before"
+        )
         axes.legend(frameon=False, loc="lower right")
     term = TERMS[value]
     axes.set(xlabel="", ylabel="", title=f"{term.title} by {by.removesuffix('_id')}")
@@ -123,7 +126,7 @@ def _name_campaigns(axes: Axes, calendar: pd.DataFrame) -> None:
             )
 
 
-def _show_unit(axis, unit: str, currency: str) -> None:
+def _show_unit(axis: Axis, unit: str, currency: str) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     show = in_unit(unit, currency=currency)
@@ -131,7 +134,7 @@ def _show_unit(axis, unit: str, currency: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(show(value), unit)))
 
 
-def _tick(value, unit: str) -> str:
+def _tick(value: Value, unit: str) -> str:
     text = str(value)
     return text.removesuffix(".00") if unit == "money" else text
 

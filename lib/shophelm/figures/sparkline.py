@@ -1,4 +1,4 @@
-"""A line of a few numbers, small enough to stand beside a figure: plain SVG, no plotting library."""
+"""A line of a few numbers, small enough to stand beside a figure: plain SVG."""
 
 from __future__ import annotations
 

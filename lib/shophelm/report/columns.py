@@ -7,7 +7,9 @@ ROW = "as its row says"
 COLUMNS: dict[str, tuple[str, str]] = {
     "action": ("What to do", "text"),
     "action_id": ("Number", "text"),
+    "accepted": ("Accepted", "count"),
     "amount": ("Amount", "cents"),
+    "apart": ("Kept apart", "count"),
     "area": ("Area", "text"),
     "attainment": ("Of target", "rate"),
     "before": ("Period before", ROW),
@@ -16,6 +18,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "day": ("Day", "day"),
     "due_on": ("We know by", "day"),
     "example": ("For example", "text"),
+    "file": ("File", "text"),
     "first_day": ("First day", "day"),
     "gap": ("Unexplained", "cents"),
     "gmv_paid_before": ("GMV before", "money"),
@@ -51,6 +54,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "visitors_before": ("Visitors before", "count"),
     "visitors_last_year": ("Visitors last year", "count"),
     "where": ("Where to get it", "text"),
+    "why": ("Why", "text"),
     "worth": ("Worth over 28 days", "money"),
     "worth_high": ("to", "money"),
     "worth_in": ("in", "text"),
@@ -63,5 +67,7 @@ def title_and_unit(column: str) -> tuple[str, str]:
     if column in COLUMNS:
         return COLUMNS[column]
     if column in TERMS:
-        return TERMS[column].title.capitalize().replace("Gmv", "GMV").replace("Uv", "UV"), TERMS[column].unit
+        return TERMS[column].title.capitalize().replace("Gmv", "GMV").replace("Uv", "UV"), TERMS[
+            column
+        ].unit
     return column.replace("_", " ").capitalize(), "text"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 import jinja2
 import mistune
 import pandas as pd
+from markupsafe import Markup
 
 from shophelm import __version__
-from shophelm.actions import ranked
+from shophelm.actions import Action, ranked
 from shophelm.figures.sparkline import sparkline
 from shophelm.report.runner import AreaRun
 from shophelm.shop.definitions import TERMS, Term
@@ -36,63 +38,67 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_ACTIONS, MOST_EARLIER = 10, 12
 
 
-def index_page(
-    runs: Sequence[AreaRun],
-    *,
-    shop: str,
-    as_of: date,
-    currency: str,
-    ledger: pd.DataFrame,
-    ledger_name: str,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What every page of a report says of itself: the shop, its day, currency and ledger."""
+
+    shop: str
+    as_of: date
+    currency: str
+    ledger: str = ""
+
+
+def index_page(runs: Sequence[AreaRun], heading: Heading, *, ledger: pd.DataFrame) -> str:
     """Render the first page.
 
     Parameters
     ----------
     runs
         What the notebooks did.
-    shop, as_of, currency
-        Shown as they are.
+    heading
+        The report's own facts.
     ledger
         As it was before this run: its actions are the earlier ones.
-    ledger_name
-        The ledger's file name; "" where none is kept.
     """
+    currency = heading.currency
     proposed = [(run.area, action) for run in runs for action in run.actions]
     order = {id(a): i for i, a in enumerate(ranked([a for _, a in proposed]))}
     proposed.sort(key=lambda pair: order[id(pair[1])])
     figures = {f["name"]: f for run in runs for f in run.of("figure")}
     return _render(
         "index.html.j2",
-        shop=shop,
-        as_of=as_of,
+        heading,
         failed=[r for r in runs if r.error],
         alerts=[a["text"] for r in runs for a in r.of("alert")],
         cards=[_card(figures[n], currency) for n in CARDS if n in figures],
         actions=[_action(area, a, currency) for area, a in proposed[:MOST_ACTIONS]],
         more=max(0, len(proposed) - MOST_ACTIONS),
         earlier=[_earlier(a, currency) for a in _recent(ledger)],
-        ledger=ledger_name,
+        ledger=heading.ledger,
         runs=[{"area": r.area, "headline": _headline(r)} for r in runs],
     )
 
 
-def area_page(run: AreaRun, *, shop: str, as_of: date) -> str:
+def area_page(run: AreaRun, heading: Heading) -> str:
     """Render one area's executed notebook: code folded away, figures inside the page."""
     cells = [_cell(c) for c in run.notebook.cells]
-    return _render(
-        "area.html.j2", shop=shop, as_of=as_of, area=run.area, error=run.error, cells=cells
-    )
+    return _render("area.html.j2", heading, area=run.area, error=run.error, cells=cells)
 
 
-def _render(template: str, **values: Any) -> str:
+def _render(template: str, heading: Heading, **values: Any) -> str:
     loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    style = (TEMPLATES / "style.css").read_text()
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     page = environment.get_template(template)
-    return page.render(style=jinja2.utils.markupsafe.Markup(style), version=__version__, **values)
+    return page.render(
+        style=Markup(style),
+        version=__version__,
+        shop=heading.shop,
+        as_of=heading.as_of,
+        **values,
+    )
 
 
 def _card(figure: dict[str, Any], currency: str) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _card(figure: dict[str, Any], currency: str) -> dict[str, Any]:
     }
 
 
-def _action(area: str, action, currency: str) -> dict[str, str]:
+def _action(area: str, action: Action, currency: str) -> dict[str, str]:
     worth, interval = "worth not known", ""
     if action.worth is not None:
         worth = f"{money(action.worth, currency=currency)} {action.worth_in} over 28 days"
@@ -135,7 +141,9 @@ def _action(area: str, action, currency: str) -> dict[str, str]:
 def _recent(ledger: pd.DataFrame) -> list[dict[str, Any]]:
     """Pick the open and the done actions, latest first; what was rejected needs no follow-up."""
     kept = [a for a in ledger.to_dict("records") if a["status"] != "rejected"]
-    return sorted(kept, key=lambda a: (a["proposed_on"], a["action_id"]), reverse=True)[:MOST_EARLIER]
+    return sorted(kept, key=lambda a: (a["proposed_on"], a["action_id"]), reverse=True)[
+        :MOST_EARLIER
+    ]
 
 
 def _earlier(action: dict[str, Any], currency: str) -> dict[str, str]:
@@ -167,7 +175,9 @@ def _output(output: Any) -> dict[str, Any]:
     if output.output_type == "stream" and output.name == "stdout":
         return {"said": output.text.strip().splitlines()}
     if output.output_type == "error":
-        return {"error": f"{output.ename}: {output.evalue.splitlines()[0] if output.evalue else ''}"}
+        return {
+            "error": f"{output.ename}: {output.evalue.splitlines()[0] if output.evalue else ''}"
+        }
     return {"svg": data.get("image/svg+xml"), "html": data.get("text/html")}
 
 

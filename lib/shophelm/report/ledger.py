@@ -53,15 +53,15 @@ def ledger_path(location: str, given: str | None) -> Path | None:
     return find_file(folder, "actions") or folder / "actions.xlsx"
 
 
-def read_ledger(path: Path) -> pd.DataFrame:
-    """Read a ledger; an absent file is an empty one.
+def read_ledger(path: Path | None) -> pd.DataFrame:
+    """Read a ledger; an absent file, or none, is an empty one.
 
     Raises
     ------
     ReportError
         If a row cannot be read as an action: what people wrote is not thrown away.
     """
-    if not path.exists():
+    if path is None or not path.exists():
         return pd.DataFrame(columns=list(CONTRACT.names))
     with tempfile.TemporaryDirectory(prefix="shophelm-") as scratch:
         con = ibis.duckdb.connect(temp_directory=scratch)
@@ -153,13 +153,17 @@ def _new_row(area: str, action: Action, as_of: date) -> dict:
     name = "\n".join((area, action.kind, action.subject))
     mark = hashlib.sha256(name.encode()).hexdigest()[:8]
     facts = {c: getattr(action, c) for c in CONTRACT.names if hasattr(action, c)}
-    return dict.fromkeys(CONTRACT.names) | facts | {
-        "action_id": f"{area}-{as_of:%Y%m%d}-{mark}",
-        "area": area,
-        "proposed_on": as_of,
-        "last_proposed_on": as_of,
-        "status": "proposed",
-    }
+    return (
+        dict.fromkeys(CONTRACT.names)
+        | facts
+        | {
+            "action_id": f"{area}-{as_of:%Y%m%d}-{mark}",
+            "area": area,
+            "proposed_on": as_of,
+            "last_proposed_on": as_of,
+            "status": "proposed",
+        }
+    )
 
 
 def _last_touched(row: dict) -> date:

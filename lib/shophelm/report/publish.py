@@ -12,7 +12,7 @@ import pandas as pd
 
 from shophelm import __version__
 from shophelm.errors import ReportError
-from shophelm.report.html import area_page, index_page
+from shophelm.report.html import Heading, area_page, index_page
 from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
 from shophelm.report.parameters import parameters_of
 from shophelm.report.runner import MARK, AreaRun, find_notebooks, publishing, run_notebooks
@@ -30,7 +30,7 @@ def report(
     parameters: Mapping[str, str] | None = None,
     ledger: str | None = None,
     jobs: int | None = None,
-    progress: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[AreaRun]:
     """Run the notebooks on a shop and publish what they say, all of it or nothing.
 
@@ -74,7 +74,10 @@ def report(
             notebooks, data=data, as_of=day, given=parameters, jobs=jobs, progress=progress
         )
         after = merge(before, {r.area: r.actions for r in runs}, as_of=day)
-        _write(draft, runs, before=before, data=data, day=day, kept=kept, given=parameters or {})
+        heading = Heading(
+            _shop_name(data), day, _currency(parameters or {}), kept.name if kept else ""
+        )
+        _write(draft, runs, heading, data=data, before=before)
         if kept:
             write_ledger(after, kept)
     return runs
@@ -83,7 +86,7 @@ def report(
 def _ledger_before(kept: Path | None, data: str) -> pd.DataFrame:
     """Read the ledger; a new one named by the user starts from the shop's own."""
     if kept is None:
-        return read_ledger(Path("/nonexistent"))
+        return read_ledger(None)
     if not kept.parent.is_dir():
         raise ReportError(
             f"The ledger {kept} cannot be written: there is no folder {kept.parent}. Make it, or "
@@ -93,29 +96,23 @@ def _ledger_before(kept: Path | None, data: str) -> pd.DataFrame:
     return read_ledger(kept if kept.exists() or own is None else own)
 
 
-def _write(draft: Path, runs, *, before, data: str, day: date, kept: Path | None, given) -> None:
-    shop = _shop_name(data)
-    currency = given.get("currency") or parameters_of(find_notebooks()["data"])["currency"].default
+def _write(
+    draft: Path, runs: Sequence[AreaRun], heading: Heading, *, data: str, before: pd.DataFrame
+) -> None:
     for run in runs:
-        (draft / f"{run.area}.html").write_text(area_page(run, shop=shop, as_of=day))
-        nbformat.write(run.notebook, draft / f"{run.area}.ipynb")
-    index = index_page(
-        runs,
-        shop=shop,
-        as_of=day,
-        currency=currency,
-        ledger=before,
-        ledger_name=kept.name if kept else "",
-    )
-    (draft / "index.html").write_text(index)
+        _save(draft / f"{run.area}.html", area_page(run, heading))
+        # the address of the shop may hold a password, and is nobody's business besides
+        notebook = nbformat.writes(run.notebook).replace(json.dumps(data)[1:-1], heading.shop)
+        _save(draft / f"{run.area}.ipynb", notebook + "\n")
+    _save(draft / "index.html", index_page(runs, heading, ledger=before))
     actions = pd.DataFrame(
-        [{"area": r.area, **_cells(a)} for r in runs for a in r.actions],
+        [{"area": r.area} | {f: getattr(a, f) for f in _FIELDS} for r in runs for a in r.actions],
         columns=["area", *_FIELDS],
-    ).astype(object)
-    actions = actions.where(actions.notna(), None)
+        dtype=object,
+    )
     write_sheet(actions, draft / "actions.csv")
     write_sheet(actions, draft / "actions.xlsx")
-    (draft / MARK).write_text(_json(runs, shop=shop, day=day, currency=currency))
+    _save(draft / MARK, _json(runs, heading))
 
 
 _FIELDS = (
@@ -132,11 +129,11 @@ _FIELDS = (
 )
 
 
-def _cells(action) -> dict:
-    return {field: getattr(action, field) for field in _FIELDS}
+def _save(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
-def _json(runs: Sequence[AreaRun], *, shop: str, day: date, currency: str) -> str:
+def _json(runs: Sequence[AreaRun], heading: Heading) -> str:
     areas = {
         run.area: {
             "error": run.error or None,
@@ -150,9 +147,9 @@ def _json(runs: Sequence[AreaRun], *, shop: str, day: date, currency: str) -> st
     }
     whole = {
         "shophelm": __version__,
-        "shop": shop,
-        "as_of": str(day),
-        "currency": currency,
+        "shop": heading.shop,
+        "as_of": str(heading.as_of),
+        "currency": heading.currency,
         "areas": areas,
     }
     return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -160,6 +157,12 @@ def _json(runs: Sequence[AreaRun], *, shop: str, day: date, currency: str) -> st
 
 def _absolute(data: str) -> str:
     return data if "://" in data else str(Path(data).absolute())
+
+
+def _currency(given: Mapping[str, str]) -> str:
+    return (
+        given.get("currency") or parameters_of(find_notebooks(["data"])["data"])["currency"].default
+    )
 
 
 def _shop_name(data: str) -> str:

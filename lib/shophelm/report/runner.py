@@ -54,10 +54,13 @@ class AreaRun:
 
     def of(self, what: str) -> list[dict[str, Any]]:
         """Pick the records of one sort."""
-        return [{k: v for k, v in r.items() if k != "what"} for r in self.records if r["what"] == what]
+        return [
+            {k: v for k, v in r.items() if k != "what"} for r in self.records if r["what"] == what
+        ]
 
     @property
     def actions(self) -> list[Action]:
+        """Give the actions it proposed."""
         return [_action(r) for r in self.of("action")]
 
 
@@ -93,7 +96,7 @@ def run_notebooks(
     as_of: date,
     given: Mapping[str, str] | None = None,
     jobs: int | None = None,
-    progress: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[AreaRun]:
     """Execute notebooks side by side, one kernel each; a failure stays with its notebook.
 
@@ -212,7 +215,9 @@ def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None
 def _seconds(run: AreaRun, total: float) -> dict[str, float]:
     code = [c for c in run.notebook.cells if c.cell_type == "code"]
     spent = [c.metadata.get("papermill", {}).get("duration") or 0.0 for c in code]
-    imports = [s for c, s in zip(code, spent, strict=True) if "imports" in c.metadata.get("tags", [])]
+    imports = [
+        s for c, s in zip(code, spent, strict=True) if "imports" in c.metadata.get("tags", [])
+    ]
     inside = run.of("timing")[-1] if run.of("timing") else {}
     return {"total": total, "kernel": total - sum(spent), "imports": sum(imports), **inside}
 

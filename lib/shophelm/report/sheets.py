@@ -13,7 +13,9 @@ import xlsxwriter
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_sheet(frame: pd.DataFrame, path: Path, *, choices: dict[str, list[str]] | None = None):
+def write_sheet(
+    frame: pd.DataFrame, path: Path, *, choices: dict[str, list[str]] | None = None
+) -> None:
     """Write a frame as an .xlsx file of one sheet, header frozen, or as .csv by its suffix.
 
     Parameters
@@ -66,7 +68,7 @@ def _fill(book: xlsxwriter.Workbook, frame: pd.DataFrame, choices: dict[str, lis
     sheet.freeze_panes(1, 0)
 
 
-def _write(sheet, r: int, c: int, value: Any, *, day, money) -> None:
+def _write(sheet: Any, r: int, c: int, value: Any, *, day: Any, money: Any) -> None:
     if value is None or value != value:
         return
     if isinstance(value, Decimal | float):

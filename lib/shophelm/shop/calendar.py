@@ -22,10 +22,12 @@ class Period:
 
     @property
     def days(self) -> int:
+        """Count the days."""
         return (self.last - self.first).days + 1
 
     @property
     def every_day(self) -> list[date]:
+        """List the days."""
         return [self.first + timedelta(days=i) for i in range(self.days)]
 
     @property
@@ -34,6 +36,7 @@ class Period:
         return self.shifted(-timedelta(days=self.days))
 
     def shifted(self, by: timedelta) -> Period:
+        """Give the period moved by some days."""
         return Period(self.first + by, self.last + by)
 
     def __str__(self) -> str:
@@ -120,9 +123,5 @@ def _like(day: date, campaigns: pd.DataFrame) -> date:
 
 def _running(day: date, campaigns: pd.DataFrame):
     """Pick the campaign a day lies in: of several, the one whose burst is nearest."""
-    running = [
-        c
-        for c in campaigns.itertuples(index=False)
-        if c.warmup_from <= day <= c.ends_on
-    ]
+    running = [c for c in campaigns.itertuples(index=False) if c.warmup_from <= day <= c.ends_on]
     return min(running, key=lambda c: abs((day - c.burst_from).days), default=None)

@@ -7,11 +7,10 @@ leaves the row usable is only reported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ibis
-import ibis.expr.datatypes as dt
 import pandas as pd
 
 from shophelm.errors import DataError
@@ -54,9 +53,7 @@ class Checked:
         return rows.select(*self.contract.names)
 
 
-def check(
-    con: ibis.BaseBackend, contract: Table, raw: Raw, parent: ibis.Table | None
-) -> Checked:
+def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: ibis.Table | None) -> Checked:
     """Type a stored table and find the rows that cannot be used.
 
     Parameters
@@ -189,6 +186,8 @@ def _value(column: Column, raw: ibis.Table) -> ibis.Value:
         return stored.cast("string")
     if column.kind == "count" and not stored.type().is_integer():
         number = stored.try_cast("float64")
+        # past 2^53 a float is not exact, and infinity has no whole part
+        number = (number.abs() < 2**53).ifelse(number, ibis.null("float64"))
         return (number == number.floor()).ifelse(number.try_cast("int64"), ibis.null("int64"))
     value = stored.try_cast(column.dtype)
     if column.kind == "number":
@@ -234,7 +233,9 @@ def _mark_orphans(contract: Table, rows: ibis.Table, parent: ibis.Table) -> ibis
     )
 
 
-def _mark(rows: ibis.Table, broken, rule: str) -> ibis.Table:
+def _mark(
+    rows: ibis.Table, broken: Callable[[ibis.Table], ibis.BooleanValue], rule: str
+) -> ibis.Table:
     marked = (rows["_rule"].isnull() & broken(rows)).ifelse(rule, rows["_rule"])
     return rows.mutate(_rule=marked)
 
@@ -262,7 +263,9 @@ def _reference_tests(
         table, _, column = c.refers_to.partition(".")
         if table in others and c.name in checked.present:
             known = others[table][column]
-            tests.append((f"{c.name} is in {table}", rows[c.name].notnull() & rows[c.name].notin(known)))
+            tests.append(
+                (f"{c.name} is in {table}", rows[c.name].notnull() & rows[c.name].notin(known))
+            )
     return tests
 
 

@@ -49,8 +49,16 @@ TERMS: dict[str, Term] = {
             "Distinct visitors with any event in the period. From daily exports: the days' "
             "visitors added up, so that who comes on two days counts twice.",
         ),
-        Term("page_views", "page views", "浏览量", "count", "Home, list, search and item pages seen."),
-        Term("cart_visitors", "cart visitors", "加购人数", "count", "Visitors who put something in the cart."),
+        Term(
+            "page_views", "page views", "浏览量", "count", "Home, list, search and item pages seen."
+        ),
+        Term(
+            "cart_visitors",
+            "cart visitors",
+            "加购人数",
+            "count",
+            "Visitors who put something in the cart.",
+        ),
         Term(
             "paying_visitors",
             "paying visitors",
@@ -58,7 +66,13 @@ TERMS: dict[str, Term] = {
             "count",
             "Visitors whom the event log (or the daily export) saw pay.",
         ),
-        Term("orders", "paid orders", "支付订单数", "count", "Orders whose payment fell in the period."),
+        Term(
+            "orders",
+            "paid orders",
+            "支付订单数",
+            "count",
+            "Orders whose payment fell in the period.",
+        ),
         Term(
             "buyers",
             "buyers",
@@ -67,8 +81,20 @@ TERMS: dict[str, Term] = {
             "Distinct customers of those orders. An order without a customer counts as a buyer of "
             "its own; where no order has one, buyers are not known.",
         ),
-        Term("new_buyers", "new buyers", "支付新买家数", "count", "Buyers whose first paid order fell in the period."),
-        Term("returning_buyers", "returning buyers", "支付老买家数", "count", "Buyers who had paid an order before the period."),
+        Term(
+            "new_buyers",
+            "new buyers",
+            "支付新买家数",
+            "count",
+            "Buyers whose first paid order fell in the period.",
+        ),
+        Term(
+            "returning_buyers",
+            "returning buyers",
+            "支付老买家数",
+            "count",
+            "Buyers who had paid an order before the period.",
+        ),
         Term("units", "units", "支付件数", "count", "Units in those orders."),
         Term(
             "gmv_placed",
@@ -100,7 +126,14 @@ TERMS: dict[str, Term] = {
             "money",
             "GMV paid less the refunds paid back in the period, whatever order they were for.",
         ),
-        Term("returned_orders", "returned orders", "退款订单数", "count", "Of those orders, the ones with a refund known at as_of.", more_is_better=False),
+        Term(
+            "returned_orders",
+            "returned orders",
+            "退款订单数",
+            "count",
+            "Of those orders, the ones with a refund known at as_of.",
+            more_is_better=False,
+        ),
         Term(
             "repeat_customers",
             "repeat customers",

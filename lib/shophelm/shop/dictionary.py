@@ -6,6 +6,7 @@ from shophelm.shop.contract import TABLES, Column, Table
 from shophelm.shop.definitions import CHAIN, TERMS, Term
 from shophelm.shop.needs import unlocks
 
+
 def dictionary() -> str:
     """Write every table as Markdown: grain, key, columns, promises, and what it unlocks."""
     head = (

@@ -175,9 +175,7 @@ def _sold(shop: Tables, by: Sequence[str]) -> ibis.Table | None:
         sold = orders.select(*wanted, *slices)
         if not shop.has("order_lines"):
             return sold.mutate(units=ibis.null("int64"))
-        lines = shop["order_lines"].group_by("order_id").aggregate(
-            units=lambda t: t.quantity.sum()
-        )
+        lines = shop["order_lines"].group_by("order_id").aggregate(units=lambda t: t.quantity.sum())
         return sold.left_join(lines, "order_id").drop("order_id_right")
     if not shop.has("order_lines"):
         return None

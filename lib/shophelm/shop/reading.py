@@ -10,21 +10,18 @@ import codecs
 import csv
 import gzip
 import io
-import itertools
-import zipfile
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from pathlib import Path
 
 import ibis
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from shophelm.errors import DataError
 
 CHUNK = 1 << 20
+csv.field_size_limit(sys.maxsize)
 DELIMITERS = (",", "\t", ";")
 FAULTS = {
     "MISSING COLUMNS": "the line has too few columns",
@@ -74,6 +71,8 @@ def read_text(
     scratch: Path,
     encodings: Sequence[str] = ("utf-8-sig",),
     header: Sequence[str] | None = None,
+    advice: str = "Save it as 'CSV UTF-8', or, if it is a platform's own export, use "
+    "`shophelm import`.",
 ) -> Raw:
     """Read one CSV or TSV file, gzipped or not, into a temporary table called `name`.
 
@@ -89,13 +88,15 @@ def read_text(
         Tried in turn; the first that decodes the whole file is used.
     header
         Column names for a file without a header line.
+    advice
+        What to do about a file in no encoding of these.
 
     Raises
     ------
     DataError
         If the file is empty, cut short, in none of the encodings, or names a column twice.
     """
-    text = examine(path, encodings=encodings, header=header)
+    text = examine(path, encodings=encodings, header=header, advice=advice)
     readable = path if text.plain else _as_utf8(text, scratch / f"{name}.csv")
     columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in text.header)
     for kind in ("", "_faults", "_scan"):
@@ -108,22 +109,22 @@ def read_text(
             new_line='\\n', strict_mode=true, max_line_size=33554432,
             store_rejects=true, rejects_table='{name}_faults', rejects_scan='{name}_scan')"""
     )
-    raw = Raw(con.table(name), faults=_faults(con, name), stored=False)
+    raw = Raw(con.table(name), faults=_faults(con, name, header is None), stored=False)
     _count_again(text, raw, headed=header is None)
     return raw
 
 
 def examine(
-    path: Path, *, encodings: Sequence[str], header: Sequence[str] | None = None
+    path: Path, *, encodings: Sequence[str], header: Sequence[str] | None, advice: str
 ) -> TextFile:
     """Find a file's encoding, line end, delimiter and column names by reading it once."""
     if not path.stat().st_size:
         raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
-    encoding = _encoding(path, encodings)
+    encoding = _encoding(path, encodings, advice)
     with _opened(path, encoding) as stream:
         first = stream.readline()
     delimiter = max(DELIMITERS, key=first.count)
-    names = tuple(header) if header else tuple(c.strip() for c in _cells(first, delimiter))
+    names = tuple(header) if header else _names(path, first, delimiter)
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise DataError(
@@ -134,46 +135,7 @@ def examine(
     return TextFile(path, encoding, plain, delimiter, names)
 
 
-def sheet_as_csv(path: Path, copy: Path) -> Path:
-    """Write the first sheet of an .xlsx file as UTF-8 CSV: days and times in ISO form.
-
-    Raises
-    ------
-    DataError
-        If it is no workbook, or needs a password.
-    """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError):
-        raise DataError(
-            f"{path.name} cannot be read as an Excel workbook: it is damaged, or has a password. "
-            "Open it in Excel, take the password off, and save it again."
-        ) from None
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        header = next(rows, ())
-        width = max((i for i, c in enumerate(header, 1) if c is not None), default=0)
-        for row in itertools.chain([header], rows):
-            if any(c is not None for c in row):
-                writer.writerow(_cell(c) for c in row[:width])
-    book.close()
-    return copy
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _encoding(path: Path, encodings: Sequence[str]) -> str:
+def _encoding(path: Path, encodings: Sequence[str], advice: str) -> str:
     failed = []
     for encoding in encodings:
         position = _first_undecodable(path, encoding)
@@ -184,7 +146,7 @@ def _encoding(path: Path, encodings: Sequence[str]) -> str:
     wanted = " or ".join(e.removesuffix("-sig").upper() for e in encodings)
     raise DataError(
         f"{path.name} is not {wanted}: the first byte that does not fit is on line {position}. "
-        "Save it as 'CSV UTF-8', or, if it is a platform's own export, use `shophelm import`."
+        f"{advice}"
     )
 
 
@@ -224,6 +186,10 @@ def _count_again(text: TextFile, raw: Raw, *, headed: bool) -> None:
     """Count the records with another parser: a reader that loses rows must not do so unseen."""
     faults = int(raw.faults.count().execute())
     parsed = int(raw.table.count().execute()) + faults
+    lines = sum(chunk.count(b"\n") for chunk in _bytes(text.path))
+    # the cheap count settles it for a file whose records are lines
+    if text.plain and parsed + headed in (lines, lines + 1):
+        return
     with _opened(text.path, text.encoding, newline=None) as stream:
         counted = sum(1 for r in csv.reader(stream, delimiter=text.delimiter) if r) - headed
     if counted != parsed and not faults:
@@ -244,17 +210,22 @@ def _as_utf8(text: TextFile, copy: Path) -> Path:
     return copy
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
+    """Read the column names; one without a name, as a trailing comma leaves, gets its place."""
+    cells = [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
+    if not any(cells):
+        raise DataError(
+            f"The first line of {path.name} is blank. A file begins with its column names: take "
+            "the lines above them out."
+        )
+    return tuple(c or f"column {i}" for i, c in enumerate(cells, start=1))
 
 
-def _faults(con: ibis.BaseBackend, name: str) -> ibis.Table:
+def _faults(con: ibis.BaseBackend, name: str, headed: bool) -> ibis.Table:
     faults = con.table(f"{name}_faults")
-    rule = faults.error_type.cast("string").cases(
-        *FAULTS.items(), else_=faults.error_message
-    )
+    rule = faults.error_type.cast("string").cases(*FAULTS.items(), else_=faults.error_message)
     return faults.select(
-        _row=(faults.line - 1).cast("int64"), _rule=rule, _value=faults.csv_line
+        _row=(faults.line - int(headed)).cast("int64"), _rule=rule, _value=faults.csv_line
     ).distinct(on="_row", keep="first")
 
 

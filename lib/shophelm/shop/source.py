@@ -13,7 +13,9 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.contract import TABLES
-from shophelm.shop.reading import Raw, read_text, sheet_as_csv
+from shophelm.shop.imported import ImportRecord, read_records
+from shophelm.shop.reading import Raw, read_text
+from shophelm.shop.workbooks import sheets
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
 DATABASES = (".duckdb", ".ddb", ".db")
@@ -31,11 +33,14 @@ class Source:
         The Ibis connection.
     raw
         Contract name → the table as stored.
+    imports
+        What `shophelm import` wrote of the imports that made the folder.
     """
 
     location: str
     con: ibis.BaseBackend
     raw: dict[str, Raw]
+    imports: tuple[ImportRecord, ...] = ()
 
 
 def open_source(location: str | Path) -> Source:
@@ -72,7 +77,7 @@ def _folder(path: Path) -> Source:
     # every expression holds the connection, and the connection its temporary folder
     weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
     raw = {name: read_file(con, name, file, scratch) for name, file in files.items()}
-    return Source(str(path), con, raw)
+    return Source(str(path), con, raw, read_records(path))
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -89,7 +94,10 @@ def find_file(folder: Path, name: str) -> Path | None:
 def read_file(con: ibis.BaseBackend, name: str, file: Path, scratch: Path) -> Raw:
     """Read one table's file, by its suffix, as it is stored."""
     if file.suffix == ".xlsx":
-        file = sheet_as_csv(file, scratch / f"{name}.csv")
+        folder = scratch / f"sheets_{name}"
+        folder.mkdir()
+        # the first sheet is the table; people keep notes on the others
+        file = sheets(file, folder)[0][1]
     if file.suffix != ".parquet":
         return read_text(con, file, f"raw_{name}", scratch=scratch)
     files = str(file / "*.parquet") if file.is_dir() else str(file)

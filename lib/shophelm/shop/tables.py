@@ -79,9 +79,7 @@ class Tables:
             parent = contract.parent and contract.parent[1]
             known = self.checked(parent).accepted if parent and self.has(parent) else None
             with timed("queries"):
-                self._checked[name] = check(
-                    self.source.con, contract, self.source.raw[name], known
-                )
+                self._checked[name] = check(self.source.con, contract, self.source.raw[name], known)
         return self._checked[name]
 
     def later(self, name: str) -> int:

@@ -1,11 +1,6 @@
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from export_files import KEY
+from tests.shop.importers.export_files import KEY
 
 
 @pytest.fixture(scope="session")

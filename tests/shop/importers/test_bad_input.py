@@ -4,10 +4,20 @@ import zipfile
 
 import openpyxl
 import pytest
-from export_files import DETAILS, LIST_2017, TMALL, order, record, rows, save, save_xlsx, text
 
 from shophelm.errors import DataError, ParameterError, ReportError
 from shophelm.shop.importers import import_files
+from tests.shop.importers.export_files import (
+    DETAILS,
+    LIST_2017,
+    TMALL,
+    order,
+    record,
+    rows,
+    save,
+    save_xlsx,
+    text,
+)
 
 GOOD = record(
     TMALL, 订单编号="1", 总金额="10", 买家实际支付金额="10", 订单创建时间="2020-02-01 10:00:00",
@@ -83,8 +93,8 @@ def test_a_wrong_encoding_names_the_line(message, tmp_path):
     file = tmp_path / "a.csv"
     file.write_bytes(text(TMALL, GOOD, end="\n").encode() + "2,浙江\n".encode("gbk"))
     assert message(DataError, [file]) == (
-        "a.csv is not UTF-8: the first byte that does not fit is on line 3. Save it as 'CSV "
-        "UTF-8', or, if it is a platform's own export, use `shophelm import`."
+        "a.csv is not UTF-8: the first byte that does not fit is on line 3. Export it again, "
+        "or save it as 'CSV UTF-8'."
     )
     wide = save(tmp_path / "b.csv", text(TMALL, GOOD), encoding="utf-16")
     assert message(DataError, [wide]) == (
@@ -223,7 +233,8 @@ def test_importing_again_replaces_its_tables_and_keeps_the_others(good, tmp_path
     log = save(tmp_path / "log.csv", "1,100,7,pv,1511658000\n")
     import_files("taobao-events", [log], tmp_path / "shop", key_file=key)
     assert sorted(p.name for p in (tmp_path / "shop").iterdir()) == [
-        "events.parquet", "import.json", "orders.parquet", "refunds.parquet", "targets.csv",
+        "events.parquet", "import.json", "orders.parquet", "products.parquet", "refunds.parquet",
+        "targets.csv",
     ]  # fmt: skip
 
 

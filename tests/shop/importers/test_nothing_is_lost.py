@@ -4,12 +4,21 @@ import csv
 import io
 import shutil
 
-from export_files import DETAILS, KEY, LIST_2017, TMALL, order, record, save, text
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from shophelm.errors import ShophelmError
 from shophelm.shop.importers import import_files
+from tests.shop.importers.export_files import (
+    DETAILS,
+    KEY,
+    LIST_2017,
+    TMALL,
+    order,
+    record,
+    save,
+    text,
+)
 
 CELL = st.one_of(
     st.sampled_from(

@@ -1,9 +1,8 @@
 import zipfile
 
-from export_files import rejected, rows, save
-
 from shophelm.shop.importers import import_files
 from shophelm.shop.importers.pseudonyms import hash_id, read_key
+from tests.shop.importers.export_files import rejected, rows, save
 
 ORDERS = """order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,\
 order_delivered_carrier_date,\

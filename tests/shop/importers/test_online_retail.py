@@ -2,10 +2,10 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from export_files import number, rejected, rows, save
 
 from shophelm.shop.importers import import_files
 from shophelm.shop.importers.pseudonyms import hash_id, read_key
+from tests.shop.importers.export_files import number, rejected, rows, save
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 SALES = """536365,85123A,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom

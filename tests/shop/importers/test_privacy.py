@@ -1,5 +1,8 @@
 import pytest
-from export_files import (
+
+from shophelm.shop.importers import import_files
+from shophelm.shop.importers.writing import _harmless
+from tests.shop.importers.export_files import (
     DETAILS,
     LIST_2017,
     LIST_2022,
@@ -11,9 +14,6 @@ from export_files import (
     save_xlsx,
     text,
 )
-
-from shophelm.shop.importers import import_files
-from shophelm.shop.importers.writing import _harmless
 
 PLANTED = [v.strip("'") for v in PERSONAL.values()] + [
     "wangxm", "西湖区", "文三路", "88157790", "王先生", "王小明", "75312345678901",

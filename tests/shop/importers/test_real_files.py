@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from export_files import SHARED, number, order, record, rows, save, text
 
 from shophelm.shop.importers import import_files
 from shophelm.shop.tables import open_shop
+from tests.shop.importers.export_files import SHARED, number, order, record, rows, save, text
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 import pytest
-from export_files import (
+
+from shophelm.shop.importers import import_files
+from shophelm.shop.importers.pseudonyms import hash_id, read_key
+from tests.shop.importers.export_files import (
     DETAILS,
     LIST_2017,
     LIST_2019,
@@ -13,9 +16,6 @@ from export_files import (
     save_xlsx,
     text,
 )
-
-from shophelm.shop.importers import import_files
-from shophelm.shop.importers.pseudonyms import hash_id, read_key
 
 AMOUNTS = ("goods_amount", "discount_amount", "shipping_amount", "paid_amount")
 

@@ -1,8 +1,7 @@
 import json
 
-from export_files import TMALL, number, record, rejected, rows, save, text
-
 from shophelm.shop.importers import ImportRecord, import_files, read_records
+from tests.shop.importers.export_files import TMALL, number, record, rejected, rows, save, text
 
 
 def line(number, total="100", net="100", back="0", paid="2020-02-01 10:00:05", **more):

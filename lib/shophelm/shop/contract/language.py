@@ -77,10 +77,12 @@ class Column:
 
     @property
     def dtype(self) -> dt.DataType:
+        """Give the engine's type, nulls allowed."""
         return KINDS[self.kind].dtype(nullable=True)
 
     @property
     def unit_shown(self) -> str:
+        """Give the unit, the kind's own where the column has none."""
         return self.unit or KINDS[self.kind].unit
 
 
@@ -144,6 +146,7 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Give the columns' names, in order."""
         return tuple(c.name for c in self.columns)
 
 

@@ -33,9 +33,7 @@ COUPONS = Table(
     columns=(
         Column("coupon_grant_id", "id", "the grant"),
         Column("coupon_id", "id", "the coupon"),
-        Column(
-            "campaign_id", "id", "campaign", optional=True, refers_to="campaigns.campaign_id"
-        ),
+        Column("campaign_id", "id", "campaign", optional=True, refers_to="campaigns.campaign_id"),
         Column("customer_id", "id", "who got it, or would have"),
         Column("granted_at", "time", "when"),
         Column("kind", "text", "first order, win-back, category ..."),

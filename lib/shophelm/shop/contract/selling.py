@@ -162,7 +162,7 @@ PRODUCTS = Table(
             refers_to="suppliers.supplier_id",
         ),
         Column("launched_on", "day", "first day on sale", optional=True),
-        Column("list_price", "money", "price of one unit before discounts", least=0),
+        Column("list_price", "money", "price of one unit before discounts", optional=True, least=0),
         Column("unit_cost", "money", "what one unit costs the shop", optional=True, least=0),
         Column(
             "shelf_life_days", "count", "how long it keeps", optional=True, unit="days", least=1

@@ -90,9 +90,7 @@ ACTIONS = Table(
         Column("metric", "text", "the figure by which we will know"),
         Column("due_on", "day", "the day by which we will know"),
         Column("status", "choice", "how far it has come", values=ACTION_STATUSES),
-        Column(
-            "decided_on", "day", "day it was decided", optional=True, known_at=("decided_on",)
-        ),
+        Column("decided_on", "day", "day it was decided", optional=True, known_at=("decided_on",)),
         Column("done_on", "day", "day it was done", optional=True, known_at=("done_on",)),
         Column("note", "text", "anything people want to keep with it", optional=True),
     ),

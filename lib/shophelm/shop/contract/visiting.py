@@ -21,9 +21,7 @@ EVENTS = Table(
         Column("page", "text", "page it happened on", optional=True),
         Column("channel", "text", "where the visitor came from", optional=True),
         Column("keyword", "text", "word searched for", optional=True),
-        Column(
-            "dwell_seconds", "number", "time spent", optional=True, unit="seconds", least=0
-        ),
+        Column("dwell_seconds", "number", "time spent", optional=True, unit="seconds", least=0),
     ),
 )
 
@@ -124,9 +122,7 @@ KEYWORDS = Table(
         Column("position", "number", "mean position, 1 is the top", optional=True, least=1),
         Column("cost", "money", "money paid for the clicks", optional=True, least=0),
     ),
-    promises=(
-        Promise("clicks are at most impressions", lambda t: t.clicks <= t.impressions),
-    ),
+    promises=(Promise("clicks are at most impressions", lambda t: t.clicks <= t.impressions),),
 )
 
 RIVALS = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from shophelm.shop.imported import ImportRecord, read_records
 from shophelm.shop.importers import (
     olist,
     online_retail,
@@ -15,7 +16,6 @@ from shophelm.shop.importers import (
 from shophelm.shop.importers.importing import find_format, import_into
 from shophelm.shop.importers.language import Format
 from shophelm.shop.importers.pseudonyms import default_key_file
-from shophelm.shop.importers.record import ImportRecord, read_records
 
 FORMATS: dict[str, Format] = {
     form.FORMAT.name: form.FORMAT

@@ -9,10 +9,10 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.checks import Checked
+from shophelm.shop.imported import ApartRecord, FileRecord, ImportRecord, TableRecord
 from shophelm.shop.importers.desk import Desk, written
 from shophelm.shop.importers.language import PART, Apart, Format, Input, Mapped, file_of
 from shophelm.shop.importers.recognising import personal, unmapped
-from shophelm.shop.importers.record import ApartRecord, FileRecord, ImportRecord, TableRecord
 
 Counts = dict[int, dict[str, int]]
 """File number → rule or category → records."""

@@ -13,13 +13,13 @@ import ibis
 from shophelm.errors import DataError, ParameterError, ReportError
 from shophelm.shop.checks import Checked, check
 from shophelm.shop.contract import TABLES
+from shophelm.shop.imported import ImportRecord
 from shophelm.shop.importers.accounting import account
 from shophelm.shop.importers.desk import Desk
 from shophelm.shop.importers.language import Format, Input, Mapped
 from shophelm.shop.importers.opening import open_files
 from shophelm.shop.importers.pseudonyms import read_key
 from shophelm.shop.importers.recognising import recognise
-from shophelm.shop.importers.record import ImportRecord
 from shophelm.shop.importers.writing import (
     publish,
     require_replaceable,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import shutil
 import zipfile
@@ -15,8 +14,8 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.importers.language import FILE, Format, Input
-from shophelm.shop.importers.workbooks import sheets
-from shophelm.shop.reading import CHUNK, DELIMITERS, Raw, read_text
+from shophelm.shop.reading import CHUNK, Raw, read_text
+from shophelm.shop.workbooks import sheets
 
 TEXTS = (".csv", ".tsv", ".txt")
 
@@ -114,7 +113,7 @@ def _input(
         else:
             raw = _text(con, form, number, file, scratch)
         rows = int(raw.table.count().execute())
-    except (duckdb.Error, csv.Error) as error:
+    except duckdb.Error as error:
         raise _damaged(Path(name), str(error).splitlines()[0]) from None
     if not rows and (raw.faults is None or not raw.faults.count().execute()):
         raise DataError(f"{name} has no records under its header. Export it again.")
@@ -123,12 +122,15 @@ def _input(
 
 
 def _text(con: ibis.BaseBackend, form: Format, number: int, file: Path, scratch: Path) -> Raw:
-    encodings = _encodings(file, form)
-    if form.header is None and _has_unnamed(file):
-        named = scratch / f"file{number}" / f"named-{file.stem}.csv"
-        file, encodings = _with_names(file, named, encodings)
-    name = f"input{number}"
-    return read_text(con, file, name, scratch=scratch, encodings=encodings, header=form.header)
+    return read_text(
+        con,
+        file,
+        f"input{number}",
+        scratch=scratch,
+        encodings=_encodings(file, form),
+        header=form.header,
+        advice="Export it again, or save it as 'CSV UTF-8'.",
+    )
 
 
 def _encodings(file: Path, form: Format) -> tuple[str, ...]:
@@ -146,44 +148,6 @@ def _encodings(file: Path, form: Format) -> tuple[str, ...]:
     except UnicodeDecodeError:
         return tuple(e for e in form.encodings if not e.startswith("utf-8")) or form.encodings
     return ("utf-8-sig",)
-
-
-def _has_unnamed(file: Path) -> bool:
-    """Tell a header with a column without a name, such as a comma at its end leaves."""
-    with file.open("rb") as stream:
-        header = stream.readline(CHUNK)
-    return b"" in [c.strip(b' \t\r\n"') for c in _bare_cells(header)]
-
-
-def _bare_cells(header: bytes) -> list[bytes]:
-    return header.split(max((d.encode() for d in DELIMITERS), key=header.count))
-
-
-def _with_names(file: Path, target: Path, encodings: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
-    """Copy a file with a name for each column; as it is where no encoding fits it."""
-    for encoding in encodings:
-        try:
-            with (
-                file.open(encoding=encoding) as source,
-                target.open("w", encoding="utf-8", newline="\n") as copy,
-            ):
-                copy.write(_named(source.readline()))
-                shutil.copyfileobj(source, copy, CHUNK)
-        except UnicodeDecodeError:
-            continue
-        return target, ("utf-8-sig",)
-    # read_text names the line on which decoding fails
-    return file, tuple(encodings)
-
-
-def _named(header: str) -> str:
-    """Give the columns without a name one each."""
-    delimiter = max(DELIMITERS, key=header.count)
-    cells = next(csv.reader([header], delimiter=delimiter), [])
-    if not any(c.strip() for c in cells):
-        raise DataError("The first line is blank: a file begins with its column names.")
-    names = [c if c.strip() else f"column {i}" for i, c in enumerate(cells, start=1)]
-    return delimiter.join('"' + n.replace('"', '""') + '"' for n in names) + "\n"
 
 
 def _parquet(con: ibis.BaseBackend, number: int, file: Path) -> Raw:

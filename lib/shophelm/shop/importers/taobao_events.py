@@ -18,7 +18,7 @@ EVENTS = Role(
     "events",
     "the log",
     needs=("user", "item", "behaviour", "timestamp"),
-    # known, but the contract has no place for a category without a price list
+    uses=("category",),
     personal={"user": "keyed hash"},
     table="events",
 )
@@ -57,14 +57,21 @@ def map_files(desk: Desk) -> Mapped:
         kind=cells["kind"],
         product_id=cells["item"],
     )
+    # an item seen in two categories keeps the lesser id, so that the order of rows is no matter
+    products = cells.filter(cells["item"].notnull() & cells["category"].notnull())
+    products = products.group_by("item").aggregate(
+        category=products["category"].min(), _row=products["_row"].min()
+    )
+    products = products.select(
+        "_row", product_id="item", title=products["item"], category=products["category"]
+    )
     return Mapped(
-        tables={"events": events},
+        tables={"events": events, "products": products},
         records=("events",),
         refused={"events": refused},
         notes=[
             "The log has no amounts and no orders: money questions stay closed.",
-            "Its item categories are left out: the table of products needs a price for each, and "
-            "the log has none.",
+            "It names items and categories by number only: a product's title is its number.",
             "Its times are Unix seconds, read as Shanghai time.",
         ],
     )

@@ -16,13 +16,13 @@ import pandas as pd
 from shophelm.errors import ReportError
 from shophelm.shop.checks import Checked, rejects
 from shophelm.shop.contract import TABLES
-from shophelm.shop.importers.language import Apart, Input, file_of, place_of
-from shophelm.shop.importers.record import (
+from shophelm.shop.imported import (
     RECORD_FILE,
     ImportRecord,
     read_records,
     write_records,
 )
+from shophelm.shop.importers.language import Apart, Input, file_of, place_of
 from shophelm.shop.source import SUFFIXES
 
 LAYOUT = {

@@ -78,6 +78,13 @@ class ImportRecord:
     totals: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    def lines(self) -> list[str]:
+        """Say in lines what became of every record, and what to know of the tables made."""
+        said = [f"{f.name}: {_became(f)}" for f in self.files]
+        said += [f"made {name} with {t.accepted:,} rows" for name, t in self.tables.items()]
+        said += [f"{name}: {total} in all" for name, total in self.totals.items()]
+        return [*said, *self.notes]
+
     def to_json(self) -> dict:
         """Give the record as JSON's own types."""
         return json.loads(json.dumps(asdict(self)))
@@ -95,6 +102,17 @@ class ImportRecord:
             totals=dict(data["totals"]),
             notes=tuple(data["notes"]),
         )
+
+
+def _became(file: FileRecord) -> str:
+    parts = [f"{file.accepted:,} accepted", f"{file.rejected:,} rejected"]
+    parts += [f"{n:,} {category}" for category, n in file.apart.items()]
+    text = f"{file.read:,} records read = {' + '.join(parts)}"
+    if file.unmapped:
+        text += f"; columns not used: {', '.join(file.unmapped)}"
+    if file.personal:
+        text += f"; personal columns left out or hashed: {', '.join(file.personal)}"
+    return text
 
 
 def read_records(folder: Path) -> tuple[ImportRecord, ...]:
