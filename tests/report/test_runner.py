@@ -10,11 +10,6 @@ from shophelm.report import publish, runner
 from shophelm.report.runner import find_notebooks, publishing
 from tests.hand_shop import HAND_SHOP
 
-# nbclient leaves its event loops to the garbage collector
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 PARAMETERS = """data: str = "x"  # the shop
 as_of: str = "2026-11-15"  # last day
 currency: str = "CNY"  # currency"""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 
 from shophelm.actions import Action
 from shophelm.errors import ParameterError, ReportError
@@ -204,6 +205,9 @@ def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None
         except Exception as failed:
             # a kernel that died or never came up; what it was is said in its place
             error = _one_line(type(failed).__name__, str(failed))
+        finally:
+            # nbclient leaves its thread's event loop open
+            ensure_event_loop().close()
         executed = nbformat.read(target if target.exists() else path, as_version=4)
     records = recorded(o for c in executed.cells for o in c.get("outputs", []))
     run = AreaRun(area, executed, error, {}, records)

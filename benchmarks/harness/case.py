@@ -1,0 +1,73 @@
+"""What a case is: the answer wanted, and who gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Answer = Mapping[str, Sequence[Any]]
+"""Column → its values, plain Python."""
+
+
+def _as_it_is(folder: Path) -> Path:
+    return folder
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do a case's work.
+
+    Attributes
+    ----------
+    name
+        As the table shows it.
+    work
+        What is timed: takes what `prepare` gives, and gives the answer.
+    imports
+        Modules imported before the clock starts; the first names the package whose version is
+        shown.
+    environment
+        Name of the list of packages under `environments/`; "" for the suite's own.
+    prepare
+        Done before the clock starts; takes the shop's folder. Gives the folder unless told
+        otherwise.
+    """
+
+    name: str
+    work: Callable[[Any], Answer]
+    imports: Sequence[str]
+    environment: str = ""
+    prepare: Callable[[Path], Any] = _as_it_is
+
+
+@dataclass(frozen=True)
+class Case:
+    """The same work, done by several contenders.
+
+    Attributes
+    ----------
+    module
+        Where the case stands, so that a child process finds it: `__name__`.
+    title
+        The work in a few words.
+    key
+        The column that names an answer's rows.
+    counts
+        Columns that must agree exactly.
+    money
+        Columns that must agree to the cent.
+    contenders
+        The suite first: the others are held against it.
+    """
+
+    module: str
+    title: str
+    key: str
+    counts: Sequence[str]
+    money: Sequence[str]
+    contenders: Sequence[Contender]
+
+    def __getitem__(self, name: str) -> Contender:
+        return next(c for c in self.contenders if c.name == name)

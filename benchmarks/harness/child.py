@@ -1,0 +1,46 @@
+"""One contender, once, in a process of its own: MODULE CONTENDER FOLDER OUT."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.harness.answers import canonical
+from benchmarks.harness.case import Case
+
+
+def main(module: str, contender: str, folder: str, out: str) -> None:
+    case = importlib.import_module(module).CASE
+    Path(out).write_text(json.dumps(_measure(case, contender, Path(folder))), encoding="utf-8")
+
+
+def _measure(case: Case, name: str, folder: Path) -> dict:
+    contender = case[name]
+    for module in contender.imports:
+        importlib.import_module(module)
+    prepared = contender.prepare(folder)
+    start = time.perf_counter()
+    answer = contender.work(prepared)
+    seconds = time.perf_counter() - start
+    package = contender.imports[0].partition(".")[0] if contender.imports else ""
+    return {
+        "seconds": seconds,
+        "peak_mb": _peak_mb(),
+        "version": version(package) if package else "",
+        "answer": canonical(case, answer),
+    }
+
+
+def _peak_mb() -> float:
+    """Give the most memory this process ever held; it starts at what its parent held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
