@@ -194,5 +194,3 @@ def _paid_back(folder: Path, orders: pd.DataFrame) -> pd.Series:
     refunds = refunds[refunds["order_id"].isin(orders["order_id"])]
     amounts = refunds["amount"].astype("float64")
     return amounts.groupby(refunds["refunded_at"].dt.normalize()).sum().rename("paid_back")
-
-

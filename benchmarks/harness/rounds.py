@@ -24,9 +24,7 @@ class Runs:
     peak_mb: list[float] = field(default_factory=list)
 
 
-def run(
-    case: Case, folder: Path, pythons: Mapping[str, Path], *, rounds: int
-) -> dict[str, Runs]:
+def run(case: Case, folder: Path, pythons: Mapping[str, Path], *, rounds: int) -> dict[str, Runs]:
     """Let the contenders take turns.
 
     Parameters

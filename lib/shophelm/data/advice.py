@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.data.chain import SLICES
 from shophelm.data.trust import LOG_MISSES
-from shophelm.methods.relative_rate import expected_rates, lag_behind_rest
+from shophelm.methods.relative_rate import lag_behind_rest
 from shophelm.shop.calendar import Period, days_before
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -21,6 +21,17 @@ from shophelm.words import Sentence, count, listing, money, plural, rate, senten
 LOOK_BACK = 56
 FALSE_DISCOVERY = 0.05
 INTERVAL = 0.8
+LAGGING = [
+    "by",
+    "slice",
+    "visitors",
+    "rate_now",
+    "rate_expected",
+    "p_value",
+    "worth",
+    "worth_low",
+    "worth_high",
+]
 
 
 @question("Whose conversion lags behind the rest of the shop?", "events|traffic")
@@ -41,7 +52,7 @@ def lagging(shop: Tables, period: Period) -> pd.DataFrame:
         f for by in ("channel", "category") if (f := _against_rest(shop, period, by)) is not None
     ]
     if not frames:
-        return pd.DataFrame(columns=["by", "slice", "found"])
+        return pd.DataFrame(columns=[*LAGGING, "found"])
     frame = pd.concat(frames, ignore_index=True).dropna(subset=["p_value"])
     if len(frame):
         adjusted = stats.false_discovery_control(frame["p_value"])
@@ -113,17 +124,13 @@ def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
         }
     )
     result = lag_behind_rest(groups)
-    result["visitors"] = groups["all_now"]
     spend = _spend(counted)
     per_rate = groups["all_now"] * spend.reindex(groups.index) * HORIZON_DAYS / period.days
-    ends = expected_rates(result, level=INTERVAL)
-    for name, reached in (
-        ("worth", result["rate_expected"]),
-        ("worth_low", ends["low"]),
-        ("worth_high", ends["high"]),
-    ):
-        result[name] = (reached - result["rate_now"]) * per_rate
-    return result.rename_axis("slice").reset_index().assign(by=by)
+    z = special.ndtri(0.5 + INTERVAL / 2)
+    for name, side in (("worth", 0), ("worth_low", -z), ("worth_high", z)):
+        result[name] = (result["gap"] + side * result["gap_error"]) * per_rate
+    result = result.assign(by=by, visitors=groups["all_now"])
+    return result.rename_axis("slice").reset_index()[LAGGING]
 
 
 def _spend(counted: pd.DataFrame) -> pd.Series:

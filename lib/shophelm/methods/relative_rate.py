@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 COLUMNS = ("yes_now", "all_now", "yes_before", "all_before")
 
@@ -25,8 +25,9 @@ def lag_behind_rest(groups: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same index: rate_now, rate_expected, log_odds (now against expected; negative: lags),
-        error (its standard error), p_value (one-sided, of lagging by chance).
+        The same index: rate_now, rate_expected, gap (expected − now; positive: the group lags),
+        gap_error (its standard error, by the delta method), log_odds (now against expected),
+        log_odds_error, p_value (one-sided, of lagging by chance).
 
     Notes
     -----
@@ -35,49 +36,30 @@ def lag_behind_rest(groups: pd.DataFrame) -> pd.DataFrame:
     """
     table = groups[list(COLUMNS)].astype("float64")
     rest = table.sum() - table
-    log_odds, variance = 0.0, 0.0
-    for when, sign in (("now", 1), ("before", -1)):
-        for part, side in ((table, 1), (rest, -1)):
-            yes = part[f"yes_{when}"] + 0.5
-            no = part[f"all_{when}"] - part[f"yes_{when}"] + 0.5
-            log_odds = log_odds + sign * side * np.log(yes / no)
-            variance = variance + 1 / yes + 1 / no
-    error = np.sqrt(variance)
-    rate = (table["yes_now"] + 0.5) / (table["all_now"] + 1)
-    expected = _shift(rate, -log_odds)
-    known = (rest["all_now"] > 0) & (rest["all_before"] > 0)
+    now, now_variance = _logit(table, "now")
+    others = [_logit(rest, "now"), _logit(table, "before"), _logit(rest, "before")]
+    expected = others[0][0] + others[1][0] - others[2][0]
+    expected_variance = sum(variance for _, variance in others)
+    error = np.sqrt(now_variance + expected_variance)
+    rate, aim = special.expit(now), special.expit(expected)
     result = pd.DataFrame(
         {
             "rate_now": table["yes_now"] / table["all_now"].where(table["all_now"] > 0),
-            "rate_expected": expected,
-            "log_odds": log_odds,
-            "error": error,
-            "p_value": stats.norm.cdf(log_odds / error),
+            "rate_expected": aim,
+            "gap": aim - rate,
+            "gap_error": np.hypot(
+                aim * (1 - aim) * np.sqrt(expected_variance), rate * (1 - rate) * now_variance**0.5
+            ),
+            "log_odds": now - expected,
+            "log_odds_error": error,
+            "p_value": special.ndtr((now - expected) / error),
         }
     )
-    return result.where(known)
+    return result.where((rest["all_now"] > 0) & (rest["all_before"] > 0))
 
 
-def expected_rates(result: pd.DataFrame, *, level: float) -> pd.DataFrame:
-    """Give the interval of each expected rate: columns low and high.
-
-    Parameters
-    ----------
-    result
-        As `lag_behind_rest` gives it.
-    level
-        Coverage of the two-sided interval, such as .8.
-    """
-    z = stats.norm.ppf(0.5 + level / 2)
-    now = _shift(result["rate_expected"], result["log_odds"])
-    return pd.DataFrame(
-        {
-            "low": _shift(now, -result["log_odds"] - z * result["error"]),
-            "high": _shift(now, -result["log_odds"] + z * result["error"]),
-        }
-    )
-
-
-def _shift(rate: pd.Series, by: pd.Series) -> pd.Series:
-    odds = rate / (1 - rate) * np.exp(by)
-    return odds / (1 + odds)
+def _logit(table: pd.DataFrame, when: str) -> tuple[pd.Series, pd.Series]:
+    """Give a rate's log odds and their variance."""
+    yes = table[f"yes_{when}"] + 0.5
+    no = table[f"all_{when}"] - table[f"yes_{when}"] + 0.5
+    return np.log(yes / no), 1 / yes + 1 / no

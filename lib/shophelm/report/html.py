@@ -18,7 +18,7 @@ from shophelm.actions import Action, ranked
 from shophelm.figures.sparkline import sparkline
 from shophelm.report.runner import AreaRun
 from shophelm.shop.definitions import TERMS, Term
-from shophelm.words import change, in_unit, money, rate, unknown
+from shophelm.words import change, in_unit, listing, money, rate, unknown
 
 CARDS = (
     "gmv_paid",
@@ -73,7 +73,7 @@ def index_page(runs: Sequence[AreaRun], heading: Heading, *, ledger: pd.DataFram
         cards=[_card(figures[n], currency) for n in CARDS if n in figures],
         actions=[_action(area, a, currency) for area, a in proposed[:MOST_ACTIONS]],
         more=max(0, len(proposed) - MOST_ACTIONS),
-        earlier=[_earlier(a, currency) for a in _recent(ledger)],
+        earlier=_earlier(ledger, currency),
         ledger=heading.ledger,
         runs=[{"area": r.area, "headline": _headline(r)} for r in runs],
     )
@@ -138,23 +138,32 @@ def _action(area: str, action: Action, currency: str) -> dict[str, str]:
     }
 
 
-def _recent(ledger: pd.DataFrame) -> list[dict[str, Any]]:
-    """Pick the open and the done actions, latest first; what was rejected needs no follow-up."""
+def _earlier(ledger: pd.DataFrame, currency: str) -> list[dict[str, str]]:
+    """Show the open and the done actions, latest first; one that stands for many subjects once.
+
+    What was rejected needs no follow-up.
+    """
     kept = [a for a in ledger.to_dict("records") if a["status"] != "rejected"]
-    return sorted(kept, key=lambda a: (a["proposed_on"], a["action_id"]), reverse=True)[
-        :MOST_EARLIER
-    ]
+    kept.sort(key=lambda a: (a["proposed_on"], a["action_id"]), reverse=True)
+    alike: dict[tuple, list[dict[str, Any]]] = {}
+    for action in kept:
+        same = tuple(action[k] for k in ("area", "kind", "action", "status", "proposed_on"))
+        alike.setdefault(same, []).append(action)
+    return [_one_earlier(group, currency) for group in list(alike.values())[:MOST_EARLIER]]
 
 
-def _earlier(action: dict[str, Any], currency: str) -> dict[str, str]:
-    done = action["status"] == "done"
+def _one_earlier(group: list[dict[str, Any]], currency: str) -> dict[str, str]:
+    first = group[0]
+    known = [a["worth"] for a in group if a["worth"] is not None]
+    done = f", done {first['done_on']}" if first["done_on"] else ""
+    outcome = f"Whether it worked is not measured yet; its figure is {first['metric']}."
     return {
-        "action": action["action"],
-        "status": action["status"],
-        "worth": str(money(action["worth"], currency=currency)),
-        "proposed_on": str(action["proposed_on"]),
-        "done_on": str(action["done_on"] or ""),
-        "outcome": f"not measured yet; its figure is {action['metric']}" if done else "",
+        "action": first["action"],
+        "about": listing([a["subject"] for a in group]),
+        "status": first["status"],
+        "worth": str(money(sum(known) if known else None, currency=currency)),
+        "when": f"proposed {first['proposed_on']}{done}",
+        "outcome": outcome if first["status"] == "done" else "",
     }
 
 

@@ -24,6 +24,9 @@ from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, in_unit, money, unknown
 
 KEY = "shophelm"
+LEFT = ("text", "term", "day", "month", "yes")
+"""Units that read from the left; numbers stand to the right."""
+CLASS_N = " class='n'"
 
 
 class Page:
@@ -66,7 +69,7 @@ class Page:
         if isinstance(frame, Missing) or frame.empty:
             return
         shown = frame.head(most)
-        head = "".join(f"<th>{escape(title_and_unit(c)[0])}</th>" for c in shown if c != "unit")
+        head = "".join(_head(c) for c in shown if c != "unit")
         body = "".join(f"<tr>{self._cells(row)}</tr>" for row in shown.to_dict("records"))
         more = f"<p class='more'>{len(frame) - most:,} more rows are not shown.</p>"
         display(
@@ -116,7 +119,7 @@ class Page:
         unit = title_and_unit(column)[1]
         unit = row.get("unit", "text") if unit == ROW else unit
         text = escape(self._text(unit, value))
-        if unit in ("text", "term", "day", "month"):
+        if unit in LEFT:
             return f"<td>{text}</td>"
         tone = _tone(value, row.get("term")) if unit == "change" else ""
         return f"<td class='n{tone}'>{text}</td>"
@@ -129,6 +132,8 @@ class Page:
         if unit == "term":
             term = TERMS[value]
             return f"{term.title} {term.zh}"
+        if unit == "yes":
+            return "yes" if value else "no"
         if unit in ("text", "day"):
             return str(value)
         if unit == "month":
@@ -151,6 +156,11 @@ ACTION_COLUMNS = (
 def recorded(outputs: Iterable[Any]) -> list[dict[str, Any]]:
     """Read what was recorded from a notebook's outputs, in order."""
     return [o["metadata"][KEY] for o in outputs if KEY in o.get("metadata", {})]
+
+
+def _head(column: str) -> str:
+    title, unit = title_and_unit(column)
+    return f"<th{'' if unit in LEFT else CLASS_N}>{escape(title)}</th>"
 
 
 def _emit(what: str, **fields: Any) -> None:
