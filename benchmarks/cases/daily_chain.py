@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shophelm.shop.tables import Tables
 
 PAGES = ("home", "list", "search", "view")
+SQL = Path(__file__).with_suffix(".sql")
 LONG_AGO = 10_000  # days
 
 
@@ -44,87 +45,27 @@ def checked_tables(folder: Path) -> Tables:
 def count_days(shop: Tables) -> Answer:
     from shophelm.data.trend import daily
 
-    return daily(shop, days=LONG_AGO).to_dict("list")
-
-
-DUCKDB = """
-WITH people AS (
-    SELECT
-        occurred_at::DATE AS day,
-        visitor_id,
-        count(*) FILTER (kind IN ('home', 'list', 'search', 'view')) AS page_views,
-        bool_or(kind = 'cart') AS in_cart,
-        bool_or(kind = 'pay') AS paying
-    FROM '{folder}/events.parquet'
-    GROUP BY ALL
-),
-visits AS (
-    SELECT
-        day,
-        count(*) AS visitors,
-        sum(page_views) AS page_views,
-        count_if(in_cart) AS cart_visitors,
-        count_if(paying) AS paying_visitors
-    FROM people
-    GROUP BY day
-),
-units AS (
-    SELECT order_id, sum(quantity) AS units FROM '{folder}/order_lines.parquet' GROUP BY order_id
-),
-refunded AS (
-    SELECT order_id, sum(amount) AS refunded FROM '{folder}/refunds.parquet' GROUP BY order_id
-),
-paid AS (
-    SELECT
-        order_id,
-        paid_at::DATE AS day,
-        coalesce(customer_id, 'order ' || order_id) AS buyer,
-        paid_amount,
-        min(day) OVER (PARTITION BY buyer) AS first_day
-    FROM '{folder}/orders.parquet'
-    WHERE paid_at IS NOT NULL
-),
-sales AS (
-    SELECT
-        day,
-        count(*) AS orders,
-        count(DISTINCT buyer) AS buyers,
-        count(DISTINCT buyer) FILTER (day = first_day) AS new_buyers,
-        buyers - new_buyers AS returning_buyers,
-        sum(units) AS units,
-        sum(paid_amount) AS gmv_paid,
-        sum(paid_amount - coalesce(refunded, 0)) AS gmv_settled,
-        count_if(refunded > 0) AS returned_orders
-    FROM paid LEFT JOIN units USING (order_id) LEFT JOIN refunded USING (order_id)
-    GROUP BY day
-),
-cash AS (
-    SELECT refunded_at::DATE AS day, sum(amount) AS paid_back
-    FROM '{folder}/refunds.parquet' SEMI JOIN paid USING (order_id)
-    GROUP BY 1
-)
-SELECT
-    day,
-    coalesce(COLUMNS(* EXCLUDE (day, paid_back)), 0),
-    coalesce(gmv_paid, 0) - coalesce(paid_back, 0) AS gmv_cash
-FROM visits FULL JOIN sales USING (day) FULL JOIN cash USING (day)
-ORDER BY day
-"""
+    days = daily(shop, days=LONG_AGO)
+    # a day on which nothing happened is a row of nulls here, and no row with the rivals
+    return days.dropna(subset=["visitors"]).to_dict("list")
 
 
 def duckdb(folder: Path) -> Answer:
     import duckdb
 
-    found = duckdb.sql(DUCKDB.format(folder=folder))
+    found = duckdb.sql(SQL.read_text(encoding="utf-8").format(folder=folder))
     columns = zip(*found.fetchall(), strict=True)
     return dict(zip(found.columns, columns, strict=True))
 
 
 def pandas(folder: Path) -> Answer:
+    import pandas as pd
+
     orders = _paid_orders(folder)
-    sums = _visits(folder).join(_sales(orders), how="outer").join(_paid_back(folder, orders))
-    sums["gmv_cash"] = sums["gmv_paid"] - sums["paid_back"].fillna(0)
-    return sums.fillna(0).rename_axis("day").reset_index().to_dict("list")
+    parts = [_visits(folder), _sales(orders), _paid_back(folder, orders)]
+    days = pd.concat(parts, axis=1).fillna(0)
+    days["gmv_cash"] = days["gmv_paid"] - days["paid_back"]
+    return days.rename_axis("day").reset_index().to_dict("list")
 
 
 def _visits(folder: Path) -> pd.DataFrame:
@@ -194,3 +135,103 @@ def _paid_back(folder: Path, orders: pd.DataFrame) -> pd.Series:
     refunds = refunds[refunds["order_id"].isin(orders["order_id"])]
     amounts = refunds["amount"].astype("float64")
     return amounts.groupby(refunds["refunded_at"].dt.normalize()).sum().rename("paid_back")
+
+
+def polars(folder: Path) -> Answer:
+    import polars as pl
+
+    paid = _paid_lazily(folder)
+    refunds = pl.scan_parquet(folder / "refunds.parquet").join(paid, on="order_id", how="semi")
+    cash = refunds.group_by(day=pl.col("refunded_at").dt.date()).agg(paid_back=pl.sum("amount"))
+    days = _visits_lazily(folder)
+    for part in (_sales_lazily(paid), cash):
+        days = days.join(part, on="day", how="full", coalesce=True)
+    days = days.fill_null(0).with_columns(gmv_cash=pl.col("gmv_paid") - pl.col("paid_back"))
+    return days.collect(engine="streaming").to_dict(as_series=False)
+
+
+def _visits_lazily(folder: Path) -> pl.LazyFrame:
+    import polars as pl
+
+    kind = pl.col("kind")
+    events = pl.scan_parquet(folder / "events.parquet")
+    people = events.group_by("visitor_id", day=pl.col("occurred_at").dt.date()).agg(
+        page_views=kind.is_in(PAGES).sum(),
+        cart_visitors=(kind == "cart").any(),
+        paying_visitors=(kind == "pay").any(),
+    )
+    return people.group_by("day").agg(
+        pl.col("page_views", "cart_visitors", "paying_visitors").sum(), visitors=pl.len()
+    )
+
+
+def _paid_lazily(folder: Path) -> pl.LazyFrame:
+    import polars as pl
+
+    orders = pl.scan_parquet(folder / "orders.parquet").filter(pl.col("paid_at").is_not_null())
+    lines = pl.scan_parquet(folder / "order_lines.parquet")
+    refunds = pl.scan_parquet(folder / "refunds.parquet")
+    units = lines.group_by("order_id").agg(units=pl.sum("quantity"))
+    refunded = refunds.group_by("order_id").agg(refunded=pl.sum("amount"))
+    return (
+        orders.select(
+            "order_id",
+            "paid_amount",
+            day=pl.col("paid_at").dt.date(),
+            buyer=pl.coalesce("customer_id", "order " + pl.col("order_id")),
+        )
+        .join(units, on="order_id", how="left")
+        .join(refunded, on="order_id", how="left")
+    )
+
+
+def _sales_lazily(paid: pl.LazyFrame) -> pl.LazyFrame:
+    import polars as pl
+
+    buyer, day = pl.col("buyer"), pl.col("day")
+    first = paid.group_by("buyer").agg(first_day=day.min())
+    refunded = pl.col("refunded").fill_null(0)
+    return (
+        paid.join(first, on="buyer")
+        .group_by("day")
+        .agg(
+            orders=pl.len(),
+            buyers=buyer.n_unique(),
+            new_buyers=buyer.filter(day == pl.col("first_day")).n_unique(),
+            units=pl.sum("units"),
+            gmv_paid=pl.sum("paid_amount"),
+            gmv_settled=(pl.col("paid_amount") - refunded).sum(),
+            returned_orders=(refunded > 0).sum(),
+        )
+        .with_columns(returning_buyers=pl.col("buyers") - pl.col("new_buyers"))
+    )
+
+
+# what the suite imports only when a shop is opened stands here too
+SUITE = ("shophelm.data.trend", "ibis.backends.duckdb", "ibis.formats.pandas")
+
+CASE = Case(
+    module=__name__,
+    title="the daily chain",
+    key="day",
+    # new_buyers and returning_buyers are computed by all but not compared: daily() counts who was
+    # new in the whole span of days, the definition and the rivals who was new on the day
+    counts=(
+        "visitors",
+        "page_views",
+        "cart_visitors",
+        "paying_visitors",
+        "orders",
+        "buyers",
+        "units",
+        "returned_orders",
+    ),
+    money=("gmv_paid", "gmv_settled", "gmv_cash"),
+    contenders=(
+        Contender("shophelm", shophelm, SUITE),
+        Contender("shophelm, checked before", count_days, SUITE, prepare=checked_tables),
+        Contender("DuckDB SQL", duckdb, ("duckdb",)),
+        Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
+        Contender("polars", polars, ("polars",), environment="polars"),
+    ),
+)

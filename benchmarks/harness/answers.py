@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -39,8 +40,10 @@ def difference(case: Case, expected: Rows, found: Rows) -> str:
 
 
 def _count(value: Any) -> str:
-    return str(int(value)) if value == int(value) else str(value)
+    whole = isinstance(value, numbers.Real | Decimal) and value == value // 1
+    return str(int(value)) if whole else str(value)
 
 
 def _money(value: Any) -> str:
-    return str(Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
+    amount = Decimal(str(value))
+    return str(amount.quantize(Decimal("0.01"), ROUND_HALF_EVEN) if amount.is_finite() else value)

@@ -1,8 +1,10 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from shophelm.data import trend
+from shophelm.errors import ParameterError
 from tests.hand_shop import HAND_SHOP
 
 CAMPAIGNS = """
@@ -46,3 +48,13 @@ def test_holidays_come_from_the_country(shop):
         date(2026, 10, 1),
         date(2026, 10, 3),
     ]
+
+
+def test_a_country_that_is_none_is_named(shop):
+    s = shop(orders=HAND_SHOP["orders"])
+    with pytest.raises(ParameterError) as caught:
+        trend.promotion_calendar(s, trend.daily(s), country="XX")
+    assert str(caught.value) == (
+        "country is 'XX', whose public holidays are not known. Give a two-letter code such as CN, "
+        "GB or BR, or an empty text for no holidays."
+    )

@@ -48,11 +48,17 @@ def test_each_notebook_gets_the_parameters_it_knows(tmp_path):
     }
 
 
+def test_what_has_an_option_is_not_given_twice(tmp_path):
+    with pytest.raises(ParameterError) as caught:
+        check_parameters({"data": "x"}, {"a": parameters_of(notebook(tmp_path, GOOD))})
+    assert str(caught.value) == "data is not given with -p. Give it with --data."
+
+
 def test_an_unknown_parameter_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(ParameterError) as caught:
         check_parameters({"day": "14"}, {"a": parameters_of(notebook(tmp_path, GOOD))})
     assert str(caught.value) == (
-        "No notebook has a parameter 'day'. Did you mean days? There are: data, days, late."
+        "No notebook has a parameter 'day'. Did you mean days? There are: days, late."
     )
 
 

@@ -49,8 +49,9 @@ def test_a_truncated_gzip_is_not_read_in_part(tmp_path):
 
 
 def test_a_truncated_parquet_is_named(tmp_path):
-    assert error_of(tmp_path, "orders.parquet", b"PAR1 and then nothing").startswith(
-        "orders.parquet cannot be read as Parquet ("
+    assert error_of(tmp_path, "orders.parquet", b"PAR1 and then nothing") == (
+        "orders.parquet cannot be read as Parquet (Invalid Input Error: No magic bytes found at "
+        f"end of file '{tmp_path}/orders.parquet'). It is cut short or damaged: write it again."
     )
 
 

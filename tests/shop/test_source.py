@@ -30,7 +30,10 @@ def test_a_folder_that_is_not_a_shop(tmp_path):
 
 
 def test_an_empty_folder_is_not_a_shop(tmp_path):
-    assert error_of(tmp_path).startswith(f"{tmp_path} is not a shop: it holds nothing, and none")
+    assert error_of(tmp_path) == (
+        f"{tmp_path} is not a shop: it holds nothing, and none of the tables a shop can have. "
+        "`shophelm tables` lists them, and `shophelm import` makes them from a platform's export."
+    )
 
 
 def test_a_file_is_not_a_folder(tmp_path):
@@ -51,7 +54,10 @@ def test_a_table_held_twice(write):
 
 
 def test_an_address_that_leads_nowhere():
-    assert error_of("nosuch://host/shop").startswith("nosuch://host/shop cannot be opened: ")
+    assert error_of("nosuch://host/shop") == (
+        "nosuch://host/shop cannot be opened: Don't know how to connect to 'nosuch://host/shop'. "
+        "Check the path, or the address, user and password."
+    )
 
 
 def test_a_day_that_is_none(write):

@@ -4,7 +4,7 @@ import ibis
 import pytest
 
 from shophelm.shop.contract import TABLES
-from shophelm.simulate import simulate
+from shophelm.simulate import DEFAULT_SEED, simulate
 
 SQL_TYPES = {
     "id": "VARCHAR", "text": "VARCHAR", "choice": "VARCHAR", "money": "DECIMAL(18,4)",
@@ -30,11 +30,14 @@ def opened(folder):
     return con
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """Folder and truth of the default shop."""
+SEEDS = [DEFAULT_SEED, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+
+
+@pytest.fixture(scope="session", params=SEEDS)
+def made(request, tmp_path_factory):
+    """Folder and truth of the default shop, and in the slow suite of others like it."""
     folder = tmp_path_factory.mktemp("shop")
-    return folder, simulate(folder)
+    return folder, simulate(folder, seed=request.param)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ SHOWN = (
     "cart_rate",
     "repurchase_rate",
     "return_rate",
+    "gmv_placed",
     "gmv_settled",
     "gmv_cash",
 )

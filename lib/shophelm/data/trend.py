@@ -8,6 +8,7 @@ import holidays
 import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN, first_day
+from shophelm.errors import ParameterError
 from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
@@ -98,7 +99,13 @@ def _holidays(period: Period, country: str) -> list[tuple]:
     if not country:
         return []
     years = range(period.first.year, period.last.year + 1)
-    named = holidays.country_holidays(country, years=years, language="en_US")
+    try:
+        named = holidays.country_holidays(country, years=years, language="en_US")
+    except NotImplementedError:
+        raise ParameterError(
+            f"country is {country!r}, whose public holidays are not known. Give a two-letter code "
+            "such as CN, GB or BR, or an empty text for no holidays."
+        ) from None
     rows: list[tuple] = []
     for day, name in sorted(named.items()):
         if rows and rows[-1][1] == name and rows[-1][3] == day - timedelta(days=1):

@@ -15,6 +15,8 @@ import nbformat
 
 from shophelm.errors import ParameterError, ReportError
 
+OPTIONS = {"data": "--data", "as_of": "--as-of"}
+"""Parameters of every notebook that the command line gives by options of their own."""
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
@@ -72,10 +74,12 @@ def check_parameters(
     Raises
     ------
     ParameterError
-        If no notebook knows a name, or a text is not of its type.
+        If no notebook knows a name, a text is not of its type, or there is an option for it.
     """
-    every = {name: p for own in notebooks.values() for name, p in own.items()}
+    every = {n: p for own in notebooks.values() for n, p in own.items() if n not in OPTIONS}
     for name in given:
+        if name in OPTIONS:
+            raise ParameterError(f"{name} is not given with -p. Give it with {OPTIONS[name]}.")
         if name not in every:
             near = difflib.get_close_matches(name, every, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""

@@ -1,0 +1,96 @@
+"""Real exports, imported and reported: the totals are those counted by whoever published them."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from tests.conftest import SHARED
+from tests.end_to_end.test_report import report, shophelm
+
+pytestmark = pytest.mark.skipif(
+    not SHARED.exists(), reason=f"the real data are not here ({SHARED.name} beside the repository)"
+)
+
+OLIST = ("ecommerce-sales-orders", "ecommerce-sales-order-items", "ecommerce-sales-products")
+SAMPLE8K = ("orders", "order_items", "order_payments", "customers")
+
+
+def files(name):
+    if name == "olist":
+        return [SHARED / "olist" / f"{f}.csv.zip" for f in OLIST]
+    if name == "olist-8k":
+        return [SHARED / "olist" / "sample8k" / f"olist_{f}_dataset.csv" for f in SAMPLE8K]
+    return {
+        "tmall-orders": [SHARED / "tmall_orders" / "tmall_order_report.csv"],
+        "online-retail": [SHARED / "online_retail" / "online_retail.parquet"],
+        "taobao-events": [SHARED / "taobao_userbehavior" / "UserBehavior_first84k.csv"],
+    }[name]
+
+
+@pytest.fixture
+def reported(tmp_path):
+    """Import real files and report on a period that holds all of them."""
+
+    def run(name, *, as_of, days, currency, country):
+        shop, out = tmp_path / "shop", tmp_path / "out"
+        (tmp_path / "key").write_text("a key of this test, long enough")
+        key = ["--key-file", tmp_path / "key"]
+        made = shophelm("import", name.removesuffix("-8k"), *files(name), "--to", shop, *key)
+        assert made.returncode == 0, made.stderr
+        given = {"days": days, "currency": currency, "country": country}
+        options = [x for pair in given.items() for x in ("-p", *pair)]
+        ran = report(shop, out, *options, as_of=as_of)
+        assert ran.returncode == 0, ran.stderr
+        area = json.loads((out / "report.json").read_text())["areas"]["data"]
+        return area, (out / "data.html").read_text()
+
+    return run
+
+
+def value(area, name):
+    return Decimal(str(area["figures"][name]["value"]))
+
+
+def said(area, text):
+    return [s for s in area["sentences"] if text in s]
+
+
+def test_tmall(reported):
+    area, page = reported("tmall-orders", as_of="2020-03-31", days=60, currency="CNY", country="CN")
+    assert value(area, "gmv_placed") == Decimal("2995760.61")
+    assert value(area, "orders") == 24087
+    assert value(area, "gmv_settled") == Decimal("1902487.15")
+    assert value(area, "gmv_paid") - value(area, "gmv_settled") == Decimal("572335.92")
+    assert said(area, "no orders on 2020-02-08 and 2020-02-16")
+    assert said(area, "This export has no products: product questions stay closed.")
+    assert said(area, "28,010 records from 1 file: 28,010 accepted, 0 rejected")
+    assert "the chain by product (data)" in page
+
+
+def test_online_retail(reported):
+    area, _ = reported("online-retail", as_of="2011-12-09", days=374, currency="GBP", country="GB")
+    record = area["sentences"]
+    assert any("541,909 records from 1 file" in s for s in record)
+    assert said(area, "The bridge closes to the cent")
+    assert said(area, "no orders on any Saturday")
+
+
+def test_olist(reported):
+    area, _ = reported("olist", as_of="2018-10-17", days=800, currency="BRL", country="BR")
+    assert value(area, "gmv_paid") == Decimal("13591643.70")
+    assert value(area, "orders") == 99441
+    assert value(area, "units") == 112650
+
+
+def test_olist_sample(reported):
+    area, _ = reported("olist-8k", as_of="2018-10-17", days=800, currency="BRL", country="BR")
+    assert value(area, "gmv_placed") == Decimal("1089660.09") + Decimal("182201.39")
+
+
+def test_taobao_events(reported):
+    area, _ = reported("taobao-events", as_of="2017-12-03", days=9, currency="CNY", country="CN")
+    assert "money is not known" in area["headline"]
+    assert value(area, "visitors") <= 815
+    assert value(area, "page_views") > 75000
+    assert said(area, "84,476 records from 1 file: 84,440 accepted, 36 rejected")
