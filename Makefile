@@ -39,13 +39,14 @@ sample: $(READY) ## simulate the sample shop anew
 	@$(RUN)shophelm simulate --to data/sample
 	@$(RUN)python tests/generated.py
 
-lint: $(READY) ## check and format the code
+lint: $(READY) ## format the code and mend what the linter can
 	@$(RUN)ruff check --fix . ; $(RUN)ruff format .
 
 bench: $(READY) ## the same work by this suite and by what one would use instead
 	@$(RUN)python benchmarks/run.py
 
 $(READY): pyproject.toml uv.lock
+	@echo "setting up .venv: about a minute, once"
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 	@$(PYTHON) tests/locked.py > .venv/locked.txt

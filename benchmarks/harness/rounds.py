@@ -25,18 +25,7 @@ class Runs:
 
 
 def run(case: Case, folder: Path, pythons: Mapping[str, Path], *, rounds: int) -> dict[str, Runs]:
-    """Let the contenders take turns.
-
-    Parameters
-    ----------
-    case
-        The case.
-    folder
-        The shop's tables.
-    pythons
-        Contender → the Python that runs it, in the order of the turns.
-    rounds
-        Turns of each.
+    """Let the contenders take turns, in the order of `pythons`: contender → the Python it runs on.
 
     Raises
     ------

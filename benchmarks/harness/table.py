@@ -27,9 +27,10 @@ def lay_out(case: Case, runs: Mapping[str, Runs], *, about: str) -> str:
         )
         for name, r in runs.items()
     ]
-    rounds = len(runs[first].seconds)
+    turns = len(runs[first].seconds)
+    rounds = f"{turns} round{'s' * (turns != 1)}"
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    head = f"{case.title}: {about}; {rounds} rounds; {machine}"
+    head = f"{case.title}: {about}; {rounds}; {machine}"
     return "\n".join(["", head, "", *_aligned(rows), "", "All answers are equal."])
 
 

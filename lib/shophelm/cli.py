@@ -90,9 +90,17 @@ def tables() -> None:
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="The shop's folder.")
-@click.option("--key-file", type=click.Path(path_type=Path), help="Key for buyer ids.")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="What buyer ids are hashed with.  [default: ~/.config/shophelm/key, made on first use]",
+)
 def import_(format_name: str, files: tuple[Path, ...], to: Path, key_file: Path | None) -> None:
-    """Turn a platform's exports into a shop's folder."""
+    """Turn a platform's exports into a shop's folder.
+
+    FORMAT is tmall-orders, taobao-orders, online-retail, olist or taobao-events. Names, phones
+    and addresses are left behind; buyer ids become hashes of a key.
+    """
     from shophelm.shop.importers import import_files
 
     record = import_files(

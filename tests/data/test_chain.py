@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shophelm.data import chain
+from shophelm.data import chain, slices
 from shophelm.shop.calendar import Period
 from tests.hand_shop import HAND_SHOP
 
@@ -40,7 +40,7 @@ def test_its_sentence_names_every_link(shop):
 
 
 def test_slices_of_money_add_up_with_freight_apart(shop):
-    sliced = chain.slices(shop(**HAND_SHOP), WEEK, by="category")
+    sliced = slices.slices(shop(**HAND_SHOP), WEEK, by="category")
     assert sliced[["slice", "gmv_paid"]].values.tolist() == [
         ["apparel", Decimal("229.50")],
         ["hats", Decimal("80.00")],
@@ -51,7 +51,7 @@ def test_slices_of_money_add_up_with_freight_apart(shop):
 
 def test_orders_without_lines_have_a_row_of_their_own(shop):
     lines = "\n".join(x for x in HAND_SHOP["order_lines"].splitlines() if "o4" not in x)
-    sliced = chain.slices(shop(**HAND_SHOP | {"order_lines": lines}), WEEK, by="product_id")
+    sliced = slices.slices(shop(**HAND_SHOP | {"order_lines": lines}), WEEK, by="product_id")
     assert dict(zip(sliced["slice"], sliced["gmv_paid"], strict=True)) == {
         "Cap": Decimal("80.00"),
         "Tee": Decimal("50.00"),
@@ -62,7 +62,7 @@ def test_orders_without_lines_have_a_row_of_their_own(shop):
 
 
 def test_small_slices_are_folded_and_the_sum_stays(shop):
-    sliced = chain.slices(shop(**HAND_SHOP), WEEK, by="product_id", most=1)
+    sliced = slices.slices(shop(**HAND_SHOP), WEEK, by="product_id", most=1)
     assert sliced["slice"].tolist() == ["Coat", "all others", "(freight)"]
     assert sliced["gmv_paid"].sum() == Decimal("319.50")
     assert sliced["share"].sum() == pytest.approx(1)
@@ -70,8 +70,8 @@ def test_small_slices_are_folded_and_the_sum_stays(shop):
 
 def test_a_shop_without_channels_says_so(shop):
     orders = HAND_SHOP["orders"].replace(",search,", ",,").replace(",ads,", ",,")
-    sliced = chain.slices(shop(orders=orders), WEEK, by="channel")
-    assert str(chain.find_slices(sliced, by="channel", currency="CNY")) == (
+    sliced = slices.slices(shop(orders=orders), WEEK, by="channel")
+    assert str(slices.find_slices(sliced, by="channel", currency="CNY")) == (
         "The chain cannot be cut by channel: the tables name none."
     )
 
@@ -84,12 +84,12 @@ def test_events_alone_give_visits_and_say_that_money_is_not_known(shop):
 
 
 def test_scaling_money_changes_no_share_and_no_rank(shop):
-    small = chain.slices(shop(**HAND_SHOP), WEEK, by="channel")
+    small = slices.slices(shop(**HAND_SHOP), WEEK, by="channel")
     orders = HAND_SHOP["orders"].strip().splitlines()
     rows = [line.strip().split(",") for line in orders]
     scaled = [r[:5] + [str(Decimal(v) * 100) for v in r[5:]] for r in rows[1:]]
     text = "\n".join(",".join(r) for r in [rows[0], *scaled])
-    large = chain.slices(shop(**HAND_SHOP | {"orders": text}), WEEK, by="channel")
+    large = slices.slices(shop(**HAND_SHOP | {"orders": text}), WEEK, by="channel")
     assert large["slice"].tolist() == small["slice"].tolist()
     assert large["share"].tolist() == pytest.approx(small["share"].tolist())
     assert large["gmv_paid"].tolist() == [100 * v for v in small["gmv_paid"]]

@@ -1,4 +1,4 @@
-from shophelm.data import trust
+from shophelm.data import gaps, trust
 from tests.hand_shop import HAND_SHOP
 
 
@@ -27,10 +27,10 @@ def test_orders_the_log_missed_are_counted_where_they_can_be_told(shop):
     events = "\n".join(
         line for line in HAND_SHOP["events"].splitlines() if not line.strip().startswith("e10,")
     )
-    seen = trust.orders_seen(shop(**HAND_SHOP | {"events": events}))
+    seen = gaps.orders_seen(shop(**HAND_SHOP | {"events": events}))
     # the guest's order has no customer; bob's payment is gone from the log
     assert seen[["orders", "seen", "missed"]].values.tolist() == [[4, 3, 1]]
-    assert str(trust.find_orders_seen(seen)) == (
+    assert str(gaps.find_orders_seen(seen)) == (
         "The event log saw 3 of 4 paid orders (75.00%); the worst month is 2026-11 with 75.00%. "
         "Conversion counts only what it saw."
     )
@@ -41,19 +41,19 @@ def test_days_without_rows_are_named_and_closed_week_days_once(shop):
     # no Saturdays (7, 14 November), and the 11th is missing
     days = [2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 15]
     lines = [f"{d},2026-11-{d:02d} 10:00:00,,1,0,0,1" for d in days]
-    gaps = trust.missing_days(shop(orders="\n".join([head, *lines])))
-    assert str(trust.find_missing_days(gaps)) == (
+    days = gaps.missing_days(shop(orders="\n".join([head, *lines])))
+    assert str(gaps.find_missing_days(days)) == (
         "There are no orders on any Saturday nor on 2026-11-11."
     )
 
 
 def test_no_missing_day_is_said_too(shop):
-    gaps = trust.missing_days(shop(orders="\n".join(HAND_SHOP["orders"].splitlines()[:3])))
-    assert str(trust.find_missing_days(gaps)) == "No day is missing from the daily tables."
+    days = gaps.missing_days(shop(orders="\n".join(HAND_SHOP["orders"].splitlines()[:3])))
+    assert str(gaps.find_missing_days(days)) == "No day is missing from the daily tables."
 
 
 def test_missing_tables_say_what_they_would_open(shop):
-    lacking = trust.missing_tables(shop(orders=HAND_SHOP["orders"])).set_index("table")
+    lacking = gaps.missing_tables(shop(orders=HAND_SHOP["orders"])).set_index("table")
     assert "targets and their attainment (data)" in lacking.at["targets", "unlocks"]
     assert "How many paid orders did the event log see? (data)" in lacking.at["events", "unlocks"]
     assert lacking.at["targets", "where"] == "the shop's own plan"

@@ -77,8 +77,7 @@ def test_an_unknown_parameter_stops_everything_before_it_runs(notebooks, write, 
     with pytest.raises(ParameterError) as caught:
         run(write(**HAND_SHOP), tmp_path / "out", parameters={"curency": "EUR"})
     assert str(caught.value) == (
-        "No notebook has a parameter 'curency'. Did you mean currency? There are: "
-        "currency."
+        "No notebook has a parameter 'curency'. Did you mean currency? There are: currency."
     )
     assert not (tmp_path / "out").exists()
 

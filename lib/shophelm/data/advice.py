@@ -9,8 +9,8 @@ import pandas as pd
 from scipy import special, stats
 
 from shophelm.actions import HORIZON_DAYS, Action, due
-from shophelm.data.chain import SLICES
-from shophelm.data.trust import LOG_MISSES
+from shophelm.data.gaps import LOG_MISSES
+from shophelm.data.slices import SLICES
 from shophelm.methods.relative_rate import lag_behind_rest
 from shophelm.shop.calendar import Period, days_before
 from shophelm.shop.measures import measure

@@ -30,7 +30,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "last_year": ("Last year, week day", ROW),
     "last_year_change": ("vs last year", "change"),
     "last_year_phase": ("Last year, phase", ROW),
-    "last_year_phase_change": ("Change", "change"),
+    "last_year_phase_change": ("vs last year, phase", "change"),
     "later": ("After as_of", "count"),
     "line": ("", "text"),
     "metric": ("We know by the figure", "text"),

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from shophelm import __version__
 from shophelm.actions import Action, ranked
 from shophelm.figures.sparkline import sparkline
+from shophelm.report.page import SAID, recorded
 from shophelm.report.runner import AreaRun
 from shophelm.shop.definitions import TERMS, Term
 from shophelm.words import change, in_unit, listing, money, rate, unknown
@@ -72,6 +73,7 @@ def index_page(runs: Sequence[AreaRun], heading: Heading, *, ledger: pd.DataFram
         alerts=[a["text"] for r in runs for a in r.of("alert")],
         cards=[_card(figures[n], currency) for n in CARDS if n in figures],
         actions=[_action(area, a, currency) for area, a in proposed[:MOST_ACTIONS]],
+        unasked=len({s["text"] for r in runs for s in r.of("sentence") if s["missing"]}),
         more=max(0, len(proposed) - MOST_ACTIONS),
         earlier=_earlier(ledger, currency),
         ledger=heading.ledger,
@@ -81,7 +83,7 @@ def index_page(runs: Sequence[AreaRun], heading: Heading, *, ledger: pd.DataFram
 
 def area_page(run: AreaRun, heading: Heading) -> str:
     """Render one area's executed notebook: code folded away, figures inside the page."""
-    cells = [_cell(c) for c in run.notebook.cells]
+    cells = [_cell(c) for c in _told(run.notebook)]
     return _render("area.html.j2", heading, area=run.area, error=run.error, cells=cells)
 
 
@@ -176,7 +178,10 @@ def _headline(run: AreaRun) -> str:
 def _cell(cell: Any) -> dict[str, Any]:
     if cell.cell_type == "markdown":
         return {"markdown": mistune.html(cell.source)}
-    return {"source": cell.source, "outputs": [_output(o) for o in cell.get("outputs", [])]}
+    outputs = cell.get("outputs", [])
+    said = [r["text"] for r in recorded(outputs) if r["what"] in SAID]
+    shown = [_output(o) for o in outputs if not (said and o.output_type == "stream")]
+    return {"source": cell.source, "outputs": [*([{"said": said}] if said else []), *shown]}
 
 
 def _output(output: Any) -> dict[str, Any]:
@@ -188,6 +193,15 @@ def _output(output: Any) -> dict[str, Any]:
             "error": f"{output.ename}: {output.evalue.splitlines()[0] if output.evalue else ''}"
         }
     return {"svg": data.get("image/svg+xml"), "html": data.get("text/html")}
+
+
+def _told(notebook: Any) -> list[Any]:
+    """Leave out the defaults where the run was given parameters of its own."""
+    tags = [c.metadata.get("tags", []) for c in notebook.cells]
+    given = any("injected-parameters" in t for t in tags)
+    return [
+        c for c, t in zip(notebook.cells, tags, strict=True) if not (given and "parameters" in t)
+    ]
 
 
 def _number(value: Any) -> Any:

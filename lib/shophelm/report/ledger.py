@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -27,6 +28,7 @@ from shophelm.shop.source import find_file, read_file
 OPEN = ("proposed", "accepted")
 CONTRACT = TABLES["actions"]
 KEY = ["area", "kind", "subject"]
+CENT = Decimal("0.01")
 
 
 def ledger_path(location: str, given: str | None) -> Path | None:
@@ -80,6 +82,8 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
     frame = frame.astype(object).where(frame.notna(), None)
     for column in (c.name for c in CONTRACT.columns if c.kind == "day"):
         frame[column] = [d and pd.Timestamp(d).date() for d in frame[column]]
+    for column in (c.name for c in CONTRACT.columns if c.kind == "money"):
+        frame[column] = [v and v.quantize(CENT) for v in frame[column]]
     frame = frame.map(plain_text)
     unknown = sorted(set(frame["status"]) - set(ACTION_STATUSES))
     if unknown:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
@@ -21,12 +22,13 @@ from shophelm.report.columns import ROW, title_and_unit
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, in_unit, money, unknown
+from shophelm.words import Sentence, in_unit, money, sentence, unknown
 
-KEY = "shophelm"
+KEY, WIDTH = "shophelm", 96
+SAID = ("sentence", "headline", "alert")
 LEFT = ("text", "term", "day", "month", "yes")
 """Units that read from the left; numbers stand to the right."""
-CLASS_N = " class='n'"
+CLASS_N, ALIGN_LEFT = " class='n'", " style='text-align:left'"
 
 
 class Page:
@@ -50,18 +52,18 @@ class Page:
     def say(self, *said: Sentence | Missing) -> None:
         """Print sentences; a missing answer prints its line once, where its table would be."""
         for one in said:
-            print(one)
+            _print(one)
             _emit("sentence", text=str(one), missing=isinstance(one, Missing))
 
     def headline(self, said: Sentence | Missing) -> None:
         """Print the sentence that stands for this area on the report's first page."""
-        print(said)
+        _print(said)
         _emit("headline", text=str(said))
 
     def alert(self, said: Iterable[Sentence]) -> None:
         """Print what must be known before anything else, and put it on the report's first page."""
         for one in said:
-            print(one)
+            _print(one)
             _emit("alert", text=str(one))
 
     def table(self, frame: pd.DataFrame | Missing, *, most: int = 40) -> None:
@@ -109,6 +111,8 @@ class Page:
         for action in ordered:
             _emit("action", **action.as_record())
         _emit("timing", **timing.spent())
+        if not ordered:
+            self.say(sentence("No action is proposed."))
         rows = pd.DataFrame([{c: getattr(a, c) for c in ACTION_COLUMNS} for a in ordered])
         self.table(rows)
 
@@ -120,7 +124,7 @@ class Page:
         unit = row.get("unit", "text") if unit == ROW else unit
         text = escape(self._text(unit, value))
         if unit in LEFT:
-            return f"<td>{text}</td>"
+            return f"<td{ALIGN_LEFT}>{text}</td>"
         tone = _tone(value, row.get("term")) if unit == "change" else ""
         return f"<td class='n{tone}'>{text}</td>"
 
@@ -160,7 +164,12 @@ def recorded(outputs: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _head(column: str) -> str:
     title, unit = title_and_unit(column)
-    return f"<th{'' if unit in LEFT else CLASS_N}>{escape(title)}</th>"
+    return f"<th{ALIGN_LEFT if unit in LEFT else CLASS_N}>{escape(title)}</th>"
+
+
+def _print(said: Sentence | Missing) -> None:
+    """Print a sentence in lines of their own making: JupyterLab would break them inside words."""
+    print(textwrap.fill(str(said), WIDTH, break_on_hyphens=False))
 
 
 def _emit(what: str, **fields: Any) -> None:

@@ -36,7 +36,7 @@ def parameters_of(notebook: Path) -> dict[str, Parameter]:
     Raises
     ------
     ReportError
-        If there is no such cell, or a line of it is not `name: type = literal  # meaning`.
+        If there is no such cell, or a line of it is not `name: type = literal`.
     """
     cells = nbformat.read(notebook, as_version=4).cells
     tagged = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
@@ -50,11 +50,13 @@ def parameters_of(notebook: Path) -> dict[str, Parameter]:
     for node in ast.parse(source).body:
         try:
             kind, default = node.annotation.id, ast.literal_eval(node.value)
-            found[node.target.id] = Parameter(node.target.id, kind, default, meanings[node.lineno])
-        except (AttributeError, KeyError, ValueError):
+            found[node.target.id] = Parameter(
+                node.target.id, kind, default, meanings.get(node.lineno, "")
+            )
+        except (AttributeError, ValueError):
             raise ReportError(
                 f"{notebook.name}: line {node.lineno} of the parameters is not written "
-                "`name: type = literal  # meaning`."
+                "`name: type = literal`."
             ) from None
     return found
 
@@ -102,9 +104,10 @@ def _convert(parameter: Parameter, text: str) -> Any:
             return TYPES[parameter.type](text)
         except ValueError:
             pass
+    meaning = f"It is: {parameter.help}; by" if parameter.help else "By"
     raise ParameterError(
         f"The parameter {parameter.name} is {text!r}, which is not of type {parameter.type}. "
-        f"It is: {parameter.help}; by default {parameter.default!r}."
+        f"{meaning} default {parameter.default!r}."
     )
 
 

@@ -78,7 +78,7 @@ def report(
             _shop_name(data), day, _currency(parameters or {}), kept.name if kept else ""
         )
         _write(draft, runs, heading, data=data, before=before)
-        if kept:
+        if kept and (after.to_dict("records") != before.to_dict("records") or not kept.exists()):
             write_ledger(after, kept)
     return runs
 

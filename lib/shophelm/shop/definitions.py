@@ -239,6 +239,16 @@ def add_ratios(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(**ratios)
 
 
+def as_floats(values: pd.Series) -> pd.Series:
+    """Give decimals, counts and nulls as floats, for shares and figures."""
+    return pd.to_numeric(values).astype("float64")
+
+
+def relative_change(now: pd.Series, then: pd.Series) -> pd.Series:
+    """Give now / then − 1; null where `then` is 0 or unknown."""
+    return _divide(now, then) - 1
+
+
 def _divide(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
-    below = pd.to_numeric(denominator).astype("float64")
-    return pd.to_numeric(numerator).astype("float64") / below.where(below != 0)
+    below = as_floats(denominator)
+    return as_floats(numerator) / below.where(below != 0)

@@ -27,7 +27,13 @@ Spans = Mapping[str, Sequence[date]]
 """Name of a span of time → its days, which need not be in one piece."""
 
 
-def measure(shop: Tables, spans: Spans, *, by: Sequence[str] = ()) -> pd.DataFrame:
+def measure(
+    shop: Tables,
+    spans: Spans,
+    *,
+    by: Sequence[str] = (),
+    refunds_by: Mapping[str, date] | None = None,
+) -> pd.DataFrame:
     """Count the terms over each span, whole or by dimensions.
 
     Parameters
@@ -40,6 +46,9 @@ def measure(shop: Tables, spans: Spans, *, by: Sequence[str] = ()) -> pd.DataFra
         Some of `DIMENSIONS`. A visitor or buyer met in two slices counts in both, so slices of
         people add up to more than the whole. By product or category, money is the order lines'
         and leaves freight out.
+    refunds_by
+        Span → the last day whose refunds are taken off settled money, so that spans can be
+        compared at the same age; by default every refund known at as_of.
 
     Returns
     -------
@@ -48,7 +57,8 @@ def measure(shop: Tables, spans: Spans, *, by: Sequence[str] = ()) -> pd.DataFra
         tables cannot give is absent, and so are all rows where nothing can be sliced so. Money
         is decimal, ratios are floats.
     """
-    parts = [_visits(shop, spans, by), _sales(shop, spans, by)]
+    cut = [(refunds_by or {}).get(span, shop.as_of) for span in spans]
+    parts = [_visits(shop, spans, by), _sales(shop, spans, by, cut)]
     parts = [p for p in parts if p is not None]
     if not parts:
         return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=["span", *by]))
@@ -60,8 +70,15 @@ def visit_source(shop: Tables) -> str:
     return next((t for t in ("events", "traffic") if shop.has(t)), "")
 
 
-def paid_orders(shop: Tables) -> ibis.Table:
+def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
     """Give the paid orders.
+
+    Parameters
+    ----------
+    shop
+        Needs orders; without refunds, nothing is known to be paid back.
+    refunds_by
+        Days; for the i-th, a column `refunded_i` holds what had been paid back by its end.
 
     Returns
     -------
@@ -74,11 +91,16 @@ def paid_orders(shop: Tables) -> ibis.Table:
         day=orders.paid_at.date(),
         buyer=ibis.coalesce(orders.customer_id, ibis.literal("order ") + orders.order_id),
     )
+    names = ["refunded", *(f"refunded_{i}" for i in range(len(refunds_by)))]
     if not shop.has("refunds"):
-        return orders.mutate(refunded=ibis.null(orders.paid_amount.type()))
-    refunds = shop["refunds"].group_by("order_id").aggregate(refunded=lambda t: t.amount.sum())
-    joined = orders.left_join(refunds, "order_id").drop("order_id_right")
-    return joined.mutate(refunded=joined.refunded.fill_null(0))
+        return orders.mutate(**dict.fromkeys(names, ibis.null(orders.paid_amount.type())))
+    refunds = shop["refunds"]
+    days = refunds.refunded_at.date()
+    sums = [refunds.amount.sum()]
+    sums += [(days <= ibis.literal(d)).ifelse(refunds.amount, 0).sum() for d in refunds_by]
+    back = refunds.group_by("order_id").aggregate(**dict(zip(names, sums, strict=True)))
+    joined = orders.left_join(back, "order_id").drop("order_id_right")
+    return joined.mutate(**{n: joined[n].fill_null(0) for n in names})
 
 
 def freight(shop: Tables, spans: Spans) -> pd.Series:
@@ -143,10 +165,12 @@ def _from_traffic(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame
     return _add_up(shop, rows, spans, by, terms)
 
 
-def _sales(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame | None:
+def _sales(
+    shop: Tables, spans: Spans, by: Sequence[str], cut: Sequence[date]
+) -> pd.DataFrame | None:
     if not shop.has("orders"):
         return None
-    sold = _sold(shop, by)
+    sold = _sold(shop, by, cut)
     if sold is None:
         return None
     person = ["buyer", "day"] if visit_source(shop) == "traffic" else ["buyer"]
@@ -164,12 +188,13 @@ def _sales(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame | None
     return frame.drop(columns=unknown, errors="ignore")
 
 
-def _sold(shop: Tables, by: Sequence[str]) -> ibis.Table | None:
+def _sold(shop: Tables, by: Sequence[str], cut: Sequence[date]) -> ibis.Table | None:
     """Give what was sold: one row per paid order, or per line where products are asked for."""
-    orders = paid_orders(shop)
+    orders = paid_orders(shop, refunds_by=cut)
     first = orders.group_by("buyer").aggregate(first_day=orders.day.min())
     orders = orders.left_join(first, "buyer").drop("buyer_right")
-    wanted = ["order_id", "buyer", "day", "first_day", "paid_amount", "refunded"]
+    back = [f"refunded_{i}" for i in range(len(cut))]
+    wanted = ["order_id", "buyer", "day", "first_day", "paid_amount", *back]
     if not {"product_id", "category"} & set(by):
         slices = [d for d in by if d not in wanted]
         sold = orders.select(*wanted, *slices)
@@ -192,13 +217,13 @@ def _own(by: Sequence[str]) -> list[str]:
 def _buying(
     shop: Tables, sold: ibis.Table, spans: Spans, by: Sequence[str], person: list[str]
 ) -> pd.DataFrame:
-    by_line = "refunded" not in sold.columns
+    by_line = "refunded_0" not in sold.columns
     sold = sold.filter(inside(sold.day, _hull(spans)))
     # one row per order and slice, so that an order with two lines of a category counts once
     keys = list(dict.fromkeys([*by, *person, "day", "first_day", "order_id"]))
     sums = {"paid_amount": sold.paid_amount.sum(), "units": sold.units.sum()}
     if not by_line:
-        sums["refunded"] = sold.refunded.sum()
+        sums |= {f"refunded_{i}": sold[f"refunded_{i}"].sum() for i in range(len(spans))}
     orders = sold.group_by(keys).aggregate(**sums)
     flags: dict[str, ibis.Value] = {}
     for i, days in enumerate(spans.values()):
@@ -214,9 +239,9 @@ def _buying(
             f"gmv_paid_{i}": now.ifelse(orders.paid_amount, 0).sum(),
         }
         if not by_line:
-            net = orders.paid_amount - orders.refunded
-            flags[f"gmv_settled_{i}"] = now.ifelse(net, 0).sum()
-            flags[f"returned_orders_{i}"] = (now & (orders.refunded > 0)).sum()
+            back = orders[f"refunded_{i}"]
+            flags[f"gmv_settled_{i}"] = now.ifelse(orders.paid_amount - back, 0).sum()
+            flags[f"returned_orders_{i}"] = (now & (back > 0)).sum()
     people = orders.group_by(list(dict.fromkeys([*by, *person]))).aggregate(**flags)
     terms = list(dict.fromkeys(name.rpartition("_")[0] for name in flags))
     return _add_up(shop, people, spans, by, terms)

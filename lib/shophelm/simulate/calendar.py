@@ -46,13 +46,13 @@ def dates(days: np.ndarray) -> np.ndarray:
 
 def holiday_days() -> np.ndarray:
     """Tell public holidays of mainland China."""
-    public = np.array(sorted(holidays.China(years=_YEARS)), dtype="datetime64[D]")
+    public = np.array(sorted(holidays.China(years=_YEARS, language="en_US")), dtype="datetime64[D]")
     return np.isin(DATES, public)
 
 
 def spring_festival_lull() -> np.ndarray:
     """Factor on visits around Chinese New Year, when parcels stand still: half at the lowest."""
-    public = holidays.China(years=_YEARS).items()
+    public = holidays.China(years=_YEARS, language="en_US").items()
     eves = np.array(
         [d for d, name in public if name == "Chinese New Year's Eve"], dtype="datetime64[D]"
     )

@@ -1,0 +1,156 @@
+"""The chain by channel, category and product."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from shophelm.data.chain import ANY_CHAIN, spans
+from shophelm.shop.calendar import Period
+from shophelm.shop.definitions import TERMS, as_floats, relative_change
+from shophelm.shop.measures import freight, measure
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, in_unit, sentence
+
+SLICES = {"channel": "channel", "category": "category", "product_id": "product"}
+OTHERS, NO_NAME = "all others", "(not known)"
+FREIGHT, NO_LINES = "(freight)", "(orders without lines)"
+_THEN = {"before": "before", "last_year": "last_year", "last_year_phase": "last_year"}
+_SLICE_TERMS = (
+    "gmv_paid",
+    "visitors",
+    "pay_conversion",
+    "spend_per_buyer",
+    "orders",
+    "return_rate",
+)
+
+
+@question(
+    "Where does the chain differ by channel, category or product?",
+    ANY_CHAIN,
+    order_lines="the chain by product",
+    products="the chain by category, and products by title",
+)
+def slices(shop: Tables, period: Period, *, by: str, most: int = 12) -> pd.DataFrame:
+    """Show the chain per slice, against the period before and the same phase last year.
+
+    Parameters
+    ----------
+    shop, period
+        As in `compare`.
+    by
+        channel, category or product_id.
+    most
+        Slices shown; the rest is added up in a row "all others", without counts of people, who
+        may be the same in several slices.
+
+    Returns
+    -------
+    DataFrame
+        slice, gmv_paid, visitors, pay_conversion, spend_per_buyer, orders, return_rate;
+        gmv_paid_before and before_change, gmv_paid_last_year and last_year_change (by promotion
+        phase where the shop has campaigns); share. Largest first. By category or product the
+        freight, and orders without lines, have rows of their own, so that the money adds up to
+        GMV paid. Empty where the shop cannot be sliced so.
+    """
+    kept = spans(shop, period)
+    if "last_year_phase" in kept:
+        kept.pop("last_year", None)
+    counted = measure(shop, kept, by=[by])
+    value = "gmv_paid" if "gmv_paid" in counted else "visitors"
+    if value not in counted or counted.index.get_level_values(by).isna().all():
+        return pd.DataFrame()
+    wide = counted.reset_index().assign(slice=lambda f: f[by].fillna(NO_NAME))
+    if value == "gmv_paid" and by in ("category", "product_id"):
+        wide = pd.concat([wide, _beside_lines(shop, kept, wide)], ignore_index=True)
+    frame = _against(wide, value)
+    # events without a product, say, are visits but no slice
+    frame = frame[(frame["slice"] != NO_NAME) | (as_floats(frame[value]) != 0)]
+    frame["share"] = as_floats(frame[value]) / as_floats(frame[value]).sum()
+    frame = frame.sort_values([value, "slice"], ascending=[False, True])
+    return _fold(_titled(shop, frame, by), most, value)
+
+
+@carries_missing
+def find_slices(sliced: pd.DataFrame, *, by: str, currency: str) -> Sentence:
+    """Name the largest slice, and the one whose GMV changed most in money."""
+    word = SLICES[by]
+    if sliced.empty:
+        return sentence("The chain cannot be cut by {word}: the tables name none.", word=word)
+    value = "gmv_paid" if "gmv_paid" in sliced else "visitors"
+    show = in_unit(TERMS[value].unit, currency=currency)
+    named = sliced[~sliced["slice"].isin([OTHERS, NO_NAME, FREIGHT, NO_LINES])]
+    if named.empty:
+        return sentence("Nothing was sold or seen by {word} in this period.", word=word)
+    top = named.iloc[0]
+    text = "{top} is the largest {word} with {share} of {term}"
+    values = {"top": top["slice"], "share": in_unit("rate")(top["share"]), "word": word}
+    if f"{value}_before" in named:
+        moved = as_floats(named[value]) - as_floats(named[f"{value}_before"]).fillna(0)
+        most = moved.abs().idxmax()
+        text += "; against the period before, {moved} moved most: {was} → {now}"
+        values |= {
+            "moved": named.at[most, "slice"],
+            "was": show(named.at[most, f"{value}_before"]),
+            "now": show(named.at[most, value]),
+        }
+    return sentence(text + ".", term=TERMS[value].title, **values)
+
+
+def _against(wide: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Lay the spans of each slice side by side."""
+    now = wide[wide["span"] == "now"].set_index("slice")
+    frame = now[[c for c in _SLICE_TERMS if c in now]].copy()
+    for span, name in _THEN.items():
+        then = wide[wide["span"] == span].set_index("slice")[value]
+        if len(then):
+            frame[f"{value}_{name}"] = then.reindex(frame.index)
+            frame[f"{name}_change"] = relative_change(frame[value], then.reindex(frame.index))
+    return frame.reset_index()
+
+
+def _beside_lines(shop: Tables, kept: dict, wide: pd.DataFrame) -> pd.DataFrame:
+    """Give the money that no order line holds: freight, and orders without lines."""
+    total = measure(shop, kept)["gmv_paid"]
+    lines = wide.groupby("span")["gmv_paid"].sum().reindex(total.index)
+    charged = freight(shop, kept)
+    parts = {FREIGHT: charged, NO_LINES: total - lines - charged}
+    rows = [
+        {"span": span, "slice": name, "gmv_paid": amount}
+        for name, amounts in parts.items()
+        if any(amounts != 0)
+        for span, amount in amounts.items()
+    ]
+    return pd.DataFrame(rows, columns=["span", "slice", "gmv_paid"])
+
+
+def _fold(frame: pd.DataFrame, most: int, value: str) -> pd.DataFrame:
+    """Add up all but the largest slices; money that no slice holds keeps its own rows."""
+    apart = frame["slice"].isin([FREIGHT, NO_LINES])
+    slices, rest = frame[~apart].iloc[:most], frame[~apart].iloc[most:]
+    if rest.empty:
+        return pd.concat([slices, frame[apart]], ignore_index=True)
+    then = [c for c in (f"{value}_before", f"{value}_last_year") if c in frame]
+    row: dict = {"slice": OTHERS, "share": rest["share"].sum()}
+    row |= {c: rest[c].sum() for c in ("orders", "gmv_paid", *then) if c in frame}
+    if value in row:
+        changes = {c.removeprefix(f"{value}_"): _ratio(row[value], row[c]) for c in then}
+        row |= {f"{name}_change": share for name, share in changes.items()}
+    return pd.concat([slices, pd.DataFrame([row]), frame[apart]], ignore_index=True)
+
+
+def _titled(shop: Tables, frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    if by != "product_id" or not shop.has("products"):
+        return frame
+    products = shop["products"]
+    wanted = products.filter(products.product_id.isin(frame["slice"].tolist()))
+    titles = shop.frame(wanted.select("product_id", "title")).set_index("product_id")["title"]
+    return frame.assign(slice=frame["slice"].map(titles).fillna(frame["slice"]))
+
+
+def _ratio(now: Any, then: Any) -> float:
+    return float(now) / float(then) - 1 if then else math.nan
