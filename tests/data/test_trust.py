@@ -1,4 +1,5 @@
 from shophelm.data import gaps, trust
+from shophelm.shop.calendar import last_days
 from tests.hand_shop import HAND_SHOP
 
 
@@ -10,7 +11,7 @@ def test_every_row_is_accounted_for(shop):
     ]
     assert str(trust.find_rows(rows)) == (
         "1 table with 8 rows were read; 1 rejected, 1 dated after as_of set aside, 6 used. "
-        "Rejected: 1 of orders. `shophelm check` saves them with their reasons."
+        "Rejected: 1 of orders. `shophelm check` lists them with their reasons."
     )
 
 
@@ -48,8 +49,20 @@ def test_days_without_rows_are_named_and_closed_week_days_once(shop):
 
 
 def test_no_missing_day_is_said_too(shop):
-    days = gaps.missing_days(shop(orders="\n".join(HAND_SHOP["orders"].splitlines()[:3])))
+    one_day = "\n".join(HAND_SHOP["orders"].splitlines()[:3])
+    days = gaps.missing_days(shop(orders=one_day, as_of="2026-11-03"))
     assert str(gaps.find_missing_days(days)) == "No day is missing from the daily tables."
+
+
+def test_data_that_end_before_the_period_are_an_alert(shop):
+    orders = "\n".join(HAND_SHOP["orders"].splitlines()[:3])
+    s = shop(orders=orders)
+    days = gaps.missing_days(s)
+    assert str(gaps.find_missing_days(days)) == "There are no orders since 2026-11-04."
+    assert [str(a) for a in gaps.find_ended(days, last_days(s.as_of))] == [
+        "orders has no rows since 2026-11-09: 7 days of the period are empty, and every comparison "
+        "suffers from it."
+    ]
 
 
 def test_missing_tables_say_what_they_would_open(shop):

@@ -90,6 +90,30 @@ def test_days_and_status_typed_in_excel_are_read(empty, tmp_path):
     )
 
 
+def test_what_people_add_stays_and_blank_rows_and_capitals_are_no_matter(empty, tmp_path):
+    path = tmp_path / "actions.csv"
+    write_ledger(merge(empty, {"data": [action()]}, as_of=MONDAY).assign(agency="Nord"), path)
+    text = path.read_text("utf-8-sig").replace(",proposed,", ",Accepted ,")
+    path.write_text(text + "," * 18 + "\n", "utf-8")
+    again = merge(read_ledger(path), {"data": [action("channel live")]}, as_of=NEXT)
+    assert again["agency"].tolist() == ["Nord", None]
+    assert again["status"].tolist() == ["accepted", "proposed"]
+
+
+def test_further_sheets_are_not_thrown_away(empty, tmp_path):
+    path = tmp_path / "actions.xlsx"
+    write_ledger(merge(empty, {"data": [action()]}, as_of=MONDAY), path)
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("notes")
+    book.save(path)
+    with pytest.raises(ReportError) as caught:
+        read_ledger(path)
+    assert str(caught.value) == (
+        "The ledger actions.xlsx has further sheets (notes), which would be lost when it is "
+        "written. Move them to a file of their own."
+    )
+
+
 def test_what_was_rejected_is_not_proposed_again_for_four_weeks(empty):
     ledger = merge(empty, {"data": [action()]}, as_of=MONDAY)
     ledger.loc[0, ["status", "decided_on"]] = ["rejected", MONDAY]
@@ -106,8 +130,8 @@ def test_a_row_that_cannot_be_read_stops_the_run(empty, tmp_path):
     with pytest.raises(ReportError) as caught:
         read_ledger(path)
     assert str(caught.value) == (
-        "The ledger actions.csv has a row that cannot be read: row 1, due_on is not a date "
-        "(YYYY-MM-DD) (soon). Mend it; nothing was changed."
+        "The ledger actions.csv has a row that cannot be read: row 2 (the header is row "
+        "1), due_on is not a date (YYYY-MM-DD) (soon). Mend it; nothing was changed."
     )
 
 
@@ -118,8 +142,8 @@ def test_an_unknown_status_stops_the_run(empty, tmp_path):
     with pytest.raises(ReportError) as caught:
         read_ledger(path)
     assert str(caught.value) == (
-        "The ledger actions.csv has the status 'maybe'. Use one of proposed, accepted, rejected, "
-        "done; nothing was changed."
+        "The ledger actions.csv has the status 'maybe' at data-20261109-f1900771. Use one of "
+        "proposed, accepted, rejected, done; nothing was changed."
     )
 
 

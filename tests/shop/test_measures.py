@@ -25,7 +25,7 @@ def test_every_term_of_a_week_adds_up_by_hand(shop):
         "paying_visitors": 2,
         "orders": 4,
         "buyers": 3,
-        "new_buyers": 2,
+        "new_buyers": 1,  # bob; nobody knows whether the guest is new
         "returning_buyers": 1,
         "units": 10,
         "gmv_paid": Decimal("319.50"),
@@ -86,6 +86,30 @@ def test_by_day_cash_falls_on_the_day_money_went_back(shop):
         "2026-11-12": Decimal("50.00"),
         "2026-11-15": Decimal("30.00"),
     }
+
+
+def test_by_day_who_bought_on_an_earlier_day_is_returning(shop):
+    found = measure(shop(**HAND_SHOP), {"": WEEK.every_day}, by=["day"]).droplevel("span")
+    counts = {
+        str(d)[:10]: (n, r) for d, n, r in found[["new_buyers", "returning_buyers"]].itertuples()
+    }
+    assert {d: c for d, c in counts.items() if c != (0, 0)} == {
+        "2026-11-09": (0, 1),
+        "2026-11-10": (1, 0),
+        "2026-11-12": (0, 1),
+    }
+
+
+def test_refunds_count_up_to_the_day_that_is_asked_for(shop):
+    early = measure(shop(**HAND_SHOP), SPANS, refunds_by={"now": date(2026, 11, 10)})
+    assert early.loc["now", "gmv_settled"] == Decimal("319.50")
+    assert early.loc["now", "returned_orders"] == 0
+    assert early.loc["before", "gmv_settled"] == Decimal("50.00")
+
+
+def test_daily_exports_without_rows_of_the_whole_shop_give_no_visitors(shop):
+    traffic = "day,product_id,channel,visitors,page_views\n2026-11-10,,search,12,30\n"
+    assert measure(shop(traffic=traffic), SPANS).empty
 
 
 def test_without_customers_buyers_are_not_known(shop):

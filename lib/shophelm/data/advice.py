@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,8 @@ from scipy import special, stats
 from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.data.gaps import LOG_MISSES
 from shophelm.data.slices import SLICES
-from shophelm.methods.relative_rate import lag_behind_rest
-from shophelm.shop.calendar import Period, days_before
+from shophelm.methods.relative_rate import COLUMNS, lag_behind_rest
+from shophelm.shop.calendar import Period
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -21,6 +22,7 @@ from shophelm.words import Sentence, count, listing, money, plural, rate, senten
 LOOK_BACK = 56
 FALSE_DISCOVERY = 0.05
 INTERVAL = 0.8
+SHORT = {"paying_visitors": "yes", "visitors": "all"}
 LAGGING = [
     "by",
     "slice",
@@ -38,7 +40,8 @@ LAGGING = [
 def lagging(shop: Tables, period: Period) -> pd.DataFrame:
     """Find channels and categories whose conversion fell more than the rest of the shop's.
 
-    The period is held against the 56 days before it; what moved the whole shop cancels out.
+    The period is held against the windows of its length in the 56 days before it, in which a
+    person counts once each; what moved the whole shop cancels out.
 
     Returns
     -------
@@ -110,19 +113,20 @@ def steps(
 
 
 def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
-    windows = {"now": period.every_day, "before": days_before(period, LOOK_BACK).every_day}
+    windows = {"now": period.every_day}
+    for i in range(max(1, LOOK_BACK // period.days)):
+        windows[f"before{i}"] = period.shifted(-timedelta(days=(i + 1) * period.days)).every_day
     counted = measure(shop, windows, by=[by])
     if "paying_visitors" not in counted or counted.index.get_level_values(by).isna().all():
         return None
     counted = counted[counted.index.get_level_values(by).notna()]
-    wide = counted[["visitors", "paying_visitors"]].unstack("span").fillna(0)
-    groups = pd.DataFrame(
-        {
-            f"{short}_{span}": wide[(term, span)]
-            for short, term in (("yes", "paying_visitors"), ("all", "visitors"))
-            for span in windows
-        }
-    )
+    # a person counts once a window: over a longer one who comes back makes conversion higher
+    now = counted.index.get_level_values("span") == "now"
+    people = counted[["paying_visitors", "visitors"]].groupby([now, by]).sum().unstack(0).fillna(0)
+    groups = people.set_axis(
+        [f"{SHORT[term]}_{'now' if is_now else 'before'}" for term, is_now in people.columns],
+        axis=1,
+    ).reindex(columns=list(COLUMNS), fill_value=0)
     result = lag_behind_rest(groups)
     spend = _spend(counted)
     per_rate = groups["all_now"] * spend.reindex(groups.index) * HORIZON_DAYS / period.days
@@ -134,7 +138,7 @@ def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
 
 
 def _spend(counted: pd.DataFrame) -> pd.Series:
-    """Give each slice's spend per buyer over both spans together."""
+    """Give each slice's spend per buyer in a window, over all windows."""
     by = counted.index.names[1]
     if "gmv_paid" not in counted or "buyers" not in counted:
         return pd.Series(float("nan"), index=counted.index.get_level_values(by).unique())

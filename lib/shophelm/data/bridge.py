@@ -24,7 +24,7 @@ STEPS = (
     ("refunded_inside", "refunds of these orders, paid back in the period"),
     ("refunded_after", "refunds of these orders, paid back outside it"),
     ("gmv_settled", "GMV settled"),
-    ("in_flight", "refunds of these orders, paid back outside it"),
+    ("in_flight", "of those, the refunds that took no cash of the period"),
     ("refunds_of_earlier", "refunds in the period for orders paid before it"),
     ("gmv_cash", "GMV cash"),
 )
@@ -39,7 +39,7 @@ def bridge(shop: Tables, period: Period) -> pd.DataFrame:
     Parameters
     ----------
     shop
-        Needs orders; without refunds, settled and cash equal paid, and the bridge says so.
+        Needs orders; without refunds the bridge ends at what was paid.
     period
         The days.
 
@@ -52,6 +52,8 @@ def bridge(shop: Tables, period: Period) -> pd.DataFrame:
     amounts = _amounts(shop, period)
     running, rows = Decimal(0), []
     for step, line in STEPS:
+        if step not in amounts:
+            break
         amount = amounts[step]
         gap = amount - running if step in TOTALS and step != "gmv_placed" else None
         running = amount if step in TOTALS else running + amount
@@ -79,6 +81,12 @@ def find_bridge(bridged: pd.DataFrame, *, currency: str) -> Sentence:
             total=dict(STEPS)[open_at.index[0]],
         )
     paid = amounts["gmv_paid"]
+    if "gmv_settled" not in amounts:
+        return sentence(
+            "The bridge closes to the cent, as far as it goes: {paid} paid. Settled and cash are "
+            "not known: the shop has no refunds.",
+            paid=money(paid, currency=currency, cents=True),
+        )
     return sentence(
         "The bridge closes to the cent: {paid} paid, {settled} settled so far ({taken}), {cash} "
         "in cash.",
@@ -104,14 +112,11 @@ def _amounts(shop: Tables, period: Period) -> dict[str, Decimal]:
         "gmv_paid": owed.sum(where=every.paid),
     }
     amounts = _row(shop, every.aggregate(**exprs))
+    if refunds is None:
+        return amounts
     settled = paid_orders(shop).filter(lambda t: _within(t.paid_at, period))
     net = settled.paid_amount - settled.refunded.fill_null(0)
     amounts |= _row(shop, settled.aggregate(gmv_settled=net.sum()))
-    if refunds is None:
-        nothing = dict.fromkeys(
-            ("refunded_inside", "refunded_after", "in_flight", "refunds_of_earlier"), Decimal(0)
-        )
-        return amounts | nothing | {"gmv_cash": amounts["gmv_paid"]}
     back = refunds.amount
     sums = {
         "refunded_inside": -back.sum(where=refunds.paid & refunds.now),

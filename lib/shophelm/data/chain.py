@@ -8,7 +8,12 @@ from datetime import date
 
 import pandas as pd
 
-from shophelm.shop.calendar import Period, same_days_last_year, same_phase_last_year
+from shophelm.shop.calendar import (
+    YEAR_OF_WEEKS,
+    Period,
+    same_days_last_year,
+    same_phase_last_year,
+)
 from shophelm.shop.definitions import CHAIN, TERMS, relative_change
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
@@ -35,6 +40,7 @@ SHOWN = (
     "gmv_settled",
     "gmv_cash",
 )
+NEEDS_HISTORY = ("new_buyers", "returning_buyers", "repurchase_rate")
 AGAINST = {
     "before": "the period before",
     "last_year": "same week days last year",
@@ -103,6 +109,9 @@ def compare(shop: Tables, period: Period) -> pd.DataFrame:
         if span in counted:
             frame[span] = counted.loc[terms, span].tolist()
         if span in counted and span != "now":
+            if kept[span][0] < first_day(shop) + YEAR_OF_WEEKS:
+                # who is new, or comes back, cannot be told from a short history
+                frame.loc[frame["term"].isin(NEEDS_HISTORY), span] = math.nan
             frame[f"{span}_change"] = relative_change(frame["now"], frame[span])
     targets = target_for(shop, period.every_day)
     if targets:
@@ -158,6 +167,11 @@ def find_chain(compared: pd.DataFrame, *, currency: str) -> Sentence:
 
 
 def _find_visits(rows: pd.DataFrame) -> Sentence:
+    if "visitors" not in rows.index:
+        return sentence(
+            "Neither money nor visitors are known: traffic has no rows of the whole shop, those "
+            "without product and channel."
+        )
     visitors = rows.loc["visitors"]
     text, values = "{n} visitors came", {"n": in_unit("count")(visitors["now"])}
     if "pay_conversion" in rows.index:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import ibis
 import pandas as pd
 
+from shophelm.shop.calendar import Period
 from shophelm.shop.contract import TABLES
 from shophelm.shop.measures import paid_orders
 from shophelm.shop.needs import carries_missing, question, unlocks
@@ -47,17 +48,17 @@ def orders_seen(shop: Tables) -> pd.DataFrame:
 
 
 def missing_days(shop: Tables) -> pd.DataFrame:
-    """Find the days without a row, between a daily table's first and last day.
+    """Find the days without a row, from a daily table's first day to as_of.
 
     Returns
     -------
     DataFrame
         table, day, week_day, always: whether the table has no row on any such week day (a shop
-        that never sells on Saturdays).
+        that never sells on Saturdays), ended: whether it has no later row either.
     """
     rows = [row for name in DAILY if shop.has(name) for row in _gaps(shop, name)]
-    frame = pd.DataFrame(rows, columns=["table", "day", "week_day", "always"])
-    return frame.astype({"always": bool})
+    frame = pd.DataFrame(rows, columns=["table", "day", "week_day", "always", "ended"])
+    return frame.astype({"always": bool, "ended": bool})
 
 
 def missing_tables(shop: Tables) -> pd.DataFrame:
@@ -80,6 +81,8 @@ def missing_tables(shop: Tables) -> pd.DataFrame:
 @carries_missing
 def find_orders_seen(seen: pd.DataFrame) -> Sentence:
     """Say what share of the orders the log saw, and its worst month."""
+    if seen.empty:
+        return sentence("No paid order falls on a day with events: they cannot be compared.")
     worst = seen.loc[seen["seen_share"].idxmin()]
     return sentence(
         "The event log saw {seen} of {orders} paid orders ({share}); the worst month is {month} "
@@ -115,11 +118,28 @@ def find_missing_days(gaps: pd.DataFrame) -> Sentence:
         return sentence("No day is missing from the daily tables.")
     said = []
     for table, days in gaps.groupby("table", sort=True):
-        always = [d for d in WEEK_DAYS if d in set(days.loc[days["always"], "week_day"])]
-        rest = [str(d) for d in days.loc[~days["always"], "day"]]
+        inside = days[~days["ended"]]
+        always = [d for d in WEEK_DAYS if d in set(inside.loc[inside["always"], "week_day"])]
+        rest = [str(d) for d in inside.loc[~inside["always"], "day"]]
         parts = [f"on any {d}" for d in always] + ([f"on {listing(rest, most=10)}"] if rest else [])
+        parts += [f"since {d}" for d in days.loc[days["ended"], "day"].head(1)]
         said.append(f"no {table} {' nor '.join(parts)}")
     return sentence("There are {days}.", days="; ".join(said))
+
+
+def find_ended(gaps: pd.DataFrame, period: Period) -> list[Sentence]:
+    """Warn of tables that end before the period does: what fell then is the data, not the shop."""
+    late = gaps[gaps["ended"] & (gaps["day"] >= period.first)]
+    return [
+        sentence(
+            "{table} has no rows since {day}: {n} of the period are empty, and every comparison "
+            "suffers from it.",
+            table=table,
+            day=str(days["day"].iloc[0]),
+            n=plural(len(days), "day"),
+        )
+        for table, days in late.groupby("table", sort=True)
+    ]
 
 
 def _gaps(shop: Tables, name: str) -> list[tuple]:
@@ -128,9 +148,11 @@ def _gaps(shop: Tables, name: str) -> list[tuple]:
     there = shop.frame(days)["day"].tolist()
     if not there:
         return []
-    gone = sorted(set(_every_day(there[0], there[-1])) - set(there))
+    gone = sorted(set(_every_day(there[0], shop.as_of)) - set(there))
     open_on = {d.weekday() for d in there}
-    return [(name, d, WEEK_DAYS[d.weekday()], d.weekday() not in open_on) for d in gone]
+    return [
+        (name, d, WEEK_DAYS[d.weekday()], d.weekday() not in open_on, d > there[-1]) for d in gone
+    ]
 
 
 def _every_day(first: date, last: date) -> list[date]:

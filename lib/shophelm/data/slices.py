@@ -70,9 +70,14 @@ def slices(shop: Tables, period: Period, *, by: str, most: int = 12) -> pd.DataF
     frame = _against(wide, value)
     # events without a product, say, are visits but no slice
     frame = frame[(frame["slice"] != NO_NAME) | (as_floats(frame[value]) != 0)]
-    frame["share"] = as_floats(frame[value]) / as_floats(frame[value]).sum()
-    frame = frame.sort_values([value, "slice"], ascending=[False, True])
-    return _fold(_titled(shop, frame, by), most, value)
+    # a person is in several slices: shares of people are of all the people there were
+    whole = as_floats(frame[value]).sum() if value == "gmv_paid" else _visitors(shop, period)
+    frame["share"] = as_floats(frame[value]) / whole if whole else math.nan
+    frame = _titled(shop, frame.sort_values([value, "slice"], ascending=[False, True]), by)
+    folded = _fold(frame, most, value)
+    # of all slices, not only of those that are shown
+    folded.attrs["moved"] = _moved(frame, value)
+    return folded
 
 
 @carries_missing
@@ -89,15 +94,10 @@ def find_slices(sliced: pd.DataFrame, *, by: str, currency: str) -> Sentence:
     top = named.iloc[0]
     text = "{top} is the largest {word} with {share} of {term}"
     values = {"top": top["slice"], "share": in_unit("rate")(top["share"]), "word": word}
-    if f"{value}_before" in named:
-        moved = as_floats(named[value]) - as_floats(named[f"{value}_before"]).fillna(0)
-        most = moved.abs().idxmax()
+    moved = sliced.attrs.get("moved")
+    if moved:
         text += "; against the period before, {moved} moved most: {was} → {now}"
-        values |= {
-            "moved": named.at[most, "slice"],
-            "was": show(named.at[most, f"{value}_before"]),
-            "now": show(named.at[most, value]),
-        }
+        values |= {"moved": moved["slice"], "was": show(moved["was"]), "now": show(moved["now"])}
     return sentence(text + ".", term=TERMS[value].title, **values)
 
 
@@ -135,12 +135,29 @@ def _fold(frame: pd.DataFrame, most: int, value: str) -> pd.DataFrame:
     if rest.empty:
         return pd.concat([slices, frame[apart]], ignore_index=True)
     then = [c for c in (f"{value}_before", f"{value}_last_year") if c in frame]
-    row: dict = {"slice": OTHERS, "share": rest["share"].sum()}
-    row |= {c: rest[c].sum() for c in ("orders", "gmv_paid", *then) if c in frame}
-    if value in row:
+    # orders, like people, may be in several slices: only money adds up
+    money = [c for c in ("share", "gmv_paid", *then) if value == "gmv_paid" and c in frame]
+    row: dict = {"slice": OTHERS} | {c: rest[c].sum() for c in money}
+    if money:
         changes = {c.removeprefix(f"{value}_"): _ratio(row[value], row[c]) for c in then}
         row |= {f"{name}_change": share for name, share in changes.items()}
     return pd.concat([slices, pd.DataFrame([row]), frame[apart]], ignore_index=True)
+
+
+def _moved(frame: pd.DataFrame, value: str) -> dict[str, Any] | None:
+    """Find the slice whose money (or visitors) changed most against the period before."""
+    named = frame[~frame["slice"].isin([NO_NAME, FREIGHT, NO_LINES])]
+    before = f"{value}_before"
+    if before not in named or len(named) < 2:
+        return None
+    change = as_floats(named[value]) - as_floats(named[before]).fillna(0)
+    most = named.loc[change.abs().idxmax()]
+    return {"slice": most["slice"], "was": most[before], "now": most[value]}
+
+
+def _visitors(shop: Tables, period: Period) -> float:
+    counted = measure(shop, {"now": period.every_day})
+    return float(counted["visitors"].iloc[0]) if "visitors" in counted else math.nan
 
 
 def _titled(shop: Tables, frame: pd.DataFrame, by: str) -> pd.DataFrame:

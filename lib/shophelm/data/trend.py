@@ -10,7 +10,7 @@ import pandas as pd
 from shophelm.data.chain import ANY_CHAIN, first_day
 from shophelm.errors import ParameterError
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import TERMS
+from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -68,7 +68,9 @@ def promotion_calendar(
 def find_trend(days: pd.DataFrame, *, currency: str) -> Sentence:
     """Name the best and the weakest day."""
     term = "gmv_paid" if "gmv_paid" in days else "visitors"
-    values = pd.to_numeric(days.set_index("day")[term]).astype("float64").dropna()
+    values = as_floats(days.set_index("day")[term]).dropna() if term in days else pd.Series()
+    if values.empty:
+        return sentence("No day up to as_of has {term}.", term=TERMS[term].title)
     show = in_unit(TERMS[term].unit, currency=currency)
     return sentence(
         "Over {n} the median day brought {median} of {term}; the best was {best} ({high}), the "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shophelm.data.gaps import LOG_MISSES, find_orders_seen
+from shophelm.data.gaps import LOG_MISSES, find_ended, find_orders_seen
+from shophelm.shop.calendar import Period
 from shophelm.shop.contract import TABLES
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
@@ -96,7 +97,7 @@ def find_rows(rows: pd.DataFrame) -> Sentence:
     else:
         text += "; {rejected} rejected, {later} dated after as_of set aside, {used} used."
     if not rejected.empty:
-        text += " Rejected: {which}. `shophelm check` saves them with their reasons."
+        text += " Rejected: {which}. `shophelm check` lists them with their reasons."
     return sentence(
         text,
         tables=plural(len(rows), "table"),
@@ -129,8 +130,12 @@ def find_promises(broken: pd.DataFrame) -> Sentence:
 
 
 def alerts(
+    shop: Tables,
+    period: Period,
     *,
+    files: pd.DataFrame,
     rows: pd.DataFrame,
+    days: pd.DataFrame,
     broken: pd.DataFrame,
     bridged: pd.DataFrame | Missing,
     seen: pd.DataFrame | Missing,
@@ -139,12 +144,18 @@ def alerts(
 
     Parameters
     ----------
-    rows, broken, bridged, seen
-        The answers of `rows_read`, `promises`, `bridge.bridge` and `orders_seen`.
+    shop, period
+        The shop, and the period reported on.
+    files, rows, days, broken, bridged, seen
+        The answers of `files_imported`, `rows_read`, `gaps.missing_days`, `promises`,
+        `bridge.bridge` and `gaps.orders_seen`.
     """
     said = []
     if not isinstance(bridged, Missing) and any(bridged["gap"].dropna() != 0):
         said.append(sentence("The bridge from placed to cash does not close: trust no money."))
+    said += find_ended(days, period)
+    if files["rejected"].sum():
+        said += find_files_imported(shop, files)[:1]
     if rows["rejected"].sum():
         said.append(find_rows(rows))
     if len(broken):

@@ -48,6 +48,8 @@ def set_style() -> None:
     # set_theme resets fonts, so they come after it
     mpl.rcParams["font.family"] = [*_chinese_font(), "DejaVu Sans"]
     mpl.rcParams["axes.unicode_minus"] = False
+    # a dollar sign in a title is a price, not mathematics
+    mpl.rcParams["text.parse_math"] = False
     # outlines keep the glyphs on any reader's machine; a fixed salt keeps the bytes
     mpl.rcParams["svg.fonttype"] = "path"
     mpl.rcParams["svg.hashsalt"] = "shophelm"

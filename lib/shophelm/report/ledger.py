@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import openpyxl
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action
@@ -23,6 +26,7 @@ from shophelm.report.sheets import plain_text, write_sheet
 from shophelm.shop.checks import check, rejects
 from shophelm.shop.contract import TABLES
 from shophelm.shop.contract.steering import ACTION_STATUSES
+from shophelm.shop.reading import Raw
 from shophelm.shop.source import find_file, read_file
 
 OPEN = ("proposed", "accepted")
@@ -65,19 +69,24 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
     """
     if path is None or not path.exists():
         return pd.DataFrame(columns=list(CONTRACT.names))
+    _refuse_further_sheets(path)
     with tempfile.TemporaryDirectory(prefix="shophelm-") as scratch:
         con = ibis.duckdb.connect(temp_directory=scratch)
         try:
-            checked = check(con, CONTRACT, read_file(con, "actions", path, Path(scratch)), None)
+            raw = _without_blank_rows(read_file(con, "actions", path, Path(scratch)))
+            checked = check(con, CONTRACT, raw, None)
         except ShophelmError as error:
             raise ReportError(f"The ledger {path} cannot be read: {error}") from None
         if checked.rejected:
             bad = rejects(checked).iloc[0]
             raise ReportError(
-                f"The ledger {path.name} has a row that cannot be read: row {bad['row']}, "
-                f"{bad['rule']} ({bad['value']}). Mend it; nothing was changed."
+                f"The ledger {path.name} has a row that cannot be read: row {bad['row'] + 1} (the "
+                f"header is row 1), {bad['rule']} ({bad['value']}). Mend it; nothing was changed."
             )
+        own = [c for c in raw.table.columns if c not in CONTRACT.names and c != "_row"]
+        kept = raw.table.select("action_id", *own)
         frame = checked.accepted.order_by("action_id").to_pandas()
+        frame = frame.merge(kept.to_pandas(), on="action_id", how="left")
         con.disconnect()
     frame = frame.astype(object).where(frame.notna(), None)
     for column in (c.name for c in CONTRACT.columns if c.kind == "day"):
@@ -85,13 +94,36 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
     for column in (c.name for c in CONTRACT.columns if c.kind == "money"):
         frame[column] = [v and v.quantize(CENT) for v in frame[column]]
     frame = frame.map(plain_text)
-    unknown = sorted(set(frame["status"]) - set(ACTION_STATUSES))
-    if unknown:
+    frame["status"] = frame["status"].str.strip().str.lower()
+    unknown = frame[~frame["status"].isin(ACTION_STATUSES)]
+    if len(unknown):
+        first = unknown.iloc[0]
         raise ReportError(
-            f"The ledger {path.name} has the status {unknown[0]!r}. Use one of "
-            f"{', '.join(ACTION_STATUSES)}; nothing was changed."
+            f"The ledger {path.name} has the status {first['status']!r} at {first['action_id']}. "
+            f"Use one of {', '.join(ACTION_STATUSES)}; nothing was changed."
         )
     return frame
+
+
+def _without_blank_rows(raw: Raw) -> Raw:
+    """Leave out the rows of empty cells that spreadsheets keep below a table."""
+    table = raw.table
+    cells = [table[c].notnull() for c in table.columns if c != "_row"]
+    return replace(raw, table=table.filter(ibis.or_(*cells)))
+
+
+def _refuse_further_sheets(path: Path) -> None:
+    """Refuse a workbook of several sheets: writing the ledger would lose the others."""
+    if path.suffix != ".xlsx" or not zipfile.is_zipfile(path):
+        return
+    book = openpyxl.load_workbook(path, read_only=True)
+    names = book.sheetnames
+    book.close()
+    if len(names) > 1:
+        raise ReportError(
+            f"The ledger {path.name} has further sheets ({', '.join(names[1:])}), which would be "
+            "lost when it is written. Move them to a file of their own."
+        )
 
 
 def merge(
@@ -111,6 +143,11 @@ def merge(
         Area → its actions.
     as_of
         The run's day.
+
+    Returns
+    -------
+    DataFrame
+        In order of proposal; columns that people added stay.
     """
     rows = {r["action_id"]: r for r in ledger.to_dict("records")}
     latest = {tuple(r[k] for k in KEY): r for r in sorted(rows.values(), key=_last_touched)}
@@ -122,7 +159,9 @@ def merge(
             elif known is None or _last_touched(known) < as_of - timedelta(days=HORIZON_DAYS):
                 new = _new_row(area, action, as_of)
                 rows[new["action_id"]] = new
-    frame = pd.DataFrame(rows.values(), columns=list(CONTRACT.names)).astype(object)
+    own = [c for c in ledger.columns if c not in CONTRACT.names]
+    frame = pd.DataFrame(rows.values(), columns=[*CONTRACT.names, *own], dtype=object)
+    frame = frame.where(frame.notna(), None)
     return frame.sort_values(["proposed_on", "action_id"], ignore_index=True)
 
 

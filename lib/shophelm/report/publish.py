@@ -14,11 +14,10 @@ from shophelm import __version__
 from shophelm.errors import ReportError
 from shophelm.report.html import Heading, area_page, index_page
 from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
-from shophelm.report.parameters import parameters_of
 from shophelm.report.runner import MARK, AreaRun, find_notebooks, publishing, run_notebooks
 from shophelm.report.sheets import write_sheet
 from shophelm.shop.calendar import parse_day
-from shophelm.shop.source import open_source
+from shophelm.shop.tables import open_shop
 
 
 def report(
@@ -66,7 +65,7 @@ def report(
     day, out = parse_day(as_of), Path(out).absolute()
     notebooks = find_notebooks(areas)
     data = _absolute(data)
-    open_source(data)
+    shop = open_shop(data, as_of=day)
     kept = ledger_path(data, ledger)
     before = _ledger_before(kept, data)
     with publishing(out) as draft:
@@ -75,7 +74,10 @@ def report(
         )
         after = merge(before, {r.area: r.actions for r in runs}, as_of=day)
         heading = Heading(
-            _shop_name(data), day, _currency(parameters or {}), kept.name if kept else ""
+            _shop_name(data),
+            day,
+            (parameters or {}).get("currency") or shop.currency,
+            kept.name if kept else "",
         )
         _write(draft, runs, heading, data=data, before=before)
         if kept and (after.to_dict("records") != before.to_dict("records") or not kept.exists()):
@@ -157,12 +159,6 @@ def _json(runs: Sequence[AreaRun], heading: Heading) -> str:
 
 def _absolute(data: str) -> str:
     return data if "://" in data else str(Path(data).absolute())
-
-
-def _currency(given: Mapping[str, str]) -> str:
-    return (
-        given.get("currency") or parameters_of(find_notebooks(["data"])["data"])["currency"].default
-    )
 
 
 def _shop_name(data: str) -> str:

@@ -86,14 +86,14 @@ TERMS: dict[str, Term] = {
             "new buyers",
             "支付新买家数",
             "count",
-            "Buyers whose first paid order fell in the period.",
+            "Customers whose first paid order fell in the period.",
         ),
         Term(
             "returning_buyers",
             "returning buyers",
             "支付老买家数",
             "count",
-            "Buyers who had paid an order before the period.",
+            "Customers who had paid an order before the period.",
         ),
         Term("units", "units", "支付件数", "count", "Units in those orders."),
         Term(

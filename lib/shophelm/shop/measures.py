@@ -21,6 +21,8 @@ from shophelm.shop.tables import Tables
 
 PAGES = ("home", "list", "search", "view")
 SEEN = {"cart_visitors": "cart", "paying_visitors": "pay"}
+FACTS = ("buyer", "known", "day", "first_day")
+"""What is known of each order's buyer and day."""
 DIMENSIONS = ("day", "channel", "region", "device", "product_id", "category")
 
 Spans = Mapping[str, Sequence[date]]
@@ -67,7 +69,7 @@ def measure(
 
 def visit_source(shop: Tables) -> str:
     """Name the table visits are counted from: `events`, `traffic`, or "" for none."""
-    return next((t for t in ("events", "traffic") if shop.has(t)), "")
+    return next((t for t in ("events", "traffic") if shop.filled(t)), "")
 
 
 def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
@@ -84,11 +86,13 @@ def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
     -------
     Table
         The orders' columns, and: `day` (of payment), `buyer` (the customer; an order without one
-        stands for itself), `refunded` (money paid back for it by as_of, decimal).
+        stands for itself), `known` (it has a customer), `refunded` (money paid back for it by
+        as_of, decimal).
     """
     orders = shop["orders"].filter(lambda t: t.paid_at.notnull())
     orders = orders.mutate(
         day=orders.paid_at.date(),
+        known=orders.customer_id.notnull(),
         buyer=ibis.coalesce(orders.customer_id, ibis.literal("order ") + orders.order_id),
     )
     names = ["refunded", *(f"refunded_{i}" for i in range(len(refunds_by)))]
@@ -152,6 +156,8 @@ def _from_traffic(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame
     for column in ("channel", "product_id"):
         kept = traffic[column].notnull() if column in grain else traffic[column].isnull()
         traffic = traffic.filter(kept)
+    if not traffic.count().execute():
+        return None
     traffic = traffic.rename(paying_visitors="buyers")
     terms = ["visitors", "page_views"]
     terms += [t for t in SEEN if shop.has(f"traffic.{'buyers' if t == 'paying_visitors' else t}")]
@@ -194,7 +200,7 @@ def _sold(shop: Tables, by: Sequence[str], cut: Sequence[date]) -> ibis.Table | 
     first = orders.group_by("buyer").aggregate(first_day=orders.day.min())
     orders = orders.left_join(first, "buyer").drop("buyer_right")
     back = [f"refunded_{i}" for i in range(len(cut))]
-    wanted = ["order_id", "buyer", "day", "first_day", "paid_amount", *back]
+    wanted = ["order_id", *FACTS, "paid_amount", *back]
     if not {"product_id", "category"} & set(by):
         slices = [d for d in by if d not in wanted]
         sold = orders.select(*wanted, *slices)
@@ -204,7 +210,7 @@ def _sold(shop: Tables, by: Sequence[str], cut: Sequence[date]) -> ibis.Table | 
         return sold.left_join(lines, "order_id").drop("order_id_right")
     if not shop.has("order_lines"):
         return None
-    head = orders.select("order_id", "buyer", "day", "first_day", *_own(by))
+    head = orders.select("order_id", *FACTS, *_own(by))
     lines = shop["order_lines"].select("order_id", "product_id", "quantity", "paid_amount")
     lines = lines.rename(units="quantity").inner_join(head, "order_id")
     return _with_dimensions(shop, lines, by)
@@ -220,21 +226,26 @@ def _buying(
     by_line = "refunded_0" not in sold.columns
     sold = sold.filter(inside(sold.day, _hull(spans)))
     # one row per order and slice, so that an order with two lines of a category counts once
-    keys = list(dict.fromkeys([*by, *person, "day", "first_day", "order_id"]))
+    keys = list(dict.fromkeys([*by, *FACTS, "order_id"]))
     sums = {"paid_amount": sold.paid_amount.sum(), "units": sold.units.sum()}
     if not by_line:
         sums |= {f"refunded_{i}": sold[f"refunded_{i}"].sum() for i in range(len(spans))}
     orders = sold.group_by(keys).aggregate(**sums)
     flags: dict[str, ibis.Value] = {}
+
+    def began(first: ibis.Value, days: Sequence[date]) -> ibis.BooleanValue:
+        # sliced by day, the day itself is the period
+        return first == orders.day.max() if "day" in by else inside(first, days)
+
     for i, days in enumerate(spans.values()):
         now = inside(orders.day, days)
         bought = now.any()
-        first = orders.first_day.min()
+        first, known = orders.first_day.min(), orders.known.any()
         flags |= {
             f"orders_{i}": now.sum(),
             f"buyers_{i}": bought,
-            f"new_buyers_{i}": bought & inside(first, days),
-            f"returning_buyers_{i}": bought & ~inside(first, days),
+            f"new_buyers_{i}": bought & known & began(first, days),
+            f"returning_buyers_{i}": bought & known & ~began(first, days),
             f"units_{i}": now.ifelse(orders.units, 0).sum(),
             f"gmv_paid_{i}": now.ifelse(orders.paid_amount, 0).sum(),
         }

@@ -70,7 +70,7 @@ def question(title: str, *needs: str, **adds: str) -> Callable[[Callable], Calla
         def ask(shop: Tables | Missing, *args: Any, **parameters: Any) -> Any:
             if isinstance(shop, Missing):
                 return shop
-            lacking = next((n for n in needs if not any(map(shop.has, n.split("|")))), None)
+            lacking = next((n for n in needs if not any(map(shop.filled, n.split("|")))), None)
             return Missing(title, lacking) if lacking else function(shop, *args, **parameters)
 
         return ask

@@ -37,18 +37,38 @@ class Tables:
         self._checked: dict[str, Checked] = {}
         self._visible: dict[str, ibis.Table] = {}
         self._later: dict[str, int] = {}
+        self._filled: dict[str, bool] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The contract's tables this shop has."""
         return tuple(n for n in TABLES if n in self.source.raw)
 
-    def has(self, *names: str) -> bool:
-        """Say whether all of these are there: tables, or columns written table.column.
+    @property
+    def currency(self) -> str:
+        """The ISO code that the shop's import states; CNY where none does."""
+        return next((r.currency for r in self.source.imports if r.currency), "CNY")
 
-        A column counts as there when it is stored and some accepted row fills it.
+    def has(self, *names: str) -> bool:
+        """Say whether all of these are given: tables, or columns written table.column.
+
+        A table without rows is given: no refunds is an answer, too. A column is given when some
+        visible row fills it.
         """
-        return all(self._has(name) for name in names)
+        return all(
+            self.filled(n) if "." in n else self._contract(n).name in self.source.raw for n in names
+        )
+
+    def filled(self, name: str) -> bool:
+        """Say whether a table has a visible row, or a column one that fills it."""
+        table, _, column = name.partition(".")
+        if self._contract(table).name not in self.source.raw:
+            return False
+        if name not in self._filled:
+            rows = self[table]
+            rows = rows.filter(rows[column].notnull()) if column else rows
+            self._filled[name] = len(rows.limit(1).to_pyarrow()) > 0
+        return self._filled[name]
 
     def require(self, *names: str) -> None:
         """Raise a DataError that names the first table missing and says how to get it."""
@@ -74,10 +94,12 @@ class Tables:
     def checked(self, name: str) -> Checked:
         """Give a table's check, made once; its parent is checked first."""
         if name not in self._checked:
-            self.require(name)
+            if name not in self.source.raw:
+                raise DataError(how_to_get(name))
             contract = TABLES[name]
             parent = contract.parent and contract.parent[1]
-            known = self.checked(parent).accepted if parent and self.has(parent) else None
+            stored = parent in self.source.raw
+            known = self.checked(parent).accepted if stored else None
             with timed("queries"):
                 self._checked[name] = check(self.source.con, contract, self.source.raw[name], known)
         return self._checked[name]
@@ -100,23 +122,18 @@ class Tables:
                 ignore_index=True,
             )
 
-    def _has(self, name: str) -> bool:
-        table, _, column = name.partition(".")
+    def _contract(self, table: str) -> Table:
         if table not in TABLES:
             raise KeyError(f"{table} is not a table of the contract")
-        if table not in self.source.raw:
-            return False
-        if not column:
-            return True
-        if column not in self.checked(table).present:
-            return False
-        filled = self[table][column].notnull().any()
-        return bool(filled.execute())
+        return TABLES[table]
 
     def _cut(self, checked: Checked) -> ibis.Table:
         contract, rows = checked.contract, checked.accepted
         later = _later_rows(contract, rows, self.as_of)
         times = sorted({t for c in contract.columns for t in c.known_at})
+        self._later[contract.name] = 0
+        if later is None and not times:
+            return self._with_parent(contract, rows)
         with timed("queries"):
             counts = rows.aggregate(
                 rows=later.sum() if later is not None else ibis.literal(0),
@@ -130,7 +147,7 @@ class Tables:
         return self._with_parent(contract, rows)
 
     def _with_parent(self, contract: Table, rows: ibis.Table) -> ibis.Table:
-        if contract.parent is None or not self.has(contract.parent[1]):
+        if contract.parent is None or contract.parent[1] not in self.source.raw:
             return rows
         column, parent = contract.parent
         if not self.later(parent):
