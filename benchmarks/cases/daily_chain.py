@@ -214,8 +214,6 @@ CASE = Case(
     module=__name__,
     title="the daily chain",
     key="day",
-    # new_buyers and returning_buyers are computed by all but not compared: daily() counts who was
-    # new in the whole span of days, the definition and the rivals who was new on the day
     counts=(
         "visitors",
         "page_views",
@@ -223,6 +221,8 @@ CASE = Case(
         "paying_visitors",
         "orders",
         "buyers",
+        "new_buyers",
+        "returning_buyers",
         "units",
         "returned_orders",
     ),

@@ -3,6 +3,9 @@
 import gzip
 import hashlib
 import json
+import os
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from shophelm.errors import ParameterError
 from shophelm.shop.contract import TABLES
 from shophelm.simulate import simulate
+from tests.conftest import SAMPLE
 
 SMALL = {"customers": 300, "seed": 7}
 
@@ -22,12 +26,31 @@ def small(tmp_path_factory):
 
 
 def digests(folder):
-    return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
+    return {
+        f.name: hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in sorted(folder.iterdir())
+        if f.is_file()
+    }
 
 
 def test_the_same_seed_gives_the_same_bytes(small, tmp_path):
     simulate(tmp_path, **SMALL)
     assert digests(tmp_path) == digests(small)
+
+
+@pytest.mark.parametrize("language", ["zh_CN.UTF-8", "C"])
+def test_the_language_of_the_machine_changes_nothing(small, tmp_path, language):
+    code = f"from shophelm.simulate import simulate; simulate({str(tmp_path)!r}, **{SMALL!r})"
+    spoken = {k: v for k, v in os.environ.items() if k not in ("LANGUAGE", "LC_ALL")}
+    spoken["LANG"] = language
+    subprocess.run([sys.executable, "-c", code], env=spoken, check=True, capture_output=True)
+    assert digests(tmp_path) == digests(small)
+
+
+def test_the_committed_sample_is_what_the_simulator_makes(tmp_path):
+    simulate(tmp_path)
+    committed = {n: d for n, d in digests(SAMPLE).items() if n != "README.md"}
+    assert digests(tmp_path) == committed
 
 
 def test_another_seed_gives_other_orders(small, tmp_path):

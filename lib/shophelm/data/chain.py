@@ -40,6 +40,8 @@ SHOWN = (
     "gmv_settled",
     "gmv_cash",
 )
+RIPENS = ("gmv_settled", "return_rate")
+"""Terms whose latest days are not comparable with older ones: their refunds are still to come."""
 NEEDS_HISTORY = ("new_buyers", "returning_buyers", "repurchase_rate")
 AGAINST = {
     "before": "the period before",
@@ -129,7 +131,8 @@ def recordable(compared: pd.DataFrame, days: pd.DataFrame) -> list[dict]:
     compared
         As `compare` gives it.
     days
-        As `trend.daily` gives them; the last 56 become each term's `trend`, null where unknown.
+        As `trend.daily` gives them; the last 56 become each term's `trend`, null where unknown;
+        empty for terms whose latest days are still to ripen.
     """
     wanted = ("before", "last_year", "last_year_phase", "target", "attainment")
     columns = [c for c in compared if c.removesuffix("_change") in wanted]
@@ -139,7 +142,7 @@ def recordable(compared: pd.DataFrame, days: pd.DataFrame) -> list[dict]:
             "value": row["now"],
             "unit": row["unit"],
             **{c: row[c] for c in columns},
-            "trend": days[row["term"]].tail(56).tolist() if row["term"] in days else [],
+            "trend": _trend(days, row["term"]),
         }
         for row in compared.to_dict("records")
     ]
@@ -164,6 +167,10 @@ def find_chain(compared: pd.DataFrame, *, currency: str) -> Sentence:
         text += ". Against the period before: {links}"
         values["links"] = listing(links)
     return sentence(text + ".", now=money(gmv["now"], currency=currency), **values)
+
+
+def _trend(days: pd.DataFrame, term: str) -> list:
+    return days[term].tail(56).tolist() if term in days and term not in RIPENS else []
 
 
 def _find_visits(rows: pd.DataFrame) -> Sentence:

@@ -28,6 +28,7 @@ KEY, WIDTH = "shophelm", 96
 SAID = ("sentence", "headline", "alert")
 LEFT = ("text", "term", "day", "month", "yes")
 """Units that read from the left; numbers stand to the right."""
+NO_WRAP = " style='text-align:left;white-space:nowrap'"
 CLASS_N, ALIGN_LEFT = " class='n'", " style='text-align:left'"
 
 
@@ -124,7 +125,7 @@ class Page:
         unit = row.get("unit", "text") if unit == ROW else unit
         text = escape(self._text(unit, value))
         if unit in LEFT:
-            return f"<td{ALIGN_LEFT}>{text}</td>"
+            return f"<td{NO_WRAP if unit in ('day', 'month') else ALIGN_LEFT}>{text}</td>"
         tone = _tone(value, row.get("term")) if unit == "change" else ""
         return f"<td class='n{tone}'>{text}</td>"
 
