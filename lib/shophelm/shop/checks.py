@@ -216,7 +216,7 @@ def _mark_duplicates(contract: Table, rows: ibis.Table) -> ibis.Table:
     if not keys.filter(keys["_n"] > 1).count().execute():
         return rows
     place = ibis.row_number().over(
-        group_by=[*contract.key, rows["_rule"].isnull()], order_by="_row"
+        group_by=[*contract.key, rows["_rule"].isnull()], order_by=["_row", *contract.names]
     )
     rule = f"the key ({', '.join(contract.key)}) stands on an earlier row"
     return _mark(rows.mutate(_place=place), lambda t: t["_place"] > 0, rule).drop("_place")

@@ -61,7 +61,9 @@ def _say_rejected(shop: Tables, name: str, say: Callable[[str], None]) -> None:
     rows = shop.rejects(name)
     for row in rows.head(SHOWN).to_dict("records"):
         value = "" if pd.isna(row["value"]) or row["value"] == "" else f": {row['value']!r}"
-        say(f"  row {row['row']}: {row['rule']}{value}")
+        # a database keeps no order of rows
+        place = "a row" if pd.isna(row["row"]) else f"row {row['row']:.0f}"
+        say(f"  {place}: {row['rule']}{value}")
     folder = Path(shop.source.location)
     if not folder.is_dir():
         return
