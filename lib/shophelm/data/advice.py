@@ -14,6 +14,7 @@ from shophelm.data.gaps import LOG_MISSES
 from shophelm.data.slices import SLICES
 from shophelm.methods.relative_rate import COLUMNS, lag_behind_rest
 from shophelm.shop.calendar import Period
+from shophelm.shop.definitions import as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -101,7 +102,7 @@ def steps(
     shop
         For the day by which we will know.
     rows, broken, seen, slow
-        The answers of `trust.rows_read`, `trust.promises`, `trust.orders_seen` and `lagging`.
+        The answers of `trust.rows_read`, `trust.promises`, `gaps.orders_seen` and `lagging`.
     """
     actions = [_mend_rows(shop, r) for r in rows[rows["rejected"] > 0].itertuples()]
     actions += [_mend_promise(shop, b) for b in broken.itertuples()]
@@ -142,13 +143,7 @@ def _spend(counted: pd.DataFrame) -> pd.Series:
     by = counted.index.names[1]
     if "gmv_paid" not in counted or "buyers" not in counted:
         return pd.Series(float("nan"), index=counted.index.get_level_values(by).unique())
-    sums = (
-        counted[["gmv_paid", "buyers"]]
-        .apply(pd.to_numeric)
-        .astype("float64")
-        .groupby(level=by)
-        .sum()
-    )
+    sums = counted[["gmv_paid", "buyers"]].apply(as_floats).groupby(level=by).sum()
     return sums["gmv_paid"] / sums["buyers"].where(sums["buyers"] > 0)
 
 

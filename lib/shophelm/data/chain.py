@@ -100,7 +100,7 @@ def compare(shop: Tables, period: Period) -> pd.DataFrame:
         (where the shop is old enough) and their relative changes (columns ending in _change);
         target and attainment where there are targets. Rates change in relative terms too.
     """
-    kept = spans(shop, period)
+    kept, first = spans(shop, period), first_day(shop)
     age = shop.as_of - period.last
     by_age = {name: max(days) + age for name, days in kept.items()}
     counted = measure(shop, kept, refunds_by=by_age).T
@@ -111,7 +111,7 @@ def compare(shop: Tables, period: Period) -> pd.DataFrame:
         if span in counted:
             frame[span] = counted.loc[terms, span].tolist()
         if span in counted and span != "now":
-            if kept[span][0] < first_day(shop) + YEAR_OF_WEEKS:
+            if kept[span][0] < first + YEAR_OF_WEEKS:
                 # who is new, or comes back, cannot be told from a short history
                 frame.loc[frame["term"].isin(NEEDS_HISTORY), span] = math.nan
             frame[f"{span}_change"] = relative_change(frame["now"], frame[span])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from shophelm.figures.style import ACCENT, MUTED, WARM, set_style
-from shophelm.shop.definitions import TERMS
+from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.words import Value, in_unit
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def trend(
         len(terms), 1, figsize=(9, 1.2 + 1.7 * len(terms)), sharex=True, squeeze=False
     )
     for axes, term in zip(panels[:, 0], terms, strict=True):
-        _panel(axes, days["day"], _float(days[term]), term, window, currency)
+        _panel(axes, days["day"], as_floats(days[term]), term, window, currency)
         _shade(axes, calendar)
     top = panels[0, 0]
     _name_campaigns(top, calendar)
@@ -69,11 +69,11 @@ def slices(sliced: pd.DataFrame, *, currency: str, by: str) -> Axes:
 
     set_style()
     value = "gmv_paid" if "gmv_paid" in sliced else "visitors"
-    now, names = _float(sliced[value]).fillna(0), sliced["slice"].map(_short)
+    now, names = as_floats(sliced[value]).fillna(0), sliced["slice"].map(_short)
     _, axes = plt.subplots(figsize=(9, 1.2 + 0.36 * len(sliced)))
     sns.barplot(x=now, y=names, color=ACCENT, ax=axes, orient="h")
     if f"{value}_before" in sliced:
-        then = _float(sliced[f"{value}_before"])
+        then = as_floats(sliced[f"{value}_before"])
         axes.scatter(
             then, range(len(then)), marker="|", s=220, color=WARM, zorder=3, label="period before"
         )
@@ -141,7 +141,3 @@ def _tick(value: Value, unit: str) -> str:
 
 def _short(text: str, most: int = 24) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _float(values: pd.Series) -> pd.Series:
-    return pd.to_numeric(values).astype("float64")
