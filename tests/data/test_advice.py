@@ -50,8 +50,16 @@ def test_where_nothing_lags_nothing_is_proposed(shop):
     slow = advice.lagging(s, WEEK)
     assert not slow["found"].any()
     assert str(advice.find_lagging(slow, currency="CNY")) == (
-        "Of 2 channels and categories no conversion fell behind the rest of the shop beyond chance."
+        "Of 2 channels and categories with enough payments to tell, no conversion fell behind the "
+        "rest of the shop beyond chance, against the 56 days before."
     )
+
+
+def test_a_handful_of_visitors_is_not_judged(shop):
+    tables = visits(ads_now=0.1)
+    rare = [f"r{i},r{i},r{i},{NOON - timedelta(days=i)},view,live" for i in range(63)]
+    tables["events"] = "\n".join([tables["events"], *rare])
+    assert set(advice.lagging(shop(**tables), WEEK)["slice"]) == {"ads", "search"}
 
 
 def test_findings_become_actions_with_an_owner_a_worth_and_a_day(shop):

@@ -72,7 +72,7 @@ def test_a_shop_without_channels_says_so(shop):
     orders = HAND_SHOP["orders"].replace(",search,", ",,").replace(",ads,", ",,")
     sliced = slices.slices(shop(orders=orders), WEEK, by="channel")
     assert str(slices.find_slices(sliced, by="channel", currency="CNY")) == (
-        "The chain cannot be cut by channel: the tables name none."
+        "Nothing to show by channel: the tables name none, or nothing was sold or seen."
     )
 
 

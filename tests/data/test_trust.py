@@ -19,7 +19,7 @@ def test_a_broken_promise_is_named_with_its_rows(shop):
     orders = HAND_SHOP["orders"].replace("10.00,5.00,95.00", "10.00,5.00,96.00")
     broken = trust.promises(shop(orders=orders))
     assert str(trust.find_promises(broken)) == (
-        "1 of 7 promises are broken; most often in orders: “paid_amount = goods_amount − "
+        "Of 7 promises, 1 is broken; most often in orders: “paid_amount = goods_amount − "
         "discount_amount + shipping_amount” fails on 1 of 6 rows."
     )
 

@@ -180,6 +180,39 @@ def test_check_saves_rejected_rows_and_says_no(write):
     assert saved[1].startswith("7,created_at is not a time (YYYY-MM-DD hh:mm:ss),soon,o7,ann,soon")
 
 
+def test_a_table_that_cannot_be_used_costs_only_its_own_sections(write, tmp_path):
+    shop = write(**HAND_SHOP | {"refunds": "refund_id,order_id\nr1,o1\n"})
+    ran = report(shop, tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    why = "refunds: no column refunded_at, amount. The file has refund_id, order_id."
+    assert ran.stderr.startswith(why)
+    assert why in (tmp_path / "out" / "index.html").read_text()
+    assert figures(tmp_path / "out")["gmv_paid"]["value"] == "319.5000"
+    assert "gmv_settled" not in figures(tmp_path / "out")
+
+
+def test_check_counts_payments_from_the_future(write):
+    orders = HAND_SHOP["orders"].replace("2026-11-15 20:05:00", "2062-11-15 20:05:00")
+    ran = shophelm("check", write(orders=orders), "--as-of", "2026-11-15")
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[0] == (
+        "orders: 6 rows read = 6 accepted + 0 rejected; 1 hold a paid_at after 2026-11-15, which "
+        "reads as not known yet"
+    )
+
+
+def test_check_of_a_database_saves_rejected_rows_beside_it(tmp_path):
+    file = tmp_path / "shop.duckdb"
+    with duckdb.connect(file) as con:
+        con.execute("CREATE TABLE traffic AS SELECT 'soon' AS day, 1 AS visitors, 1 AS page_views")
+    ran = shophelm("check", file, "--as-of", "2026-11-15")
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[1:3] == [
+        "  a row: day is not a date (YYYY-MM-DD): 'soon'",
+        f"  all 1 are in {tmp_path}/shop.rejected/traffic.csv",
+    ]
+
+
 def test_check_counts_rows_dated_in_the_future(write):
     orders = HAND_SHOP["orders"].rstrip() + "\n        o7,ann,2062-01-01,,ads,1,0,0,1\n"
     ran = shophelm("check", write(orders=orders), "--as-of", "2026-11-15")

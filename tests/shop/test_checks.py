@@ -62,6 +62,28 @@ def test_a_line_without_its_order_is_rejected(shop):
     assert rejected(s, "order_lines") == [[2, "order_id is not in orders", "9"]]
 
 
+def test_a_line_of_a_rejected_order_points_to_it(shop):
+    s = shop(
+        orders=ORDERS + "    3,soon,,100,10,5,95\n",
+        order_lines=LINES + "    3,1,p1,2,50,45,90\n",
+    )
+    assert rejected(s, "order_lines") == [
+        [2, "its order was rejected", "order_id=3, line_no=1"],
+    ]
+
+
+def test_blanks_around_an_id_or_a_name_are_no_part_of_it(shop):
+    head = ORDERS.replace(",paid_at,", ",paid_at,channel,").splitlines()
+    rows = ["    1 ,2026-11-01 10:00:00,, search ,100,10,5,95"]
+    rows += ["    2,2026-11-02 10:00:00,,   ,100,10,5,95", "     ,2026-11-02,,ads,100,10,5,95"]
+    s = shop(orders="\n".join([*head[:2], *rows]), order_lines=LINES)
+    found = s.frame(s["orders"].order_by("order_id").select("order_id", "channel"))
+    assert found["order_id"].tolist() == ["1", "2"]
+    assert found["channel"].fillna("").tolist() == ["search", ""]
+    assert rejected(s, "orders") == [[3, "order_id is missing", ""]]
+    assert rejected(s, "order_lines") == []
+
+
 def test_half_a_unit_is_rejected_not_rounded(shop):
     s = shop(orders=ORDERS, order_lines=LINES + "    2,1,p1,2.5,50,45,90\n")
     assert rejected(s, "order_lines") == [[2, "quantity is not a whole number", "2.5"]]

@@ -87,6 +87,36 @@ def test_a_column_that_is_missing_says_what_it_is(shop):
     )
 
 
+def test_a_value_from_after_as_of_is_hidden_and_counted(shop):
+    s = shop(**SHOP, as_of="2026-11-05")
+    assert s.hidden("orders") == {"closed_at": 1, "paid_at": 2}
+    assert shop(**SHOP, as_of="2026-11-15").hidden("orders") == {}
+
+
+def test_a_table_that_cannot_be_used_is_missing_and_says_why(shop, write):
+    folder = write(**SHOP | {"refunds": "refund_id,order_id\nr1,1\n"})
+    (folder / "stock.parquet").write_bytes(b"PAR1 cut short")
+    s = open_shop(folder, as_of="2026-11-15")
+    assert s.names == ("orders", "order_lines")
+    assert not s.has("refunds")
+    assert s.unusable["refunds"] == (
+        "refunds: no column refunded_at, amount. The file has refund_id, order_id. `shophelm "
+        "tables` says what each column must hold; a platform's own export goes through `shophelm "
+        "import` first."
+    )
+    assert s.unusable["stock"].startswith("stock.parquet cannot be read as Parquet (")
+    with pytest.raises(DataError) as caught:
+        s["refunds"]
+    assert str(caught.value) == s.unusable["refunds"]
+
+
+def test_where_no_table_to_start_from_can_be_used_the_shop_does_not_open(write):
+    folder = write(orders="order_id\n1\n", products="product_id,title,category\np1,Tee,apparel\n")
+    with pytest.raises(DataError) as caught:
+        open_shop(folder, as_of="2026-11-15")
+    assert str(caught.value).startswith("orders: no column created_at, goods_amount,")
+
+
 def test_the_order_of_rows_in_a_file_changes_nothing(shop, write):
     first = shop(**SHOP)
     expected = first.frame(first["orders"].order_by("order_id"))

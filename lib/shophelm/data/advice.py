@@ -23,6 +23,8 @@ from shophelm.words import Sentence, count, listing, money, plural, rate, senten
 LOOK_BACK = 56
 FALSE_DISCOVERY = 0.05
 INTERVAL = 0.8
+FEWEST_PAYING = 10
+"""Slices with fewer payments in the weeks before are left alone: chance rules them."""
 SHORT = {"paying_visitors": "yes", "visitors": "all"}
 LAGGING = [
     "by",
@@ -42,7 +44,8 @@ def lagging(shop: Tables, period: Period) -> pd.DataFrame:
     """Find channels and categories whose conversion fell more than the rest of the shop's.
 
     The period is held against the windows of its length in the 56 days before it, in which a
-    person counts once each; what moved the whole shop cancels out.
+    person counts once each; what moved the whole shop cancels out. Slices with fewer than ten
+    payments in those weeks stay out: chance rules them.
 
     Returns
     -------
@@ -68,15 +71,21 @@ def lagging(shop: Tables, period: Period) -> pd.DataFrame:
 def find_lagging(slow: pd.DataFrame, *, currency: str) -> Sentence:
     """Name the slices that lag, or say that none does beyond chance."""
     if slow.empty:
-        return sentence("No slices to compare: the tables name neither channels nor categories.")
+        return sentence(
+            "No slices to compare: the tables name neither channels nor categories, or too few "
+            "people paid in them."
+        )
     found = slow[slow["found"]]
     if found.empty:
         return sentence(
-            "Of {n} no conversion fell behind the rest of the shop beyond chance.",
+            "Of {n} with enough payments to tell, no conversion fell behind the rest of the shop "
+            "beyond chance, against the {days} days before.",
             n=plural(len(slow), "channel or category", "channels and categories"),
+            days=count(LOOK_BACK),
         )
     return sentence(
-        "Conversion fell behind the rest of the shop in {which}.",
+        "Against the {days} days before, conversion fell behind the rest of the shop in {which}.",
+        days=count(LOOK_BACK),
         which=listing(
             [
                 f"{r.slice} ({rate(r.rate_now)} for {rate(r.rate_expected)}, "
@@ -128,7 +137,7 @@ def _against_rest(shop: Tables, period: Period, by: str) -> pd.DataFrame | None:
         [f"{SHORT[term]}_{'now' if is_now else 'before'}" for term, is_now in people.columns],
         axis=1,
     ).reindex(columns=list(COLUMNS), fill_value=0)
-    result = lag_behind_rest(groups)
+    result = lag_behind_rest(groups)[groups["yes_before"] >= FEWEST_PAYING]
     spend = _spend(counted)
     per_rate = groups["all_now"] * spend.reindex(groups.index) * HORIZON_DAYS / period.days
     z = special.ndtri(0.5 + INTERVAL / 2)

@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.measures import paid_orders
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, money, sentence
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from shophelm.shop.calendar import Period
 from shophelm.shop.contract import TABLES
-from shophelm.shop.measures import paid_orders
 from shophelm.shop.needs import carries_missing, question, unlocks
+from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, plural, rate, sentence
 
@@ -67,12 +67,12 @@ def missing_tables(shop: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        table, unlocks (questions, separated by "; "; "" where none needs it yet), where. Tables
-        that unlock most come first.
+        table, unlocks (questions, separated by "; "; "" where none needs it yet), where (for a
+        table that is there but cannot be used: why). Tables that unlock most come first.
     """
     lacking = [(name, unlocks(name)) for name in TABLES if not shop.has(name)]
     rows = [
-        {"table": n, "unlocks": "; ".join(qs), "where": TABLES[n].source}
+        {"table": n, "unlocks": "; ".join(qs), "where": shop.unusable.get(n) or TABLES[n].source}
         for n, qs in sorted(lacking, key=lambda pair: -len(pair[1]))
     ]
     return pd.DataFrame(rows, columns=["table", "unlocks", "where"])

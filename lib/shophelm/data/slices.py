@@ -10,8 +10,9 @@ import pandas as pd
 from shophelm.data.chain import ANY_CHAIN, spans
 from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import TERMS, as_floats, relative_change
-from shophelm.shop.measures import freight, measure
+from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.sales import freight
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, in_unit, sentence
 
@@ -85,7 +86,10 @@ def find_slices(sliced: pd.DataFrame, *, by: str, currency: str) -> Sentence:
     """Name the largest slice, and the one whose GMV changed most in money."""
     word = SLICES[by]
     if sliced.empty:
-        return sentence("The chain cannot be cut by {word}: the tables name none.", word=word)
+        return sentence(
+            "Nothing to show by {word}: the tables name none, or nothing was sold or seen.",
+            word=word,
+        )
     value = "gmv_paid" if "gmv_paid" in sliced else "visitors"
     show = in_unit(TERMS[value].unit, currency=currency)
     named = sliced[~sliced["slice"].isin([OTHERS, NO_NAME, FREIGHT, NO_LINES])]
@@ -138,10 +142,10 @@ def _fold(frame: pd.DataFrame, most: int, value: str) -> pd.DataFrame:
     # orders, like people, may be in several slices: only money adds up
     money = [c for c in ("share", "gmv_paid", *then) if value == "gmv_paid" and c in frame]
     row: dict = {"slice": OTHERS} | {c: rest[c].sum() for c in money}
-    if money:
-        changes = {c.removeprefix(f"{value}_"): _ratio(row[value], row[c]) for c in then}
-        row |= {f"{name}_change": share for name, share in changes.items()}
-    return pd.concat([slices, pd.DataFrame([row]), frame[apart]], ignore_index=True)
+    folded = pd.concat([slices, pd.DataFrame([row]), frame[apart]], ignore_index=True)
+    for c in then:
+        folded[f"{c.removeprefix(f'{value}_')}_change"] = relative_change(folded[value], folded[c])
+    return folded
 
 
 def _moved(frame: pd.DataFrame, value: str) -> dict[str, Any] | None:
@@ -167,7 +171,3 @@ def _titled(shop: Tables, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     wanted = products.filter(products.product_id.isin(frame["slice"].tolist()))
     titles = shop.frame(wanted.select("product_id", "title")).set_index("product_id")["title"]
     return frame.assign(slice=frame["slice"].map(titles).fillna(frame["slice"]))
-
-
-def _ratio(now: Any, then: Any) -> float:
-    return float(now) / float(then) - 1 if then else math.nan

@@ -115,13 +115,15 @@ def find_promises(broken: pd.DataFrame) -> Sentence:
     """Say how many promises are kept, and which one is broken most often."""
     checked = broken.attrs["checked"]
     if broken.empty:
-        return sentence("All {n} promises of the contract are kept.", n=count(checked))
+        return sentence(
+            "{n} of the contract were checked: none is broken.", n=plural(checked, "promise")
+        )
     worst = broken.iloc[0]
     return sentence(
-        "{broken} of {n} promises are broken; most often in {table}: “{promise}” fails on {rows} "
-        "of {all} rows.",
-        broken=count(len(broken)),
-        n=count(checked),
+        "Of {n}, {broken} broken; most often in {table}: “{promise}” fails on {rows} of {all} "
+        "rows.",
+        broken=plural(len(broken), "is", "are"),
+        n=plural(checked, "promise"),
         table=worst["table"],
         promise=worst["promise"],
         rows=count(worst["broken"]),
@@ -150,7 +152,10 @@ def alerts(
         The answers of `files_imported`, `rows_read`, `gaps.missing_days`, `promises`,
         `bridge.bridge` and `gaps.orders_seen`.
     """
-    said = []
+    said = [
+        sentence("{why} Until then {table} is missing.", table=n, why=why)
+        for n, why in shop.unusable.items()
+    ]
     if not isinstance(bridged, Missing) and any(bridged["gap"].dropna() != 0):
         said.append(sentence("The bridge from placed to cash does not close: trust no money."))
     said += find_ended(days, period)

@@ -66,6 +66,8 @@ def report(
     notebooks = find_notebooks(areas)
     data = _absolute(data)
     shop = open_shop(data, as_of=day)
+    for why in shop.unusable.values():
+        progress(f"{why} Until then the report does without it.")
     kept = ledger_path(data, ledger)
     before = _ledger_before(kept, data)
     with publishing(out) as draft:

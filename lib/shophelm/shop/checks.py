@@ -7,14 +7,14 @@ leaves the row usable is only reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
 import pandas as pd
 
 from shophelm.errors import DataError
-from shophelm.shop.contract import KINDS, TABLES, Column, Table
+from shophelm.shop.contract import KINDS, Column, Table
 from shophelm.shop.reading import Raw
 
 TEXT_KINDS = ("id", "text", "choice")
@@ -29,8 +29,8 @@ class Checked:
     contract
         What was promised.
     rows
-        Every row read, in the contract's columns and types, with `_row` and `_rule` (null where
-        the row is accepted).
+        Every row read, in the contract's columns and types, with `_row`, `_rule` and `_value`
+        (the rule it breaks and what stood there; null where the row is accepted).
     raw
         As stored, to show a rejected row as it was.
     present
@@ -53,7 +53,7 @@ class Checked:
         return rows.select(*self.contract.names)
 
 
-def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: ibis.Table | None) -> Checked:
+def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | None) -> Checked:
     """Type a stored table and find the rows that cannot be used.
 
     Parameters
@@ -65,21 +65,22 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: ibis.Table |
     raw
         The table as stored.
     parent
-        Accepted rows of the parent table, where the contract names one and the shop has it.
+        The parent table, where the contract names one and the shop has it.
 
     Raises
     ------
     DataError
         If a column that may not be absent is absent.
     """
-    _require_columns(contract, raw.table)
-    rows = _typed(contract, raw.table)
+    if lacking := lacking_columns(contract, raw):
+        raise DataError(lacking)
+    rows = _typed(contract, raw)
     if not raw.stored:
         rows = con.create_table(f"typed_{contract.name}", rows, temp=True, overwrite=True)
     rows = _mark_duplicates(contract, rows)
     if parent is not None:
         rows = _mark_orphans(contract, rows, parent)
-    count, refused = _first(
+    count, refused = first_row(
         rows.aggregate(count=rows.count(), refused=rows["_rule"].notnull().sum())
     )
     faults = int(raw.faults.count().execute()) if raw.faults is not None else 0
@@ -100,7 +101,11 @@ def rejects(checked: Checked) -> pd.DataFrame:
     """
     rows = checked.rows.filter(checked.rows["_rule"].notnull())
     if "_row" in checked.raw.table.columns:
-        rows = rows.select("_row", "_rule").inner_join(checked.raw.table, "_row").order_by("_row")
+        rows = (
+            rows.select("_row", "_rule", "_value")
+            .inner_join(checked.raw.table, "_row")
+            .order_by("_row")
+        )
     frame = rows.to_pandas()
     frame["_value"] = [_offending(checked.contract, row) for row in frame.to_dict("records")]
     if checked.raw.faults is not None:
@@ -109,71 +114,44 @@ def rejects(checked: Checked) -> pd.DataFrame:
     return frame[columns].rename(columns=lambda c: c.removeprefix("_")).reset_index(drop=True)
 
 
-def broken_promises(checked: Checked, others: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """Count, per promise, the accepted rows that break it.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    others
-        Accepted rows of the shop's tables, for columns that refer to them and for totals.
-
-    Returns
-    -------
-    DataFrame
-        table, promise, rows, broken, example. One row per promise that could be checked; rows
-        are the table's rows, for a total the parents that have any.
-    """
-    rows = checked.accepted
-    found = _count(rows, [*_row_tests(checked), *_reference_tests(checked, others)])
-    for total in checked.contract.totals:
-        column, parent = checked.contract.parent
-        if parent in others:
-            sums = rows.group_by(column).aggregate(_total=rows[total.column].sum())
-            joined = sums.inner_join(others[parent], column)
-            found += _count(joined, [(total.sentence, ~total.kept(joined, joined["_total"]))])
-    return pd.DataFrame(found, columns=["promise", "rows", "broken", "example"]).assign(
-        table=checked.contract.name
-    )[["table", "promise", "rows", "broken", "example"]]
-
-
-def _count(
-    rows: ibis.Table, tests: list[tuple[str, ibis.BooleanValue]]
-) -> list[tuple[str, int, int, str]]:
-    """Count in one pass the rows that fail each test, with the least id of one that does."""
-    if not tests:
-        return []
-    label = rows[rows.columns[0]].cast("string")
-    count, *broken = _first(
-        rows.aggregate(
-            rows=rows.count(),
-            **{f"b{i}": fails.sum() for i, (_, fails) in enumerate(tests)},
-            **{f"e{i}": label.min(where=fails) for i, (_, fails) in enumerate(tests)},
-        )
+def lacking_columns(contract: Table, raw: Raw) -> str:
+    """Say which columns a stored table lacks without which it cannot be used; "" for none."""
+    there = [c for c in raw.table.columns if not c.startswith("_")]
+    missing = [c.name for c in contract.columns if not c.optional and c.name not in there]
+    if not missing:
+        return ""
+    return (
+        f"{contract.name}: no column {', '.join(missing)}. The file has {', '.join(there)}. "
+        "`shophelm tables` says what each column must hold; a platform's own export goes "
+        "through `shophelm import` first."
     )
-    examples = broken[len(tests) :]
-    return [
-        (sentence, int(count), int(n or 0), f"{rows.columns[0]}={e}" if n else "")
-        for (sentence, _), n, e in zip(tests, broken, examples, strict=False)
-    ]
 
 
-def _require_columns(contract: Table, table: ibis.Table) -> None:
-    missing = [c.name for c in contract.columns if not c.optional and c.name not in table.columns]
-    if missing:
-        there = ", ".join(c for c in table.columns if not c.startswith("_"))
-        raise DataError(
-            f"{contract.name}: no column {', '.join(missing)}. The file has {there}. "
-            "`shophelm tables` says what each column must hold; a platform's own export goes "
-            "through `shophelm import` first."
-        )
+def first_row(expr: ibis.Table) -> tuple:
+    """Run a query and give its first row."""
+    return tuple(expr.to_pyarrow().to_pylist()[0].values())
 
 
-def _typed(contract: Table, raw: ibis.Table) -> ibis.Table:
-    values = {c.name: _value(c, raw) for c in contract.columns}
-    row = raw["_row"] if "_row" in raw.columns else ibis.null("int64")
-    return raw.select(**values, _row=row, _rule=_rule(contract, raw, values))
+def _typed(contract: Table, raw: Raw) -> ibis.Table:
+    table = raw.table
+    if not raw.stored:
+        table = _trimmed(contract, table)
+    values = {c.name: _value(c, table) for c in contract.columns}
+    row = table["_row"] if "_row" in table.columns else ibis.null("int64")
+    broken = _broken_rules(contract, table, values)
+    return table.select(
+        **values,
+        _row=row,
+        _rule=_first_case([(bad, rule) for bad, rule, _ in broken]),
+        # a store without an order of rows is not asked again for what stood there
+        _value=_first_case([(bad, stored) for bad, _, stored in broken]),
+    )
+
+
+def _trimmed(contract: Table, table: ibis.Table) -> ibis.Table:
+    """Take the blanks off what people typed or an export padded: "O1 " is the order O1."""
+    texts = [c.name for c in contract.columns if c.kind in TEXT_KINDS and c.name in table.columns]
+    return table.mutate(**{name: table[name].cast("string").strip().nullif("") for name in texts})
 
 
 def _value(column: Column, raw: ibis.Table) -> ibis.Value:
@@ -195,18 +173,25 @@ def _value(column: Column, raw: ibis.Table) -> ibis.Value:
     return value
 
 
-def _rule(contract: Table, raw: ibis.Table, values: dict[str, ibis.Value]) -> ibis.StringValue:
-    """Build the first rule a row breaks, null where it keeps them all."""
-    branches = []
+def _broken_rules(
+    contract: Table, raw: ibis.Table, values: dict[str, ibis.Value]
+) -> list[tuple[ibis.BooleanValue, str, ibis.Value]]:
+    """Build, for each rule of a column: where it is broken, its words, and the value stored."""
+    broken = []
     for column in contract.columns:
         value = values[column.name]
         if column.name in raw.columns and column.kind not in TEXT_KINDS:
             stored = raw[column.name]
             if stored.type().copy(nullable=True) != column.dtype:
                 bad = stored.notnull() & value.isnull()
-                branches.append((bad, f"{column.name} is not {KINDS[column.kind].noun}"))
+                noun = KINDS[column.kind].noun
+                broken.append((bad, f"{column.name} is not {noun}", stored.cast("string")))
         if not column.optional:
-            branches.append((value.isnull(), f"{column.name} is missing"))
+            broken.append((value.isnull(), f"{column.name} is missing", ibis.literal("")))
+    return broken
+
+
+def _first_case(branches: list[tuple[ibis.BooleanValue, ibis.Value | str]]) -> ibis.StringValue:
     return ibis.cases(*branches) if branches else ibis.null("string")
 
 
@@ -222,15 +207,20 @@ def _mark_duplicates(contract: Table, rows: ibis.Table) -> ibis.Table:
     return _mark(rows.mutate(_place=place), lambda t: t["_place"] > 0, rule).drop("_place")
 
 
-def _mark_orphans(contract: Table, rows: ibis.Table, parent: ibis.Table) -> ibis.Table:
+def _mark_orphans(contract: Table, rows: ibis.Table, parent: Checked) -> ibis.Table:
     column, table = contract.parent
-    known = parent.select(_known=parent[TABLES[table].key[0]])
-    if not rows.anti_join(known, rows[column] == known["_known"]).count().execute():
+    key = parent.contract.key[0]
+    kept = parent.accepted.select(_known=key)
+    if not rows.anti_join(kept, rows[column] == kept["_known"]).count().execute():
         return rows
-    joined = rows.left_join(known, rows[column] == known["_known"])
-    return _mark(joined, lambda t: t["_known"].isnull(), f"{column} is not in {table}").drop(
-        "_known"
+    known = parent.rows.group_by(_known=parent.rows[key]).aggregate(
+        _kept=lambda t: t["_rule"].isnull().any()
     )
+    rows = rows.left_join(known, rows[column] == known["_known"])
+    rows = _mark(rows, lambda t: t["_known"].isnull(), f"{column} is not in {table}")
+    # what is wrong is told once, at the parent's row
+    rows = _mark(rows, lambda t: ~t["_kept"], f"its {parent.contract.grain} was rejected")
+    return rows.drop("_known", "_kept")
 
 
 def _mark(
@@ -240,42 +230,11 @@ def _mark(
     return rows.mutate(_rule=marked)
 
 
-def _row_tests(checked: Checked) -> list[tuple[str, ibis.BooleanValue]]:
-    rows, tests = checked.accepted, []
-    for c in checked.contract.columns:
-        if c.name not in checked.present:
-            continue
-        if c.values:
-            words = ", ".join(c.values)
-            tests.append((f"{c.name} is one of {words}", rows[c.name].notin(c.values)))
-        if c.least is not None:
-            tests.append((f"{c.name} is at least {c.least:g}", rows[c.name] < c.least))
-        if c.most is not None:
-            tests.append((f"{c.name} is at most {c.most:g}", rows[c.name] > c.most))
-    return tests + [(p.sentence, ~p.kept(rows)) for p in checked.contract.promises]
-
-
-def _reference_tests(
-    checked: Checked, others: Mapping[str, ibis.Table]
-) -> list[tuple[str, ibis.BooleanValue]]:
-    rows, tests = checked.accepted, []
-    for c in checked.contract.columns:
-        table, _, column = c.refers_to.partition(".")
-        if table in others and c.name in checked.present:
-            known = others[table][column]
-            tests.append(
-                (f"{c.name} is in {table}", rows[c.name].notnull() & rows[c.name].notin(known))
-            )
-    return tests
-
-
 def _offending(contract: Table, row: dict) -> str:
     """Give the stored value that broke a rule; the key where the rule is about the key."""
+    if not pd.isna(row["_value"]):
+        return row["_value"]
     column = row["_rule"].split(" ")[0]
     if column in row and column in contract.names:
         return "" if pd.isna(row[column]) else str(row[column])
     return ", ".join(f"{k}={row.get(k)}" for k in contract.key)
-
-
-def _first(expr: ibis.Table) -> tuple:
-    return tuple(expr.to_pyarrow().to_pylist()[0].values())

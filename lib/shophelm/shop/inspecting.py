@@ -19,8 +19,9 @@ SHOWN = 3
 def inspect(location: str, *, as_of: str | date, say: Callable[[str], None]) -> bool:
     """Check a shop and save its rejected rows.
 
-    Rejected rows go to FOLDER/rejected/TABLE.csv with their row, the rule they break and the
-    value; what an earlier check left there is replaced.
+    Rejected rows go to FOLDER/rejected/TABLE.csv (beside a DuckDB file, to NAME.rejected/) with
+    their row, the rule they break and the value; what an earlier check left there is replaced. A
+    database behind an address keeps its rows to itself.
 
     Parameters
     ----------
@@ -34,27 +35,38 @@ def inspect(location: str, *, as_of: str | date, say: Callable[[str], None]) -> 
     Returns
     -------
     bool
-        True where no row is rejected, none is dated after `as_of`, and every promise is kept.
+        True where every table can be used, no row is rejected, none is dated after `as_of`, and
+        every promise is kept.
     """
     shop = open_shop(location, as_of=as_of)
-    clean = True
+    for why in shop.unusable.values():
+        say(f"{why} Until then the report does without it.")
+    clean = not shop.unusable
     for name in shop.names:
-        checked, later = shop.checked(name), shop.later(name)
-        accepted = checked.read - checked.rejected
-        say(
-            f"{name}: {plural(checked.read, 'row')} read = {accepted:,} accepted + "
-            f"{checked.rejected:,} rejected"
-            + (f"; {later:,} of the accepted are dated after {shop.as_of}" if later else "")
-        )
-        clean = clean and not checked.rejected and not later
-        if checked.rejected:
-            _say_rejected(shop, name, say)
+        clean = _table_is_clean(shop, name, say) and clean
     promises = shop.promises()
     broken = promises[promises["broken"] > 0]
     for b in broken.itertuples():
         say(f"{b.table}: “{b.promise}” fails on {plural(b.broken, 'row')}, such as {b.example}")
-    say(f"{len(promises) - len(broken)} of {len(promises)} promises are kept.")
+    say(f"{len(promises) - len(broken)} of {plural(len(promises), 'promise')} are kept.")
     return clean and broken.empty
+
+
+def _table_is_clean(shop: Tables, name: str, say: Callable[[str], None]) -> bool:
+    checked, later, hidden = shop.checked(name), shop.later(name), shop.hidden(name)
+    accepted = checked.read - checked.rejected
+    parts = [f"{later:,} of the accepted are dated after {shop.as_of}"] if later else []
+    parts += [
+        f"{n:,} hold a {column} after {shop.as_of}, which reads as not known yet"
+        for column, n in hidden.items()
+    ]
+    say(
+        f"{name}: {plural(checked.read, 'row')} read = {accepted:,} accepted + "
+        + "; ".join([f"{checked.rejected:,} rejected", *parts])
+    )
+    if checked.rejected:
+        _say_rejected(shop, name, say)
+    return not (checked.rejected or later or hidden)
 
 
 def _say_rejected(shop: Tables, name: str, say: Callable[[str], None]) -> None:
@@ -64,10 +76,10 @@ def _say_rejected(shop: Tables, name: str, say: Callable[[str], None]) -> None:
         # a database keeps no order of rows
         place = "a row" if pd.isna(row["row"]) else f"row {row['row']:.0f}"
         say(f"  {place}: {row['rule']}{value}")
-    folder = Path(shop.source.location)
-    if not folder.is_dir():
+    folder = _beside(shop.source.location)
+    if folder is None:
         return
-    target = folder / "rejected" / f"{name}.csv"
+    target = folder / f"{name}.csv"
     try:
         target.parent.mkdir(exist_ok=True)
         rows.to_csv(target, index=False, encoding="utf-8-sig")
@@ -77,3 +89,11 @@ def _say_rejected(shop: Tables, name: str, say: Callable[[str], None]) -> None:
             "writable, or check a copy of it."
         ) from None
     say(f"  all {len(rows):,} are in {target}")
+
+
+def _beside(location: str) -> Path | None:
+    """Say where rejected rows go: into the shop's folder, or beside its file; None for a URL."""
+    path = Path(location)
+    if path.is_dir():
+        return path / "rejected"
+    return path.with_suffix(".rejected") if path.is_file() else None

@@ -40,9 +40,10 @@ class Missing:
 
     title: str
     needs: str
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"Not answered: {self.title} {_remedy(self.needs)}"
+        return f"Not answered: {self.title} {self.why or _remedy(self.needs)}"
 
 
 AREAS = ("strategy", "store", "promotion", "user", "supply_chain", "data", "team")
@@ -71,7 +72,11 @@ def question(title: str, *needs: str, **adds: str) -> Callable[[Callable], Calla
             if isinstance(shop, Missing):
                 return shop
             lacking = next((n for n in needs if not any(map(shop.filled, n.split("|")))), None)
-            return Missing(title, lacking) if lacking else function(shop, *args, **parameters)
+            if lacking is None:
+                return function(shop, *args, **parameters)
+            tables = [n.partition(".")[0] for n in lacking.split("|")]
+            why = next((shop.unusable[t] for t in tables if t in shop.unusable), "")
+            return Missing(title, lacking, why)
 
         return ask
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -33,6 +33,8 @@ class Source:
         The Ibis connection.
     raw
         Contract name → the table as stored.
+    unreadable
+        Contract name → why its file cannot be read, and what to do about it.
     imports
         What `shophelm import` wrote of the imports that made the folder.
     """
@@ -41,6 +43,7 @@ class Source:
     con: ibis.BaseBackend
     raw: dict[str, Raw]
     imports: tuple[ImportRecord, ...] = ()
+    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 def open_source(location: str | Path) -> Source:
@@ -49,7 +52,7 @@ def open_source(location: str | Path) -> Source:
     Raises
     ------
     DataError
-        If there is nothing there, no table of the contract in it, or a file cannot be read.
+        If there is nothing there, or no table of the contract in it that can be read.
     """
     location = str(location)
     if "://" in location:
@@ -68,16 +71,22 @@ def open_source(location: str | Path) -> Source:
 
 
 def _folder(path: Path) -> Source:
-    files = {name: find_file(path, name) for name in TABLES}
-    files = {name: file for name, file in files.items() if file}
-    if not files:
-        raise _not_a_shop(str(path), sorted(p.name for p in path.iterdir()))
     scratch = Path(tempfile.mkdtemp(prefix="shophelm-"))
     con = ibis.duckdb.connect(temp_directory=str(scratch))
     # every expression holds the connection, and the connection its temporary folder
     weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
-    raw = {name: read_file(con, name, file, scratch) for name, file in files.items()}
-    return Source(str(path), con, raw, read_records(path))
+    raw, unreadable = {}, {}
+    for name in TABLES:
+        try:
+            if file := find_file(path, name):
+                raw[name] = read_file(con, name, file, scratch)
+        except DataError as error:
+            unreadable[name] = str(error)
+    if not raw and unreadable:
+        raise DataError(next(iter(unreadable.values())))
+    if not raw:
+        raise _not_a_shop(str(path), sorted(p.name for p in path.iterdir()))
+    return Source(str(path), con, raw, read_records(path), unreadable)
 
 
 def find_file(folder: Path, name: str) -> Path | None:

@@ -10,10 +10,14 @@ import pandas as pd
 
 from shophelm.errors import DataError
 from shophelm.shop.calendar import parse_day
-from shophelm.shop.checks import Checked, broken_promises, check, rejects
+from shophelm.shop.checks import Checked, check, lacking_columns, rejects
 from shophelm.shop.contract import TABLES, Table
+from shophelm.shop.promises import broken_promises
 from shophelm.shop.source import Source, open_source
 from shophelm.timing import timed
+
+START = ("orders", "events", "traffic")
+"""Tables of which any one is enough to start."""
 
 
 class Tables:
@@ -29,20 +33,37 @@ class Tables:
     as_of
         The last day that counts: rows that came to be later are not there, and values known only
         later are null.
+
+    Attributes
+    ----------
+    unusable
+        Table → why it is set aside (its file cannot be read, or lacks a column). To questions it
+        is missing, so that it costs only its own sections.
+
+    Raises
+    ------
+    DataError
+        If nothing is left to start from.
     """
 
     def __init__(self, source: Source, *, as_of: str | date) -> None:
         self.source = source
         self.as_of = parse_day(as_of)
+        lacking = {n: lacking_columns(TABLES[n], raw) for n, raw in source.raw.items()}
+        self.unusable = source.unreadable | {n: why for n, why in lacking.items() if why}
+        self._raw = {n: raw for n, raw in source.raw.items() if not lacking[n]}
+        if self.unusable and not set(START) & set(self._raw):
+            raise DataError(next(self.unusable[n] for n in TABLES if n in self.unusable))
         self._checked: dict[str, Checked] = {}
         self._visible: dict[str, ibis.Table] = {}
         self._later: dict[str, int] = {}
+        self._hidden: dict[str, dict[str, int]] = {}
         self._filled: dict[str, bool] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The contract's tables this shop has."""
-        return tuple(n for n in TABLES if n in self.source.raw)
+        """The contract's tables this shop has and can use."""
+        return tuple(n for n in TABLES if n in self._raw)
 
     @property
     def currency(self) -> str:
@@ -56,13 +77,13 @@ class Tables:
         visible row fills it.
         """
         return all(
-            self.filled(n) if "." in n else self._contract(n).name in self.source.raw for n in names
+            self.filled(n) if "." in n else self._contract(n).name in self._raw for n in names
         )
 
     def filled(self, name: str) -> bool:
         """Say whether a table has a visible row, or a column one that fills it."""
         table, _, column = name.partition(".")
-        if self._contract(table).name not in self.source.raw:
+        if self._contract(table).name not in self._raw:
             return False
         if name not in self._filled:
             rows = self[table]
@@ -74,7 +95,7 @@ class Tables:
         """Raise a DataError that names the first table missing and says how to get it."""
         for name in names:
             if not self.has(name):
-                raise DataError(how_to_get(name))
+                raise DataError(self.unusable.get(name) or how_to_get(name))
 
     def __getitem__(self, name: str) -> ibis.Table:
         if name not in self._visible:
@@ -94,14 +115,12 @@ class Tables:
     def checked(self, name: str) -> Checked:
         """Give a table's check, made once; its parent is checked first."""
         if name not in self._checked:
-            if name not in self.source.raw:
-                raise DataError(how_to_get(name))
+            self.require(name)
             contract = TABLES[name]
             parent = contract.parent and contract.parent[1]
-            stored = parent in self.source.raw
-            known = self.checked(parent).accepted if stored else None
+            known = self.checked(parent) if parent in self._raw else None
             with timed("queries"):
-                self._checked[name] = check(self.source.con, contract, self.source.raw[name], known)
+                self._checked[name] = check(self.source.con, contract, self._raw[name], known)
         return self._checked[name]
 
     def later(self, name: str) -> int:
@@ -109,12 +128,17 @@ class Tables:
         self[name]
         return self._later[name]
 
+    def hidden(self, name: str) -> dict[str, int]:
+        """Count, per time column, the values that read as null because they lie after `as_of`."""
+        self[name]
+        return self._hidden[name]
+
     def rejects(self, name: str) -> pd.DataFrame:
         """List a table's rejected rows with the rule each breaks. See `checks.rejects`."""
         return rejects(self.checked(name))
 
     def promises(self) -> pd.DataFrame:
-        """Hold every table against its promises. See `checks.broken_promises`."""
+        """Hold every table against its promises. See `promises.broken_promises`."""
         accepted = {name: self.checked(name).accepted for name in self.names}
         with timed("queries"):
             return pd.concat(
@@ -131,7 +155,7 @@ class Tables:
         contract, rows = checked.contract, checked.accepted
         later = _later_rows(contract, rows, self.as_of)
         times = sorted({t for c in contract.columns for t in c.known_at})
-        self._later[contract.name] = 0
+        self._later[contract.name], self._hidden[contract.name] = 0, {}
         if later is None and not times:
             return self._with_parent(contract, rows)
         with timed("queries"):
@@ -141,13 +165,14 @@ class Tables:
             )
             found = counts.to_pyarrow().to_pylist()[0]
         self._later[contract.name] = int(found["rows"] or 0)
+        self._hidden[contract.name] = {t: int(found[t]) for t in times if found[t]}
         if self._later[contract.name]:
             rows = rows.filter(~later.fill_null(False))
         rows = _forget(contract, rows, self.as_of, [t for t in times if found[t]])
         return self._with_parent(contract, rows)
 
     def _with_parent(self, contract: Table, rows: ibis.Table) -> ibis.Table:
-        if contract.parent is None or contract.parent[1] not in self.source.raw:
+        if contract.parent is None or contract.parent[1] not in self._raw:
             return rows
         column, parent = contract.parent
         if not self.later(parent):

@@ -132,9 +132,8 @@ def _check(con: ibis.BaseBackend, desk: Desk, mapped: Mapped) -> dict[str, Check
     for name, contract in TABLES.items():
         if name in mapped.tables:
             parent = contract.parent and contract.parent[1]
-            known = checked[parent].accepted if parent in checked else None
             raw = Raw(mapped.tables[name], _faults(desk, mapped, name), stored=False)
-            checked[name] = check(con, contract, raw, known)
+            checked[name] = check(con, contract, raw, checked.get(parent))
     return checked
 
 
