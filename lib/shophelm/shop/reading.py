@@ -9,12 +9,12 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import io
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import ibis
 
@@ -59,6 +59,7 @@ class TextFile:
     path: Path
     encoding: str
     plain: bool
+    lines: int
     delimiter: str
     header: tuple[str, ...]
 
@@ -117,11 +118,11 @@ def read_text(
 def examine(
     path: Path, *, encodings: Sequence[str], header: Sequence[str] | None, advice: str
 ) -> TextFile:
-    """Find a file's encoding, line end, delimiter and column names by reading it once."""
+    """Find a file's encoding, line ends, delimiter and column names by reading it once."""
     if not path.stat().st_size:
         raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
-    encoding = _encoding(path, encodings, advice)
-    with _opened(path, encoding) as stream:
+    encoding, lines, returns = _decoded(path, encodings, advice)
+    with _opened(path, "rt", encoding, newline="") as stream:
         first = stream.readline()
     delimiter = max(DELIMITERS, key=first.count)
     names = tuple(header) if header else _names(path, first, delimiter)
@@ -131,66 +132,74 @@ def examine(
             f"{path.name} names the column {twice[0]!r} twice. Rename or remove one of them."
         )
     # DuckDB reads no row at all when it is told of \r\n, and stops at a change of line end
-    plain = encoding == "utf-8-sig" and not any(b"\r" in chunk for chunk in _bytes(path))
-    return TextFile(path, encoding, plain, delimiter, names)
+    plain = encoding == "utf-8-sig" and not returns
+    return TextFile(path, encoding, plain, lines, delimiter, names)
 
 
-def _encoding(path: Path, encodings: Sequence[str], advice: str) -> str:
+def _decoded(path: Path, encodings: Sequence[str], advice: str) -> tuple[str, int, bool]:
+    r"""Find the encoding and, in the same pass, how many \n there are and whether any \r."""
     failed = []
     for encoding in encodings:
-        position = _first_undecodable(path, encoding)
-        if position is None:
-            return encoding
-        failed.append((encoding, position))
-    encoding, position = failed[0]
+        fits, lines, returns = _decoded_by(encoding, path)
+        if fits:
+            return encoding, lines, returns
+        failed.append(lines + 1)
     wanted = " or ".join(e.removesuffix("-sig").upper() for e in encodings)
     raise DataError(
-        f"{path.name} is not {wanted}: the first byte that does not fit is on line {position}. "
+        f"{path.name} is not {wanted}: the first byte that does not fit is on line {failed[0]}. "
         f"{advice}"
     )
 
 
-def _first_undecodable(path: Path, encoding: str) -> int | None:
+def _decoded_by(encoding: str, path: Path) -> tuple[bool, int, bool]:
+    """Say whether all of it fits; the lines and returns are those before what does not."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
-    for chunk in _bytes(path):
-        try:
-            line += decoder.decode(chunk).count("\n")
-        except UnicodeDecodeError as error:
-            return line + error.object[: error.start].count(b"\n")
+    lines, returns = 0, False
     try:
+        for chunk in chunks(path):
+            text = decoder.decode(chunk)
+            lines += text.count("\n")
+            returns = returns or "\r" in text
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return line
-    return None
+    except UnicodeDecodeError as error:
+        return False, lines + error.object[: error.start].count(b"\n"), returns
+    return True, lines, returns
 
 
-def _bytes(path: Path) -> Iterator[bytes]:
-    opener = gzip.open if path.suffix == ".gz" else open
+def chunks(path: Path) -> Iterator[bytes]:
+    """Give a file's bytes piece by piece, unpacked if it is gzipped.
+
+    Raises
+    ------
+    DataError
+        If a gzipped file is cut short or damaged.
+    """
     try:
-        with opener(path, "rb") as stream:
+        with _opened(path, "rb") as stream:
             while chunk := stream.read(CHUNK):
                 yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"{path.name} is cut short or damaged ({error}). Copy or export it again."
-        ) from None
+        raise damaged(path, error) from None
 
 
-def _opened(path: Path, encoding: str, newline: str | None = "") -> io.TextIOBase:
-    opener = gzip.open if path.suffix == ".gz" else open
-    return opener(path, "rt", encoding=encoding, newline=newline)
+def damaged(path: Path, reason: object) -> DataError:
+    """Form the error about a file of which not all can be had."""
+    return DataError(f"{path.name} is cut short or damaged ({reason}). Copy or export it again.")
+
+
+def _opened(path: Path, mode: str, encoding: str | None = None, newline: str | None = None) -> IO:
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    return opener(path, mode, encoding=encoding, newline=newline)
 
 
 def _count_again(text: TextFile, raw: Raw, *, headed: bool) -> None:
     """Count the records with another parser: a reader that loses rows must not do so unseen."""
     faults = int(raw.faults.count().execute())
     parsed = int(raw.table.count().execute()) + faults
-    lines = sum(chunk.count(b"\n") for chunk in _bytes(text.path))
     # the cheap count settles it for a file whose records are lines
-    if text.plain and parsed + headed in (lines, lines + 1):
+    if text.plain and parsed + headed in (text.lines, text.lines + 1):
         return
-    with _opened(text.path, text.encoding, newline=None) as stream:
+    with _opened(text.path, "rt", text.encoding) as stream:
         counted = sum(1 for r in csv.reader(stream, delimiter=text.delimiter) if r) - headed
     if counted != parsed and not faults:
         raise DataError(
@@ -202,7 +211,7 @@ def _count_again(text: TextFile, raw: Raw, *, headed: bool) -> None:
 
 def _as_utf8(text: TextFile, copy: Path) -> Path:
     with (
-        _opened(text.path, text.encoding, newline=None) as source,
+        _opened(text.path, "rt", text.encoding) as source,
         copy.open("w", encoding="utf-8", newline="") as target,
     ):
         while chunk := source.read(CHUNK):

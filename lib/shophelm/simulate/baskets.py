@@ -12,7 +12,8 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.demand import Draws
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import BUNDLES, BUYING, CATEGORIES
+from shophelm.simulate.planted.buyers import BUNDLES, BUYING
+from shophelm.simulate.planted.shop import CATEGORIES
 from shophelm.simulate.sessions import Visits
 
 _MOST_UNITS, _MOST_ADDED = 6, 3

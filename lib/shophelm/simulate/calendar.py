@@ -9,7 +9,9 @@ import holidays
 import numpy as np
 
 from shophelm.simulate.campaigns import CAMPAIGNS, Campaign, Phase
-from shophelm.simulate.planted import AS_OF, BUYING, FIRST_DAY, OUTAGES
+from shophelm.simulate.planted.buyers import BUYING
+from shophelm.simulate.planted.changes import OUTAGES
+from shophelm.simulate.planted.shop import AS_OF, FIRST_DAY
 
 START = np.datetime64(FIRST_DAY, "D")
 DAYS = int((np.datetime64(AS_OF, "D") - START).astype(int)) + 1

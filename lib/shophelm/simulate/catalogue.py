@@ -9,16 +9,9 @@ import numpy as np
 from shophelm.simulate import calendar, words
 from shophelm.simulate.campaigns import CAMPAIGNS
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import (
-    CART_CAUSES,
-    CATEGORIES,
-    GAMER,
-    GAMING_DAYS,
-    GAMING_PRICE,
-    MERCHANTS,
-    PRICE_CAUSE_LEVEL,
-    SUPPLIERS,
-)
+from shophelm.simulate.planted.changes import CART_CAUSES, PRICE_CAUSE_LEVEL
+from shophelm.simulate.planted.shop import CATEGORIES, SUPPLIERS
+from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_PRICE, MERCHANTS
 
 PRICE_STEPS = np.array([1.0, 0.94, 0.88, 0.81, 0.74])
 _BASE_CUSTOMERS = 4_000

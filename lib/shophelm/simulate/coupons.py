@@ -9,7 +9,7 @@ import numpy as np
 from shophelm.simulate import calendar
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import numbered, stream
-from shophelm.simulate.planted import COUPON_WAVES, FIRST_ORDER_COUPON
+from shophelm.simulate.planted.marketing import COUPON_WAVES, FIRST_ORDER_COUPON
 from shophelm.simulate.sessions import Visits, eligible
 
 ALL_COUPONS = (*COUPON_WAVES, FIRST_ORDER_COUPON)

@@ -13,14 +13,9 @@ import pyarrow as pa
 
 from shophelm.simulate import calendar, ids, words
 from shophelm.simulate.demand import Draws
-from shophelm.simulate.planted import (
-    BUYING,
-    CATEGORIES,
-    CHANNEL_SHARE,
-    CHANNELS,
-    COUPON_WAVES,
-    EXPERIMENTS,
-)
+from shophelm.simulate.planted.buyers import BUYING
+from shophelm.simulate.planted.marketing import COUPON_WAVES, EXPERIMENTS
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNEL_SHARE, CHANNELS
 
 BLOCK = 20_000
 """Customers to a block. The bytes depend on it, so it is a constant and not a parameter."""

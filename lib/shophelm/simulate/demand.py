@@ -13,15 +13,14 @@ import numpy as np
 from shophelm.simulate import calendar
 from shophelm.simulate.campaigns import CAMPAIGNS, Phase
 from shophelm.simulate.catalogue import Catalogue
-from shophelm.simulate.planted import (
+from shophelm.simulate.planted.changes import (
     CART_CAUSES,
-    CATEGORIES,
-    CHANNELS,
-    MERCHANTS,
     PRICE_CAUSE_ELASTICITY,
     PRODUCT_CHANGES,
     ProductChange,
 )
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS
+from shophelm.simulate.planted.team import MERCHANTS
 from shophelm.simulate.spending import Spending
 
 _USUAL_PRICE = 0.90

@@ -14,8 +14,9 @@ from shophelm.simulate import baskets, calendar, demand
 from shophelm.simulate.campaigns import CAMPAIGNS, Campaign
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
-from shophelm.simulate.planted import CATEGORIES
-from shophelm.simulate.sessions import PRESALE, Visits, chances
+from shophelm.simulate.planted.marketing import PRESALE
+from shophelm.simulate.planted.shop import CATEGORIES
+from shophelm.simulate.sessions import Visits, chances
 from shophelm.simulate.spending import Spending
 
 PHASES = ("warmup", "burst", "afterglow")

@@ -11,7 +11,7 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.events import Events
 from shophelm.simulate.pages import pages
-from shophelm.simulate.planted import CHANNELS
+from shophelm.simulate.planted.shop import CHANNELS
 
 
 def table(

@@ -7,7 +7,8 @@ import numpy as np
 from shophelm.simulate import calendar, words
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import visitor_ids
-from shophelm.simulate.planted import EXPERIMENTS, PERSONAS
+from shophelm.simulate.planted.buyers import PERSONAS
+from shophelm.simulate.planted.marketing import EXPERIMENTS
 from shophelm.simulate.sessions import Visits
 
 

@@ -7,26 +7,15 @@ import numpy as np
 from shophelm.simulate import calendar, words
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import (
-    CART_CAUSES,
-    CATEGORIES,
-    DIVERSION_RIVAL_CUT,
-    RIVAL_CUT,
-    RIVAL_CUT_FACTOR,
-    TITLE_CHANGE,
-)
+from shophelm.simulate.planted.changes import RIVAL_PRICE_CUTS, TITLE_CHANGE
+from shophelm.simulate.planted.marketing import PAID_WORDS
+from shophelm.simulate.planted.shop import CATEGORIES
 from shophelm.simulate.traffic import Traffic
 
 _MATCHED, _UNMATCHED = 4, 2
 """Rival products to a category: look-alikes of our first ones, and others."""
-CUTS = {
-    RIVAL_CUT.product_id: (RIVAL_CUT.since, RIVAL_CUT_FACTOR),
-    CART_CAUSES["diversion"].product_id: (CART_CAUSES["diversion"].since, DIVERSION_RIVAL_CUT),
-}
 _TRACKED_PRODUCTS, _TRACKED_SLOTS = 5, (0, 2)
 _CLICK_RATE, _CLICK_COST_CENTS = 0.06, 140
-PAID_WORDS = ("SK001", "SH001")
-"""Products whose brand word is also bought, though it ranks first anyway."""
 
 
 def rival_rows(catalogue: Catalogue, *, seed: int) -> dict:
@@ -73,8 +62,8 @@ def _rival_price_and_sales(
     price = ours * rng.uniform(0.88, 1.02) * np.repeat(steps, 21)[:days]
     price = price * np.where(calendar.burst_days() >= 0, 0.92, 1.0)
     sales = rng.uniform(200, 3_000) * np.exp(rng.normal(0, 0.06, days).cumsum() * 0.1)
-    if catalogue.ids[k] in CUTS:
-        since, factor = CUTS[catalogue.ids[k]]
+    if catalogue.ids[k] in RIVAL_PRICE_CUTS:
+        since, factor = RIVAL_PRICE_CUTS[catalogue.ids[k]]
         cut = np.arange(days) >= calendar.day_number(since)
         price = ours * 0.9 * np.where(cut, factor, 1.0)
         sales = np.where(cut, sales * 1.8, sales)

@@ -12,8 +12,10 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.coupons import Grants
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import CATEGORIES, MISSED_ORDERS
-from shophelm.simulate.sessions import PRESALE, Visits
+from shophelm.simulate.planted.changes import MISSED_ORDERS
+from shophelm.simulate.planted.marketing import PRESALE
+from shophelm.simulate.planted.shop import CATEGORIES
+from shophelm.simulate.sessions import Visits
 
 STATUSES = np.array(["created", "paid", "shipped", "completed", "cancelled"], dtype=object)
 _CREATED, _PAID, _SHIPPED, _COMPLETED, _CANCELLED = range(5)

@@ -11,7 +11,9 @@ from shophelm.simulate import calendar, words
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.demand import Draws
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted import CART_CAUSES, CHANNELS, CREATORS
+from shophelm.simulate.planted.changes import CART_CAUSES
+from shophelm.simulate.planted.marketing import CREATORS
+from shophelm.simulate.planted.shop import CHANNELS
 from shophelm.simulate.sessions import Visits
 from shophelm.simulate.spending import Spending
 

@@ -9,15 +9,8 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import stream
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted import (
-    CATEGORIES,
-    COMPLAINT_RETURNS,
-    COMPLAINTS,
-    GAMER,
-    GAMING_DAYS,
-    GAMING_RETURNS,
-    MERCHANTS,
-)
+from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINT_RETURNS, COMPLAINTS
+from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_RETURNS, MERCHANTS
 
 _BURST_RETURNS = 1.35
 _PARTIAL = {"fruit": 0.7}

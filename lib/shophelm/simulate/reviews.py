@@ -9,7 +9,7 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import stream
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted import CATEGORIES, COMPLAINTS
+from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINTS
 from shophelm.simulate.sessions import Visits
 
 _WRITES, _COMPLAINS = 0.20, 0.08

@@ -12,7 +12,7 @@ from shophelm.simulate.coupons import ALL_COUPONS
 from shophelm.simulate.customers import GENDERS, TIERS, People, tiers
 from shophelm.simulate.ids import numbered
 from shophelm.simulate.orders import STATUSES, Orders
-from shophelm.simulate.planted import CATEGORIES, CHANNELS, SUPPLIERS
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS
 from shophelm.simulate.sessions import Visits
 
 _EPOCH = 71_000_000

@@ -16,16 +16,10 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.demand import Draws, World
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import (
-    BUYING,
-    CHANNELS,
-    COUPON_SEGMENTS,
-    COUPON_WAVES,
-    EXPERIMENTS,
-    Presale,
-)
+from shophelm.simulate.planted.buyers import BUYING
+from shophelm.simulate.planted.marketing import COUPON_SEGMENTS, COUPON_WAVES, EXPERIMENTS, PRESALE
+from shophelm.simulate.planted.shop import CHANNELS
 
-PRESALE = Presale()
 LONGEST = 2_400
 _MOST = 0.97
 

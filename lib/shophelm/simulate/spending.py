@@ -9,15 +9,10 @@ import numpy as np
 from shophelm.simulate import calendar
 from shophelm.simulate.campaigns import CAMPAIGNS
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import (
-    CHANNEL_OWNERS,
-    CHANNEL_SHARE,
-    CHANNELS,
-    CREATORS,
-    DRY_WEEK,
-    RESPONSES,
-    Response,
-)
+from shophelm.simulate.planted.changes import DRY_WEEK
+from shophelm.simulate.planted.marketing import CREATORS, RESPONSES, Response
+from shophelm.simulate.planted.shop import CHANNEL_SHARE, CHANNELS
+from shophelm.simulate.planted.team import CHANNEL_OWNERS
 
 _CLICKS_PER_YUAN = {"ads": 0.55, "live": 0.8, "content": 0.5}
 _THEMES = ("穿搭", "测评", "开箱", "产地", "教程")

@@ -9,10 +9,7 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.ids import stream
 from shophelm.simulate.orders import Orders
 from shophelm.simulate.plans import PLAN
-from shophelm.simulate.planted import (
-    CATEGORIES,
-    CHANNELS,
-)
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS
 from shophelm.simulate.sessions import Visits
 from shophelm.simulate.traffic import MONTH, WEEK, Traffic
 

@@ -11,7 +11,8 @@ from shophelm.simulate.campaigns import CAMPAIGNS
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.demand import World
 from shophelm.simulate.ids import stream
-from shophelm.simulate.planted import CART_CAUSES, CATEGORIES, STOCK_CAUSE_SUPPLY, SUPPLIERS
+from shophelm.simulate.planted.changes import CART_CAUSES, STOCK_CAUSE_SUPPLY
+from shophelm.simulate.planted.shop import CATEGORIES, SUPPLIERS
 
 _REVIEW_EVERY, _COVER_DAYS, _FRUIT_COVER, _RATION_EVERY = 7, 18, 4, 56
 _HORIZON = 120

@@ -10,15 +10,9 @@ from shophelm.simulate import calendar
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.ids import stream
 from shophelm.simulate.plans import PLAN
-from shophelm.simulate.planted import (
-    ACTIONS_DONE,
-    CHANNEL_OWNERS,
-    CHANNELS,
-    MERCHANTS,
-    ORPHAN_GOAL,
-    OTHERS,
-    ProductChange,
-)
+from shophelm.simulate.planted.changes import ACTIONS_DONE, ProductChange
+from shophelm.simulate.planted.shop import CHANNELS
+from shophelm.simulate.planted.team import CHANNEL_OWNERS, MERCHANTS, ORPHAN_GOAL, OTHERS
 from shophelm.simulate.steering import Sales
 from shophelm.simulate.traffic import MONTH
 

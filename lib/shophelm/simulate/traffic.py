@@ -11,7 +11,7 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.events import Events
 from shophelm.simulate.orders import Orders
 from shophelm.simulate.pages import CART, FAVOURITE, PAY, SEARCH, SEARCH_CHANNEL, VIEW
-from shophelm.simulate.planted import CATEGORIES, CHANNELS
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS
 
 COUNTS = (
     "visitors",

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from shophelm.simulate import baskets, calendar, effects, planting, stock
+from shophelm.simulate import baskets, calendar, effects, stock
 from shophelm.simulate.campaigns import CAMPAIGNS
 from shophelm.simulate.customers import People
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted import (
-    ACTIONS_DONE,
-    CHANNELS,
-    COUPON_SEGMENTS,
-    COUPON_WAVES,
-    EXPERIMENTS,
-    OUTAGES,
-)
+from shophelm.simulate.planted.changes import ACTIONS_DONE, OUTAGES
+from shophelm.simulate.planted.marketing import COUPON_SEGMENTS, COUPON_WAVES, EXPERIMENTS
+from shophelm.simulate.planted.shop import CHANNELS
+from shophelm.simulate.planting import buyers, changes, marketing, shop, team
 from shophelm.simulate.sessions import Visits, chances, eligible
 from shophelm.simulate.setting import Setting
 
@@ -129,32 +125,32 @@ class Known:
     def truth(self, size: int, rows: dict[str, int]) -> dict:
         """Everything, by area."""
         return {
-            "shop": planting.shop(size, self.setting.seed, rows),
+            "shop": shop.size_and_shares(size, self.setting.seed, rows),
             "promotion": [self._campaign(n) for n in range(len(CAMPAIGNS))],
-            "presale": planting.presale(),
+            "presale": marketing.presale(),
             "experiments": [self._test(n) for n in range(len(EXPERIMENTS))],
             "coupons": self._coupons(),
-            "elasticity": planting.elasticity(),
+            "elasticity": shop.elasticity(),
             "incidents": self._incidents(),
-            "supply": planting.supply(self.setting.catalogue, self.shelves, self.setting.world),
-            "search": planting.search(),
-            "spend": planting.spend(size),
-            "rivals": planting.rivals(),
-            "carts": planting.carts(),
-            "reviews": planting.reviews(),
-            "people": planting.people(self.setting.catalogue),
-            "customers": planting.customers(),
-            "bundles": planting.bundles(),
+            "supply": shop.supply(self.setting.catalogue, self.shelves, self.setting.world),
+            "search": changes.search(),
+            "spend": marketing.spend(size),
+            "rivals": changes.rivals(),
+            "carts": changes.carts(),
+            "reviews": shop.reviews(),
+            "people": team.people(self.setting.catalogue),
+            "customers": buyers.customers(),
+            "bundles": buyers.bundles(),
             "events": self._events(),
             "actions": self._actions(),
-            "targets": planting.targets(),
+            "targets": team.targets(),
         }
 
     def _campaign(self, n: int) -> dict:
         """Give a campaign's increments by phase and group; the parts sum to the total."""
         added = self.campaigns[n][..., 0] - self.campaigns[n][..., 1]
         orders, paid, margin = added[1], added[2] / 100, added[3] / 100
-        return planting.campaign(CAMPAIGNS[n]) | {
+        return marketing.campaign(CAMPAIGNS[n]) | {
             "expected_with": _measures(self.campaigns[n][..., 0].sum(axis=(1, 2))),
             "expected_without": _measures(self.campaigns[n][..., 1].sum(axis=(1, 2))),
             "incremental_orders": round(float(orders.sum()), 2),
@@ -201,26 +197,26 @@ class Known:
                     "expected_orders_per_held_out": round(held_base / max(held, 1), 5),
                     "incremental_orders": round(with_it - base, 2),
                 }  # fmt: skip
-            waves.append(planting.coupon_wave(wave) | {"by_acquired_by": segments})
-        return {"segments": planting.coupon_segments(), "waves": waves}
+            waves.append(marketing.coupon_wave(wave) | {"by_acquired_by": segments})
+        return {"segments": marketing.coupon_segments(), "waves": waves}
 
     def _incidents(self) -> dict:
         dead = [
-            planting.outage(o)
+            changes.outage(o)
             | {"expected_orders_lost": round(s[0], 2), "expected_gmv_lost": round(s[1] / 100, 2)}
             for o, s in zip(OUTAGES, self.outages, strict=True)
         ]
-        return {"dead_checkouts": dead, "dry_channel": planting.dry_week()}
+        return {"dead_checkouts": dead, "dry_channel": changes.dry_week()}
 
     def _events(self) -> dict:
-        return planting.missed() | {
+        return changes.missed() | {
             "paid_orders": int(self.seen[0]), "paid_orders_not_in_log": int(self.seen[1]),
             "visits_turned_away_by_stock": self.turned_away,
         }  # fmt: skip
 
     def _actions(self) -> list[dict]:
         return [
-            planting.action(change) | {
+            changes.action(change) | {
                 "expected_orders_in_28_days": round(s[0], 2),
                 "expected_orders_without": round(s[1], 2),
             }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import zipfile
 import zlib
@@ -14,7 +13,7 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.importers.language import FILE, Format, Input
-from shophelm.shop.reading import CHUNK, Raw, read_text
+from shophelm.shop.reading import CHUNK, Raw, chunks, damaged, read_text
 from shophelm.shop.workbooks import sheets
 
 TEXTS = (".csv", ".tsv", ".txt")
@@ -71,11 +70,8 @@ def _tables(path: Path, folder: Path) -> list[tuple[str, Path]]:
 
 def _unpacked(path: Path, folder: Path) -> Path:
     target = folder / path.stem
-    try:
-        with gzip.open(path, "rb") as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, CHUNK)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _damaged(path, error) from None
+    with target.open("wb") as copy:
+        copy.writelines(chunks(path))
     return target
 
 
@@ -91,7 +87,7 @@ def _unzipped(path: Path, folder: Path) -> Path:
             with archive.open(held[0]) as source, target.open("wb") as copy:
                 shutil.copyfileobj(source, copy, CHUNK)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _damaged(path, error) from None
+        raise damaged(path, error) from None
     except RuntimeError:
         raise DataError(
             f"{path.name} is protected with a password. Unpack it and give the file in it."
@@ -114,7 +110,7 @@ def _input(
             raw = _text(con, form, number, file, scratch)
         rows = int(raw.table.count().execute())
     except duckdb.Error as error:
-        raise _damaged(Path(name), str(error).splitlines()[0]) from None
+        raise damaged(Path(name), str(error).splitlines()[0]) from None
     if not rows and (raw.faults is None or not raw.faults.count().execute()):
         raise DataError(f"{name} has no records under its header. Export it again.")
     columns = {_name(c): c for c in raw.table.columns if c != "_row"}
@@ -167,7 +163,3 @@ def _numbered(raw: Raw, number: int) -> Raw:
 
 def _name(column: str) -> str:
     return column.strip("\ufeff\u3000\xa0 \t\r\n'\"")
-
-
-def _damaged(path: Path, reason: object) -> DataError:
-    return DataError(f"{path.name} is cut short or damaged ({reason}). Copy or export it again.")
