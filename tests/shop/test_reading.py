@@ -28,6 +28,18 @@ def test_an_empty_file_is_named(tmp_path):
     )
 
 
+def test_an_empty_file_in_a_gzip_is_named(tmp_path):
+    assert error_of(tmp_path, "orders.csv.gz", gzip.compress(b"")) == (
+        "orders.csv.gz is empty. Export it again."
+    )
+
+
+def test_a_file_of_another_kind_under_the_name_of_a_csv_is_named(tmp_path):
+    assert error_of(tmp_path, "orders.csv", b"order_id\0,created_at\n") == (
+        "orders.csv is no text at all. Save it as 'CSV UTF-8', or as xlsx."
+    )
+
+
 def test_a_file_with_only_a_header_is_a_table_without_rows(tmp_path):
     assert shop_with(tmp_path, "orders.csv", HEADER).checked("orders").read == 0
 

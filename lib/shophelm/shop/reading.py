@@ -124,6 +124,10 @@ def examine(
     encoding, lines, returns = _decoded(path, encodings, advice)
     with _opened(path, "rt", encoding, newline="") as stream:
         first = stream.readline()
+    if not first:
+        raise DataError(f"{path.name} is empty. Export it again.")
+    if "\0" in first:
+        raise DataError(f"{path.name} is no text at all. Save it as 'CSV UTF-8', or as xlsx.")
     delimiter = max(DELIMITERS, key=first.count)
     names = tuple(header) if header else _names(path, first, delimiter)
     twice = sorted({n for n in names if names.count(n) > 1})
@@ -233,9 +237,11 @@ def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
 def _faults(con: ibis.BaseBackend, name: str, headed: bool) -> ibis.Table:
     faults = con.table(f"{name}_faults")
     rule = faults.error_type.cast("string").cases(*FAULTS.items(), else_=faults.error_message)
-    return faults.select(
+    each = faults.select(
         _row=(faults.line - int(headed)).cast("int64"), _rule=rule, _value=faults.csv_line
-    ).distinct(on="_row", keep="first")
+    )
+    # a record may have several faults, listed in any order: tell one, always the same
+    return each.group_by("_row").aggregate(_rule=each["_rule"].min(), _value=each["_value"].min())
 
 
 def _quoted(text: str, mark: str = "'") -> str:
