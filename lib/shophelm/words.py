@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -77,12 +77,12 @@ def number(value: Any, *, digits: int = 2) -> Value:
     return Value(value, "number", f"{_sign(value)}{abs(value):,.{digits}f}")
 
 
-def change(share: Any) -> Value:
-    """Show a relative change with its sign: `+4.2%`, `−12.0%`."""
+def change(share: Any, *, unit: str = "%") -> Value:
+    """Show a relative change with its sign: `+4.2%`, `−12.0 points`."""
     if unknown(share):
         return Value(None, "change", UNKNOWN)
     sign = MINUS if round(share, 3) < 0 else "+"
-    return Value(share, "change", f"{sign}{abs(share) * 100:,.1f}%")
+    return Value(share, "change", f"{sign}{abs(share) * 100:,.1f}{unit}")
 
 
 def listing(items: Sequence[Any], *, most: int = 5) -> str:
@@ -104,6 +104,19 @@ def in_unit(unit: str, *, currency: str = "") -> Callable[[Any], Value]:
     if unit == "money":
         return lambda amount: money(amount, currency=currency, cents=_small(amount))
     return {"count": count, "rate": rate, "number": number, "change": change}[unit]
+
+
+def moved_in_unit(unit: str, *, currency: str = "") -> Callable[[Any], Value]:
+    """Pick the formatter for a difference in a unit: signed, and a rate's in points."""
+    if unit == "rate":
+        return lambda gap: change(gap, unit=" points")
+    show = in_unit(unit, currency=currency)
+
+    def signed(gap: Any) -> Value:
+        plus = "+" if not unknown(gap) and gap > 0 else ""
+        return replace(show(gap), text=f"{plus}{show(gap)}")
+
+    return signed
 
 
 def unknown(value: Any) -> bool:

@@ -14,6 +14,7 @@ from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import freight
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import with_titles
 from shophelm.words import Sentence, in_unit, sentence
 
 SLICES = {"channel": "channel", "category": "category", "product_id": "product"}
@@ -74,7 +75,8 @@ def slices(shop: Tables, period: Period, *, by: str, most: int = 12) -> pd.DataF
     # a person is in several slices: shares of people are of all the people there were
     whole = as_floats(frame[value]).sum() if value == "gmv_paid" else _visitors(shop, period)
     frame["share"] = as_floats(frame[value]) / whole if whole else math.nan
-    frame = _titled(shop, frame.sort_values([value, "slice"], ascending=[False, True]), by)
+    frame = frame.sort_values([value, "slice"], ascending=[False, True])
+    frame = with_titles(shop, frame, "slice") if by == "product_id" else frame
     folded = _fold(frame, most, value)
     # of all slices, not only of those that are shown
     folded.attrs["moved"] = _moved(frame, value)
@@ -162,12 +164,3 @@ def _moved(frame: pd.DataFrame, value: str) -> dict[str, Any] | None:
 def _visitors(shop: Tables, period: Period) -> float:
     counted = measure(shop, {"now": period.every_day})
     return float(counted["visitors"].iloc[0]) if "visitors" in counted else math.nan
-
-
-def _titled(shop: Tables, frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    if by != "product_id" or not shop.has("products"):
-        return frame
-    products = shop["products"]
-    wanted = products.filter(products.product_id.isin(frame["slice"].tolist()))
-    titles = shop.frame(wanted.select("product_id", "title")).set_index("product_id")["title"]
-    return frame.assign(slice=frame["slice"].map(titles).fillna(frame["slice"]))

@@ -3,6 +3,7 @@
 from shophelm.shop.definitions import TERMS
 
 ROW = "as its row says"
+MOVE = "a difference in the unit its row says"
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "action": ("What to do", "text"),
@@ -15,6 +16,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "by": ("", "text"),
     "before": ("Period before", ROW),
     "before_change": ("Change", "change"),
+    "cause": ("", "text"),
     "broken": ("Rows broken", "count"),
     "day": ("Day", "day"),
     "due_on": ("We know by", "day"),
@@ -23,8 +25,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "first_day": ("First day", "day"),
     "found": ("Beyond chance", "yes"),
     "gap": ("Unexplained", "cents"),
+    "gmv_part": ("Moved GMV by", "cents"),
+    "gmv_part_shapley": ("by Shapley", "cents"),
     "gmv_paid_before": ("GMV before", "money"),
     "gmv_paid_last_year": ("GMV last year", "money"),
+    "high": ("to", MOVE),
     "kind": ("Kind", "text"),
     "last_day": ("Last day", "day"),
     "last_year": ("Last year, week day", ROW),
@@ -33,6 +38,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "last_year_phase_change": ("vs last year, phase", "change"),
     "later": ("After as_of", "count"),
     "line": ("", "text"),
+    "low": ("80 % from", MOVE),
     "metric": ("We know by the figure", "text"),
     "missed": ("Missed", "count"),
     "month": ("Month", "month"),
@@ -42,6 +48,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "read": ("Read", "count"),
     "rejected": ("Rejected", "count"),
     "rows": ("Rows", "count"),
+    "part": ("Part", MOVE),
     "p_value": ("By chance", "rate"),
     "rate_expected": ("Conversion to expect", "rate"),
     "rate_now": ("Conversion", "rate"),
@@ -54,6 +61,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "table": ("Table", "text"),
     "target": ("Target", ROW),
     "term": ("", "term"),
+    "then": ("Held against", ROW),
+    "then_change": ("Change", "change"),
     "unlocks": ("Would unlock", "text"),
     "used": ("Used", "count"),
     "visitors_before": ("Visitors before", "count"),

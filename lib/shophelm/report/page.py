@@ -18,11 +18,11 @@ from IPython.display import HTML, SVG, display, publish_display_data
 
 from shophelm import timing
 from shophelm.actions import Action, ranked
-from shophelm.report.columns import ROW, title_and_unit
+from shophelm.report.columns import MOVE, ROW, title_and_unit
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, in_unit, money, sentence, unknown
+from shophelm.words import Sentence, in_unit, money, moved_in_unit, sentence, unknown
 
 KEY, WIDTH = "shophelm", 96
 SAID = ("sentence", "headline", "alert")
@@ -122,8 +122,12 @@ class Page:
 
     def _cell(self, column: str, value: Any, row: dict[str, Any]) -> str:
         unit = title_and_unit(column)[1]
-        unit = row.get("unit", "text") if unit == ROW else unit
-        text = escape(self._text(unit, value))
+        own = row.get("unit", "text")
+        if unit == MOVE:
+            text = "–" if unknown(value) else moved_in_unit(own, currency=self.currency)(value)
+        else:
+            text = self._text(own if unit == ROW else unit, value)
+        text = escape(str(text))
         if unit in LEFT:
             return f"<td{NO_WRAP if unit in ('day', 'month') else ALIGN_LEFT}>{text}</td>"
         tone = _tone(value, row.get("term")) if unit == "change" else ""

@@ -165,6 +165,15 @@ TERMS: dict[str, Term] = {
             of=("paying_visitors", "visitors"),
         ),
         Term(
+            "cart_to_pay",
+            "cart to pay",
+            "加购支付转化率",
+            "rate",
+            "Visitors who paid for each who put something in the cart; above 100 % where people "
+            "buy without the cart.",
+            of=("paying_visitors", "cart_visitors"),
+        ),
+        Term(
             "log_coverage",
             "buyers per paying visitor",
             "买家/支付访客",
@@ -188,6 +197,38 @@ TERMS: dict[str, Term] = {
             "money",
             "GMV paid per paid order.",
             of=("gmv_paid", "orders"),
+        ),
+        Term(
+            "orders_per_buyer",
+            "orders per buyer",
+            "人均订单数",
+            "number",
+            "Paid orders per buyer.",
+            of=("orders", "buyers"),
+        ),
+        Term(
+            "units_per_order",
+            "units per order",
+            "连带率",
+            "number",
+            "Units per paid order.",
+            of=("units", "orders"),
+        ),
+        Term(
+            "price_per_unit",
+            "price per unit",
+            "件单价",
+            "money",
+            "GMV paid per unit, freight included.",
+            of=("gmv_paid", "units"),
+        ),
+        Term(
+            "settled_share",
+            "share kept after refunds",
+            "结算率",
+            "rate",
+            "What refunds known at as_of left of GMV paid. Falls while refunds still arrive.",
+            of=("gmv_settled", "gmv_paid"),
         ),
         Term(
             "uv_value",
@@ -237,6 +278,12 @@ def add_ratios(counts: pd.DataFrame) -> pd.DataFrame:
         if term.of and term.of[0] in counts and term.of[1] in counts
     }
     return counts.assign(**ratios)
+
+
+def ratio_term(numerator: str, denominator: str) -> str:
+    """Name the ratio of two plain terms; "" where the trade has no word for it."""
+    wanted = (numerator, denominator)
+    return next((t.name for t in TERMS.values() if t.of == wanted), "")
 
 
 def as_floats(values: pd.Series) -> pd.Series:
