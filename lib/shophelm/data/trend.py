@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import holidays
 import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN, first_day
-from shophelm.errors import ParameterError
-from shophelm.shop.calendar import Period
+from shophelm.shop.calendar import Period, public_holidays
 from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -58,7 +56,7 @@ def promotion_calendar(
     if isinstance(days, Missing):
         return days
     period = Period(days["day"].iloc[0].date(), days["day"].iloc[-1].date())
-    rows = _phases(shop) + _holidays(period, country)
+    rows = _phases(shop) + [("holiday", *h) for h in public_holidays(period, country=country)]
     frame = pd.DataFrame(rows, columns=["what", "name", "first", "last"])
     touching = (frame["first"] <= period.last) & (frame["last"] >= period.first)
     return frame[touching].sort_values(["first", "what"]).reset_index(drop=True)
@@ -95,23 +93,3 @@ def _phases(shop: Tables) -> list[tuple]:
         for phase, start, end in PHASES
         if c[start] < c[end]
     ]
-
-
-def _holidays(period: Period, country: str) -> list[tuple]:
-    if not country:
-        return []
-    years = range(period.first.year, period.last.year + 1)
-    try:
-        named = holidays.country_holidays(country, years=years, language="en_US")
-    except NotImplementedError:
-        raise ParameterError(
-            f"country is {country!r}, whose public holidays are not known. Give a two-letter code "
-            "such as CN, GB or BR, or an empty text for no holidays."
-        ) from None
-    rows: list[tuple] = []
-    for day, name in sorted(named.items()):
-        if rows and rows[-1][1] == name and rows[-1][3] == day - timedelta(days=1):
-            rows[-1] = ("holiday", name, rows[-1][2], day)
-        else:
-            rows.append(("holiday", name, day, day))
-    return rows

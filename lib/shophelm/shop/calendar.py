@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import holidays
 import pandas as pd
 
 from shophelm.errors import ParameterError
@@ -100,13 +102,61 @@ def same_phase_last_year(period: Period, campaigns: pd.DataFrame) -> dict[date, 
 def phase_of(day: date, campaigns: pd.DataFrame) -> str:
     """Name the campaign and phase a day lies in, such as "Double 11: burst"; "" for none."""
     running = _running(day, campaigns)
+    return "" if running is None else f"{running.name}: {_phase(day, running)}"
+
+
+def kind_of_day(day: date, campaigns: pd.DataFrame) -> tuple[str, int]:
+    """Say what kind of promotion day it is, and how many days from the burst it lies.
+
+    Returns
+    -------
+    (str, int)
+        Such as ("double11: burst", 0), the same words every year; ("", 0) for an ordinary day.
+    """
+    running = _running(day, campaigns)
     if running is None:
-        return ""
+        return "", 0
+    return f"{running.kind}: {_phase(day, running)}", (day - running.burst_from).days
+
+
+def public_holidays(period: Period, *, country: str) -> list[tuple[str, date, date]]:
+    """List the public holidays of the years a period touches: name, first and last day.
+
+    Parameters
+    ----------
+    period
+        The days.
+    country
+        Two-letter code; "" for no holidays.
+
+    Raises
+    ------
+    ParameterError
+        If the country's holidays are not known.
+    """
+    if not country:
+        return []
+    years = range(period.first.year, period.last.year + 1)
+    try:
+        named = holidays.country_holidays(country, years=years, language="en_US")
+    except NotImplementedError:
+        raise ParameterError(
+            f"country is {country!r}, whose public holidays are not known. Give a two-letter code "
+            "such as CN, GB or BR, or an empty text for no holidays."
+        ) from None
+    found: list[tuple[str, date, date]] = []
+    for day, name in sorted(named.items()):
+        if found and found[-1][0] == name and found[-1][2] == day - timedelta(days=1):
+            found[-1] = (name, found[-1][1], day)
+        else:
+            found.append((name, day, day))
+    return found
+
+
+def _phase(day: date, running: Any) -> str:
     if day < running.burst_from:
-        phase = "warm-up"
-    else:
-        phase = "burst" if day < running.afterglow_from else "afterglow"
-    return f"{running.name}: {phase}"
+        return "warm-up"
+    return "burst" if day < running.afterglow_from else "afterglow"
 
 
 def _like(day: date, campaigns: pd.DataFrame) -> date:

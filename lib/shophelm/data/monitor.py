@@ -1,0 +1,136 @@
+"""The daily figures that are watched, and what was to be expected of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from shophelm.data.chain import first_day
+from shophelm.methods.anomaly import Expected, Kinds, beyond_budget, chance, expect
+from shophelm.shop.calendar import Period, kind_of_day, public_holidays
+from shophelm.shop.definitions import as_floats
+from shophelm.shop.measures import measure
+from shophelm.shop.tables import Tables
+
+HISTORY_DAYS = 460
+"""Days the monitor learns from: last year's like of every promotion is among them."""
+MOST_SLICES = 12
+SHOP = ""
+CHAIN = ("visitors", "cart_visitors", "paying_visitors", "orders", "gmv_paid")
+"""The whole shop's figures; each is held against the one before it that the shop has."""
+SLICED = (("visitors", "paying_visitors"), ("orders",))
+"""The figures of a channel or a category: visits where they are known, orders otherwise."""
+MONEY = ("gmv_paid", "refunded")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Daily figures and what was to be expected of them.
+
+    Attributes
+    ----------
+    days
+        The days, in order.
+    series
+        One row per figure: term, of (what it is held against, "" for the day), by and slice
+        (empty for the whole shop).
+    values, exposure, mean, chances
+        Days × series: the figure, what it is held against, what was to be expected, and the
+        chance of a value as far out.
+    """
+
+    days: list[date]
+    series: pd.DataFrame
+    values: np.ndarray
+    exposure: np.ndarray
+    mean: np.ndarray
+    chances: np.ndarray
+
+    def at(self, term: str, of: str, by: str = "", name: str = "") -> int | None:
+        """Give the number of a figure; None where the shop does not have it."""
+        s = self.series
+        hit = (s["term"] == term) & (s["of"] == of) & (s["by"] == by) & (s["slice"] == name)
+        return int(np.flatnonzero(hit)[0]) if hit.any() else None
+
+    def alarms(self, *, false_alarms: float) -> np.ndarray:
+        """Say which figures of which days are alarms, at so many false ones in 30 days."""
+        return beyond_budget(self.chances, false_alarms=false_alarms)
+
+
+def watch(shop: Tables, last: date, *, country: str) -> Watched:
+    """Count the watched figures day by day up to `last`, and work out what was to be expected."""
+    first = max(first_day(shop), last - timedelta(days=HISTORY_DAYS - 1))
+    days = Period(first, last).every_day
+    rows = [row for by in ("", "channel", "category") for row in _figures(shop, days, by)]
+    series = pd.DataFrame([r[0] for r in rows], columns=["term", "of", "by", "slice"])
+    values, exposure = (np.column_stack([r[i] for r in rows]) for i in (1, 2))
+    mean, chances = _expected(series, values, exposure, days, _kinds(shop, days, country))
+    return Watched(days, series, values, exposure, mean, chances)
+
+
+def _expected(
+    series: pd.DataFrame, values: np.ndarray, exposure: np.ndarray, days: list[date], kinds: Kinds
+) -> tuple[np.ndarray, np.ndarray]:
+    mean, chances = np.full((2, *values.shape), np.nan)
+    week_day = [d.weekday() for d in days]
+    for counts in (True, False):
+        some = np.flatnonzero(~series["term"].isin(MONEY) == counts)
+        if len(some):
+            found: Expected = expect(
+                values[:, some], exposure[:, some], week_day=week_day, kinds=kinds, counts=counts
+            )
+            mean[:, some] = found.mean
+            chances[:, some] = chance(values[:, some], found, counts=counts)
+    # days without a refund are many, and no gamma distribution knows them
+    chances[:, series["term"] == "refunded"] = np.nan
+    return mean, chances
+
+
+def _figures(
+    shop: Tables, days: list[date], by: str
+) -> list[tuple[list[str], np.ndarray, np.ndarray]]:
+    counted = measure(shop, {"": days}, by=["day", by] if by else ["day"])
+    if counted.empty or (by and counted.index.get_level_values(by).isna().all()):
+        return []
+    counted = counted.droplevel("span")
+    if by:
+        terms = next((list(ts) for ts in SLICED if set(ts) <= set(counted)), [])
+    else:
+        terms = [t for t in CHAIN if t in counted]
+    pairs = [*zip(terms, ["", *terms[:-1]], strict=True)]
+    if not by and "gmv_cash" in counted:
+        counted["refunded"] = counted["gmv_paid"] - counted["gmv_cash"]
+        pairs.append(("refunded", ""))
+    wide = counted[[t for t, _ in pairs]].apply(as_floats)
+    return [
+        ([term, of, by, name], group[term].to_numpy(), group[of].to_numpy())
+        for name, group in _slices(wide, by, days)
+        for term, of in pairs
+    ]
+
+
+def _slices(wide: pd.DataFrame, by: str, days: list[date]) -> list[tuple[str, pd.DataFrame]]:
+    if not by:
+        return [(SHOP, wide.reindex(days).fillna(0).assign(**{"": 1.0}))]
+    size = wide.iloc[:, 0].groupby(level=by).sum().sort_index()
+    largest = size.sort_values(ascending=False, kind="stable").index[:MOST_SLICES]
+    return [
+        (n, wide.xs(n, level=by).reindex(days).fillna(0).assign(**{"": 1.0}))
+        for n in sorted(largest)
+    ]
+
+
+def _kinds(shop: Tables, days: list[date], country: str) -> Kinds:
+    found = {}
+    for name, first, last in public_holidays(Period(days[0], days[-1]), country=country):
+        for day in Period(first, last).every_day:
+            found[day] = (f"holiday: {name}", (day - first).days)
+    if shop.has("campaigns"):
+        campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
+        promoted = {d: kind_of_day(d, campaigns) for d in days}
+        found |= {d: kind for d, kind in promoted.items() if kind[0]}
+    pairs = [found.get(d, ("", 0)) for d in days]
+    return Kinds([k for k, _ in pairs], [p for _, p in pairs])
