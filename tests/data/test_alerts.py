@@ -99,8 +99,8 @@ def test_hours_without_a_payment_are_found_in_the_orders_alone(shop):
         "Over 168 hours, payments were held against those who placed an order: 1 alert."
     )
     assert str(hours.explained(found, currency="CNY")[0]) == (
-        f"{one['first']:%Y-%m-%d %H:%M} to 18:00: {one['wanted']:.0f} placed an order, 0 paid where "
-        f"{one['expected']:.1f} were to be expected, about ¥{one['expected'] * 100:,.0f} not "
+        f"{one['first']:%Y-%m-%d %H:%M} to 18:00: {one['wanted']:.0f} placed an order, 0 paid "
+        f"where {one['expected']:.1f} were to be expected, about ¥{one['expected'] * 100:,.0f} not "
         "earned. Was the checkout down?"
     )
 
