@@ -19,7 +19,7 @@ from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.targets import target_for
-from shophelm.words import Sentence, change, in_unit, listing, money, sentence
+from shophelm.words import Sentence, change, in_unit, listing, money, plural, sentence
 
 ANY_CHAIN = "orders|events|traffic"
 SHOWN = (
@@ -167,6 +167,25 @@ def find_chain(compared: pd.DataFrame, *, currency: str) -> Sentence:
         text += ". Against the period before: {links}"
         values["links"] = listing(links)
     return sentence(text + ".", now=money(gmv["now"], currency=currency), **values)
+
+
+@carries_missing
+def find_customers(compared: pd.DataFrame) -> Sentence:
+    """Say who bought: new and returning buyers, and how many of the year's customers came back."""
+    rows = compared.set_index("term")
+    if "buyers" not in rows.index:
+        return sentence("Who bought is not known: the orders name no customers.")
+    parts = []
+    for term in ("new_buyers", "returning_buyers"):
+        moved = rows.loc[term].get("before_change", math.nan)
+        against = f" ({change(moved)} against the period before)" if moved == moved else ""
+        parts.append(f"{in_unit('count')(rows.loc[term, 'now'])} {TERMS[term].title}{against}")
+    return sentence(
+        "{buyers} bought: {parts}. Of the customers of a year {repeat} bought more than once.",
+        buyers=plural(int(rows.loc["buyers", "now"]), "customer"),
+        parts=listing(parts),
+        repeat=in_unit("rate")(rows.loc["repurchase_rate", "now"]),
+    )
 
 
 def _trend(days: pd.DataFrame, term: str) -> list:

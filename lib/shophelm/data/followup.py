@@ -134,25 +134,29 @@ def find_outcomes(found: pd.DataFrame, kinds: pd.DataFrame, *, currency: str) ->
         )
     ]
     said += [
-        sentence(
-            "Taken together, {n} of the kind {kind} moved {metric} by {effect} (95% interval {low} "
-            "to {high}): {verdict}.",
-            n=plural(k.measured, "action"),
-            kind=k.kind.replace("_", " "),
-            metric=TERMS[k.metric].title,
-            effect=change(k.effect),
-            low=change(k.effect_low),
-            high=change(k.effect_high),
-            verdict=k.verdict,
-        )
+        sentence("{kind}: {told}", kind=k.kind.replace("_", " ").capitalize(), told=_together(k))
         for k in kinds.itertuples()
         if k.measured > 1
     ]
     return said
 
 
-def in_words(outcome: Any) -> str:
-    """Say one action's outcome in a line, for the list of earlier actions."""
+@carries_missing
+def told(found: pd.DataFrame, kinds: pd.DataFrame) -> dict[str, str]:
+    """Say each action's outcome in a line, by its number; those of a kind are told together."""
+    together = {(k.kind, k.metric): _together(k) for k in kinds.itertuples() if k.measured > 1}
+    return {o.action_id: together.get((o.kind, o.metric)) or _alone(o) for o in found.itertuples()}
+
+
+def _together(kind: Any) -> str:
+    return (
+        f"Together {plural(kind.measured, 'action')} moved {TERMS[kind.metric].title} by "
+        f"{change(kind.effect)} (95% interval {change(kind.effect_low)} to "
+        f"{change(kind.effect_high)}): {kind.verdict}."
+    )
+
+
+def _alone(outcome: Any) -> str:
     if outcome.verdict in (EARLY, UNMEASURED):
         return f"Outcome: {outcome.verdict}."
     return (

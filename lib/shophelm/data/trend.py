@@ -7,12 +7,12 @@ from datetime import timedelta
 import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN, first_day
-from shophelm.shop.calendar import Period, public_holidays
+from shophelm.shop.calendar import Period, phase_of, public_holidays
 from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, in_unit, plural, sentence
+from shophelm.words import Sentence, change, in_unit, listing, plural, sentence
 
 PHASES = (("warm-up", "warmup_from", "burst_from"), ("burst", "burst_from", "afterglow_from"))
 
@@ -80,6 +80,27 @@ def find_trend(days: pd.DataFrame, *, currency: str) -> Sentence:
         high=show(values.max()),
         worst=f"{values.idxmin():%Y-%m-%d}",
         low=show(values.min()),
+    )
+
+
+def find_campaigns(shop: Tables, compared: pd.DataFrame | Missing, period: Period) -> Sentence:
+    """Say which campaign the period belongs to, and how its phase did against last year's."""
+    if isinstance(compared, Missing) or not shop.has("campaigns"):
+        return sentence("Campaigns are not known: the shop has no promotion calendar.")
+    campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
+    phases = dict.fromkeys(phase_of(d, campaigns) for d in period.every_day)
+    named = [p for p in phases if p]
+    if not named:
+        return sentence("No campaign ran in this period.")
+    rows = compared.set_index("term")
+    if "last_year_phase_change" not in rows or "gmv_paid" not in rows.index:
+        return sentence("{phases}: last year's like is not known.", phases=listing(named))
+    change_on_year = rows["last_year_phase_change"]
+    return sentence(
+        "{phases}: GMV paid {gmv}, visitors {visitors} against the same phases last year.",
+        phases=listing(named),
+        gmv=change(change_on_year["gmv_paid"]),
+        visitors=change(change_on_year.get("visitors")),
     )
 
 

@@ -19,6 +19,7 @@ from IPython.display import HTML, SVG, display, publish_display_data
 from shophelm import timing
 from shophelm.actions import Action, ranked
 from shophelm.report.columns import MOVE, ROW, title_and_unit
+from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
@@ -50,11 +51,18 @@ class Page:
         self.shop = shop
         self.currency = currency
 
-    def say(self, *said: Sentence | Missing) -> None:
-        """Print sentences; a missing answer prints its line once, where its table would be."""
+    def about(self, period: Period, *, owner: str = "") -> None:
+        """Record what the report is about: its days, and who answers for it."""
+        _emit("about", first=str(period.first), last=str(period.last), owner=owner)
+
+    def say(self, *said: Sentence | Missing, cut: str = "") -> None:
+        """Print sentences; a missing answer prints its line once, where its table would be.
+
+        A `cut` (channel, product …) names the part of the first page on which they stand too.
+        """
         for one in said:
             _print(one)
-            _emit("sentence", text=str(one), missing=isinstance(one, Missing))
+            _emit("sentence", text=str(one), missing=isinstance(one, Missing), cut=cut)
 
     def headline(self, said: Sentence | Missing) -> None:
         """Print the sentence that stands for this area on the report's first page."""
@@ -66,6 +74,23 @@ class Page:
         for one in said:
             _print(one)
             _emit("alert", text=str(one))
+
+    def problems(self, found: pd.DataFrame) -> None:
+        """Show the problems that matter, and put them on the report's first page."""
+        for row in found.to_dict("records"):
+            _emit("problem", **{k: _plain(v) for k, v in row.items()})
+        self.table(found)
+
+    def outcomes(self, said: dict[str, str] | Missing) -> None:
+        """Record how each action turned out, by its number, for the list of earlier actions."""
+        for action, text in {} if isinstance(said, Missing) else said.items():
+            _emit("outcome", action_id=action, text=text)
+
+    def upcoming(self, days: pd.DataFrame) -> None:
+        """Show what the next days bring, and put it on the report's first page."""
+        for row in days.to_dict("records"):
+            _emit("upcoming", day=str(row["day"]), text=row["what"])
+        self.table(days)
 
     def table(self, frame: pd.DataFrame | Missing, *, most: int = 40) -> None:
         """Show a frame: titles, units, separators, unknown values as –; text is escaped."""

@@ -15,7 +15,7 @@ import nbformat
 
 from shophelm.errors import ParameterError, ReportError
 
-OPTIONS = {"data": "--data", "as_of": "--as-of"}
+OPTIONS = {"data": "--data", "as_of": "--as-of", "ledger": "--ledger"}
 """Parameters of every notebook that the command line gives by options of their own."""
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 

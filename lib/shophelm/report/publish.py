@@ -12,7 +12,8 @@ import pandas as pd
 
 from shophelm import __version__
 from shophelm.errors import ReportError
-from shophelm.report.html import Heading, area_page, index_page
+from shophelm.report.first_page import index_page
+from shophelm.report.html import Heading, area_page
 from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
 from shophelm.report.runner import MARK, AreaRun, find_notebooks, publishing, run_notebooks
 from shophelm.report.sheets import write_sheet
@@ -72,7 +73,13 @@ def report(
     before = _ledger_before(kept, data)
     with publishing(out) as draft:
         runs = run_notebooks(
-            notebooks, data=data, as_of=day, given=parameters, jobs=jobs, progress=progress
+            notebooks,
+            data=data,
+            as_of=day,
+            ledger=str(kept.absolute()) if kept else "",
+            given=parameters,
+            jobs=jobs,
+            progress=progress,
         )
         after = merge(before, {r.area: r.actions for r in runs}, as_of=day)
         heading = Heading(
@@ -81,7 +88,8 @@ def report(
             (parameters or {}).get("currency") or shop.currency,
             kept.name if kept else "",
         )
-        _write(draft, runs, heading, data=data, before=before)
+        own = {data: heading.shop} | ({str(kept.absolute()): kept.name} if kept else {})
+        _write(draft, runs, heading, names=own, before=before)
         if kept and (after.to_dict("records") != before.to_dict("records") or not kept.exists()):
             write_ledger(after, kept)
     return runs
@@ -101,12 +109,19 @@ def _ledger_before(kept: Path | None, data: str) -> pd.DataFrame:
 
 
 def _write(
-    draft: Path, runs: Sequence[AreaRun], heading: Heading, *, data: str, before: pd.DataFrame
+    draft: Path,
+    runs: Sequence[AreaRun],
+    heading: Heading,
+    *,
+    names: Mapping[str, str],
+    before: pd.DataFrame,
 ) -> None:
     for run in runs:
         _save(draft / f"{run.area}.html", area_page(run, heading))
-        # the address of the shop may hold a password, and is nobody's business besides
-        notebook = nbformat.writes(run.notebook).replace(json.dumps(data)[1:-1], heading.shop)
+        notebook = nbformat.writes(run.notebook)
+        # an address may hold a password, and is nobody's business besides
+        for address, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
+            notebook = notebook.replace(json.dumps(address)[1:-1], name)
         _save(draft / f"{run.area}.ipynb", notebook + "\n")
     _save(draft / "index.html", index_page(runs, heading, ledger=before))
     actions = pd.DataFrame(

@@ -95,6 +95,7 @@ def run_notebooks(
     *,
     data: str,
     as_of: date,
+    ledger: str = "",
     given: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -105,8 +106,8 @@ def run_notebooks(
     ----------
     notebooks
         Area → notebook.
-    data, as_of
-        Passed to each as its parameters of those names.
+    data, as_of, ledger
+        Passed to each as its parameters of those names; the ledger where it has one.
     given
         Further parameters as text; each notebook gets those it knows.
     jobs
@@ -122,7 +123,11 @@ def run_notebooks(
     known = {area: parameters_of(path) for area, path in notebooks.items()}
     own = check_parameters(given or {}, known)
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
-    started = {a: own[a] | {"data": data, "as_of": str(as_of)} for a in notebooks}
+    options = {"data": data, "as_of": str(as_of), "ledger": ledger}
+    started = {
+        a: own[a] | {n: v for n, v in options.items() if n in known[a] or n != "ledger"}
+        for a in notebooks
+    }
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
             pool.submit(_run, area, path, started[area], progress): area
