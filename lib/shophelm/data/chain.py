@@ -179,7 +179,8 @@ def find_customers(compared: pd.DataFrame) -> Sentence:
     for term in ("new_buyers", "returning_buyers"):
         moved = rows.loc[term].get("before_change", math.nan)
         against = f" ({change(moved)} against the period before)" if moved == moved else ""
-        parts.append(f"{in_unit('count')(rows.loc[term, 'now'])} {TERMS[term].title}{against}")
+        one = TERMS[term].title.removesuffix("s")
+        parts.append(f"{plural(int(rows.loc[term, 'now']), one)}{against}")
     return sentence(
         "{buyers} bought: {parts}. Of the customers of a year {repeat} bought more than once.",
         buyers=plural(int(rows.loc["buyers", "now"]), "customer"),
