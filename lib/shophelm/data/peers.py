@@ -9,7 +9,7 @@ from shophelm.methods.empirical_bayes import discoveries, shrink_rates
 
 FALSE_DISCOVERY = 0.05
 FEWEST_PEERS = 5
-"""Categories with fewer products that can be judged are held against the whole shop."""
+"""Products of smaller categories are held against the whole shop."""
 COLUMNS = [
     *("kind", "subject", "title", "found", "trials", "rate", "rate_shrunk", "rate_low"),
     *("rate_high", "peers_rate", "probability", "worth", "worth_low", "worth_high"),
@@ -17,7 +17,9 @@ COLUMNS = [
 ]
 
 
-def against_peers(counts: pd.DataFrame, *, group: pd.Series, high_is_bad: bool) -> pd.DataFrame:
+def against_peers(
+    counts: pd.DataFrame, *, group: pd.Series, high_is_bad: bool, fewest: int = FEWEST_PEERS
+) -> pd.DataFrame:
     """Shrink each row's rate towards its peers' and say how surely it is the worse one.
 
     Parameters
@@ -28,6 +30,8 @@ def against_peers(counts: pd.DataFrame, *, group: pd.Series, high_is_bad: bool) 
         Subject → its peers' name; null where it has none of its own.
     high_is_bad
         True where a rate above its peers' is the worse one.
+    fewest
+        Members of a group below which they are held against all rows.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def against_peers(counts: pd.DataFrame, *, group: pd.Series, high_is_bad: bool) 
     counts = counts[counts["trials"] > 0]
     group = group.reindex(counts.index)
     sizes = group.map(group.value_counts())
-    own = group.where(sizes >= FEWEST_PEERS)
+    own = group.where(sizes >= fewest)
     parts = [shrink_rates(counts[own == name]) for name in sorted(own.dropna().unique())]
     if own.isna().any():
         parts.append(shrink_rates(counts)[own.isna()])
