@@ -8,22 +8,27 @@ from scipy import special
 
 COLUMNS = ("yes", "trials")
 INTERVAL = 0.8
+APART = 0.1
 PRIORS = 256
 """Priors that stand for all the priors the group's data allow; their mean is a posterior's."""
-_SPREADS = (0.002, 1.0)
-"""Of the group's distribution, as 1 / √(alpha + beta): hardly any, and as wide as is allowed."""
+_SPREADS = (0.002, 0.5)
+"""Of the group's distribution, as 1 / √(alpha + beta): hardly any, and the widest allowed, which
+is that of members that stand apart."""
 _STEPS, _ZOOMS, _NEGLIGIBLE, _ERRORS = 33, 2, 12.0, 6.0
 _GOLDEN = (5**0.5 - 1) / 2
 
 
-def shrink_rates(members: pd.DataFrame, *, interval: float = INTERVAL) -> pd.DataFrame:
+def shrink_rates(
+    members: pd.DataFrame, *, interval: float = INTERVAL, apart: float = APART
+) -> pd.DataFrame:
     """Pull each member's rate towards its peers', the more the fewer its trials.
 
-    Each member's true rate is taken as drawn from one beta distribution, which the group's own
-    counts determine. How well they determine it is carried along: results are means over the
-    priors the data allow, not those of the one that fits best, which would call chance a
-    difference in small groups. Its mean and 1 / √(alpha + beta) are uniform beforehand, with
-    alpha + beta ≥ 1 (Gelman et al., Bayesian Data Analysis, 3rd ed., section 5.3).
+    Most members' true rates are taken as drawn from one beta distribution, which the group's own
+    counts determine; a few stand apart, drawn from the widest one of the same mean, so that they
+    neither hide among their peers nor make these look more different than they are. How well the
+    data determine the distribution is carried along: results are means over all that the data
+    allow, not those of the one that fits best, which would call chance a difference in small
+    groups. Its mean and 1 / √(alpha + beta) are uniform beforehand, with alpha + beta ≥ 4.
 
     Parameters
     ----------
@@ -32,6 +37,8 @@ def shrink_rates(members: pd.DataFrame, *, interval: float = INTERVAL) -> pd.Dat
         has the group's own distribution.
     interval
         Probability the equal-tailed intervals hold.
+    apart
+        Share of members that stand apart.
 
     Returns
     -------
@@ -43,20 +50,21 @@ def shrink_rates(members: pd.DataFrame, *, interval: float = INTERVAL) -> pd.Dat
 
     Notes
     -----
-    The member is part of its group, so that one that stands apart widens the distribution and
-    moves its mean: in a group of three the gap is understated. Misleads where members differ for
-    a reason that is known (another season, another price class): make groups of likes.
+    With apart = 0 it is the model of Gelman et al., Bayesian Data Analysis, 3rd ed., section 5.3.
+    A member is part of its group: in a group of three the gap is understated. Misleads where
+    members differ for a reason that is known (another season): make groups of likes.
     """
     counts = members[list(COLUMNS)].astype("float64")
     result = pd.DataFrame({"rate": counts["yes"] / counts["trials"].where(counts["trials"] > 0)})
-    names = [*("shrunk", "rate_low", "rate_high", "peers_rate"), *("gap", "gap_low", "gap_high")]
+    names = ("shrunk", "rate_low", "rate_high", "peers_rate", "gap", "gap_low", "gap_high", "below")
     if (counts["trials"] > 0).sum() < 2:
-        return result.assign(**dict.fromkeys([*names, "below"], np.nan))
+        return result.assign(**dict.fromkeys(names, np.nan))
+    # likes are reckoned once: a large shop's products have few distinct counts
     cells, member = np.unique(counts.to_numpy(), axis=0, return_inverse=True)
-    times = np.bincount(member.ravel(), minlength=len(cells))
-    mean, concentration = _likely_priors(cells, times)
-    posterior = _posterior(cells, mean, concentration, interval)
-    return result.assign(**{n: v[member.ravel()] for n, v in posterior.items()})
+    times = np.bincount(member.ravel())
+    mean, concentration = _likely_priors(cells, times, apart)
+    posterior = _posterior(cells, mean, concentration, apart, interval)
+    return result.assign(**{name: posterior[name][member.ravel()] for name in names})
 
 
 def discoveries(probability: pd.Series, *, false_discovery: float = 0.05) -> pd.Series:
@@ -74,59 +82,78 @@ def discoveries(probability: pd.Series, *, false_discovery: float = 0.05) -> pd.
     Series
         True where kept. Findings of equal probability are kept or left together.
     """
-    error = (1 - probability).dropna().sort_values(kind="stable")
+    error = (1 - probability.astype("float64")).dropna().sort_values(kind="stable")
     running = error.expanding().mean()
     kept = running.groupby(error.to_numpy()).transform("max") <= false_discovery
     return kept.reindex(probability.index, fill_value=False)
 
 
-def _likely_priors(cells: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _likely_priors(
+    cells: np.ndarray, times: np.ndarray, apart: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Pick priors as often as the data make them likely: their means and concentrations."""
     spread = np.linspace(*_SPREADS, _STEPS)
     for _ in range(_ZOOMS):
-        odds, density = _log_posterior(spread, cells, times)
+        _, density = _log_posterior(spread, cells, times, apart)
         there = np.flatnonzero((density > density.max() - _NEGLIGIBLE).any(axis=1))
         low, high = spread[max(there[0] - 1, 0)], spread[min(there[-1] + 1, _STEPS - 1)]
         spread = np.linspace(low, high, _STEPS)
-    odds, density = _log_posterior(spread, cells, times)
+    odds, density = _log_posterior(spread, cells, times, apart)
     reached = np.cumsum(np.exp(density - density.max()))
     picked = np.searchsorted(reached, (np.arange(PRIORS) + 0.5) / PRIORS * reached[-1])
     return special.expit(odds.ravel()[picked]), np.repeat(spread, _STEPS)[picked] ** -2.0
 
 
 def _log_posterior(
-    spread: np.ndarray, cells: np.ndarray, times: np.ndarray
+    spread: np.ndarray, cells: np.ndarray, times: np.ndarray, apart: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weigh a grid of spreads × means; the means lie where each spread makes them likely."""
     concentration = spread[:, None] ** -2.0
     yes, trials = cells[:, 0], cells[:, 1]
-    # a member's weight: its trials, less what they have in common
+    # what a trial of each member tells of the mean, the less the more its trials have in common
     weight = times * (concentration + 1) / (concentration + trials)
     known = (weight * trials).sum(axis=1, keepdims=True)
     middle = ((weight * yes).sum(axis=1, keepdims=True) + 0.5) / (known + 1)
     error = (middle * (1 - middle) * known) ** -0.5
     odds = special.logit(middle) + error * np.linspace(-_ERRORS, _ERRORS, _STEPS)
     mean = special.expit(odds)
-    alpha, beta = mean * concentration, (1 - mean) * concentration
+    # uniform in the mean, hence not in its log odds
     density = np.log(error) + np.log(mean) + np.log1p(-mean)
     for (x, n), repeated in zip(cells, times, strict=True):
-        density += repeated * (special.betaln(alpha + x, beta + n - x) - special.betaln(alpha, beta))
+        density += repeated * np.logaddexp(*_marginals(x, n, mean, concentration, apart))
     return odds, density
 
 
+def _marginals(
+    yes: np.ndarray, trials: np.ndarray, mean: np.ndarray, concentration: np.ndarray, apart: float
+) -> list[np.ndarray]:
+    """Give the log probability of a member's counts as one of its peers, and as one apart."""
+    sides = ((concentration, 1 - apart), (_SPREADS[1] ** -2.0, apart))
+    with np.errstate(divide="ignore"):
+        return [
+            np.log(share)
+            + special.betaln(mean * size + yes, (1 - mean) * size + trials - yes)
+            - special.betaln(mean * size, (1 - mean) * size)
+            for size, share in sides
+        ]
+
+
 def _posterior(
-    cells: np.ndarray, mean: np.ndarray, concentration: np.ndarray, interval: float
+    cells: np.ndarray, mean: np.ndarray, concentration: np.ndarray, apart: float, interval: float
 ) -> dict[str, np.ndarray]:
-    """Average each distinct member's posterior over the priors."""
+    """Average each distinct member's posterior over the priors, as a peer and as one apart."""
     yes, trials = cells[:, :1], cells[:, 1:]
-    alpha, beta = mean * concentration + yes, (1 - mean) * concentration + trials - yes
+    alike, off = _marginals(yes, trials, mean, concentration, apart)
+    weight = np.hstack([special.expit(alike - off), special.expit(off - alike)]) / PRIORS
+    means = np.tile(mean, 2)
+    size = np.concatenate([concentration, np.full(PRIORS, _SPREADS[1] ** -2.0)])
+    alpha, beta = means * size + yes, (1 - means) * size + trials - yes
     # one quantile of each prior's posterior, spread evenly: draws without chance
-    level = (np.arange(PRIORS) * _GOLDEN + 0.5) % 1
-    draws = special.betaincinv(alpha, beta, level)
+    draws = special.betaincinv(alpha, beta, np.tile((np.arange(PRIORS) * _GOLDEN + 0.5) % 1, 2))
     ends = [0.5 - interval / 2, 0.5 + interval / 2]
-    low, high = np.quantile(draws, ends, axis=1)
-    gap_low, gap_high = np.quantile(mean - draws, ends, axis=1)
-    shrunk = (alpha / (alpha + beta)).mean(axis=1)
+    shrunk = (weight * alpha / (alpha + beta)).sum(axis=1)
+    low, high = _quantiles(draws, weight, ends)
+    gap_low, gap_high = _quantiles(means - draws, weight, ends)
     return {
         "shrunk": shrunk,
         "rate_low": low,
@@ -135,5 +162,13 @@ def _posterior(
         "gap": mean.mean() - shrunk,
         "gap_low": gap_low,
         "gap_high": gap_high,
-        "below": special.betainc(alpha, beta, mean).mean(axis=1),
+        "below": (weight * special.betainc(alpha, beta, means)).sum(axis=1),
     }
+
+
+def _quantiles(draws: np.ndarray, weight: np.ndarray, ends: list[float]) -> np.ndarray:
+    order = np.argsort(draws, axis=1)
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
+    at = [(reached < end).sum(axis=1, keepdims=True).clip(max=draws.shape[1] - 1) for end in ends]
+    in_order = np.take_along_axis(draws, order, axis=1)
+    return np.array([np.take_along_axis(in_order, i, axis=1)[:, 0] for i in at])
