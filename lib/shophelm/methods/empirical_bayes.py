@@ -12,8 +12,9 @@ APART = 0.1
 PRIORS = 256
 """Priors that stand for all the priors the group's data allow; their mean is a posterior's."""
 _SPREADS = (0.002, 0.5)
-"""Of the group's distribution, as 1 / √(alpha + beta): hardly any, and the widest allowed, which
-is that of members that stand apart."""
+"""Of the group's distribution, as 1 / √(alpha + beta): hardly any, and the widest allowed."""
+_SIZE_APART = 16.0
+"""alpha + beta of the members that stand apart: they are worth so many trials' knowledge."""
 _STEPS, _ZOOMS, _NEGLIGIBLE, _ERRORS = 33, 2, 12.0, 6.0
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -75,7 +76,8 @@ def discoveries(probability: pd.Series, *, false_discovery: float = 0.05) -> pd.
     probability
         Of each finding being real; null counts as not found.
     false_discovery
-        Largest mean probability of error in the set (Newton et al. 2004, Biostatistics 5:155).
+        Largest mean probability of error in the set (Newton et al. 2004, Biostatistics 5:155);
+        no member's own may be more than twice that, so that sure finds do not carry doubtful ones.
 
     Returns
     -------
@@ -83,6 +85,7 @@ def discoveries(probability: pd.Series, *, false_discovery: float = 0.05) -> pd.
         True where kept. Findings of equal probability are kept or left together.
     """
     error = (1 - probability.astype("float64")).dropna().sort_values(kind="stable")
+    error = error[error <= 2 * false_discovery]
     running = error.expanding().mean()
     kept = running.groupby(error.to_numpy()).transform("max") <= false_discovery
     return kept.reindex(probability.index, fill_value=False)
@@ -99,6 +102,9 @@ def _likely_priors(
         low, high = spread[max(there[0] - 1, 0)], spread[min(there[-1] + 1, _STEPS - 1)]
         spread = np.linspace(low, high, _STEPS)
     odds, density = _log_posterior(spread, cells, times, apart)
+    # to and fro, so that evenly spaced picks go evenly through spreads and means
+    for grid in (odds, density):
+        grid[1::2] = grid[1::2, ::-1].copy()
     reached = np.cumsum(np.exp(density - density.max()))
     picked = np.searchsorted(reached, (np.arange(PRIORS) + 0.5) / PRIORS * reached[-1])
     return special.expit(odds.ravel()[picked]), np.repeat(spread, _STEPS)[picked] ** -2.0
@@ -128,7 +134,7 @@ def _marginals(
     yes: np.ndarray, trials: np.ndarray, mean: np.ndarray, concentration: np.ndarray, apart: float
 ) -> list[np.ndarray]:
     """Give the log probability of a member's counts as one of its peers, and as one apart."""
-    sides = ((concentration, 1 - apart), (_SPREADS[1] ** -2.0, apart))
+    sides = ((concentration, 1 - apart), (_SIZE_APART, apart))
     with np.errstate(divide="ignore"):
         return [
             np.log(share)
@@ -146,7 +152,7 @@ def _posterior(
     alike, off = _marginals(yes, trials, mean, concentration, apart)
     weight = np.hstack([special.expit(alike - off), special.expit(off - alike)]) / PRIORS
     means = np.tile(mean, 2)
-    size = np.concatenate([concentration, np.full(PRIORS, _SPREADS[1] ** -2.0)])
+    size = np.concatenate([concentration, np.full(PRIORS, _SIZE_APART)])
     alpha, beta = means * size + yes, (1 - means) * size + trials - yes
     # one quantile of each prior's posterior, spread evenly: draws without chance
     draws = special.betaincinv(alpha, beta, np.tile((np.arange(PRIORS) * _GOLDEN + 0.5) % 1, 2))
