@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import pandas as pd
@@ -12,7 +13,7 @@ from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, count, money, number, plural, rate, sentence
+from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
 
 MARKS = (30, 90, 180)
 
@@ -137,7 +138,7 @@ def find_cohorts(followed: pd.DataFrame) -> Sentence:
     """Say what share of a cohort comes back in the month after, over all and at its ends."""
     later = followed[(followed["month"] == 1) & followed["buyers"].notna()]
     if later.empty:
-        return sentence("No month after a cohort's first is over yet: nothing to follow.")
+        return sentence("No month after a cohort's first is over yet: there is nothing to follow.")
     best, worst = (later.loc[later["share"].astype(float).agg(f)] for f in ("idxmax", "idxmin"))
     return sentence(
         "Of {n} customers in {cohorts}, {share} bought again in the month after their first; most "
@@ -154,23 +155,23 @@ def find_cohorts(followed: pd.DataFrame) -> Sentence:
 
 @carries_missing
 def find_new_and_returning(months: pd.DataFrame, *, currency: str) -> Sentence:
-    """Say what returning buyers brought in the last whole month, and a year or a month before."""
+    """Say what returning buyers brought in the last whole month, and a year before."""
     if months.empty:
         return sentence("No month is over yet: new and returning buyers cannot be compared.")
     now = months.iloc[-1]
     text = (
-        "In {month}, {returning} returning buyers brought {money}, {share} of GMV paid by known "
-        "customers, beside {new} new ones"
+        "In {month}, {returning} brought {money}, {share} of GMV paid by known customers; there "
+        "were {new}"
     )
     values = {
         "month": f"{now['month']:%Y-%m}",
-        "returning": count(now["returning_buyers"]),
+        "returning": plural(int(now["returning_buyers"]), "returning buyer"),
         "money": money(now["returning_gmv"], currency=currency),
         "share": rate(now["returning_share"]),
-        "new": count(now["new_buyers"]),
+        "new": plural(int(now["new_buyers"]), "new buyer"),
     }
     if len(months) > 12:
-        text += "; a year before, their share was {then}"
+        text += ". A year before, the share of returning buyers was {then}"
         values["then"] = rate(months.iloc[-13]["returning_share"])
     return sentence(text + ".", **values)
 
@@ -182,19 +183,22 @@ def find_repurchase(curve: pd.DataFrame, interval: pd.DataFrame) -> Sentence:
     if not one["intervals"]:
         return sentence("No customer has bought twice yet: how long it takes is not known.")
     text = (
-        "Between {n} pairs of consecutive purchases lie {median} days at the median (half of them "
-        "between {low} and {high})"
+        "Between two purchases of a customer lie {median} days at the median of {n} (half of them "
+        "between {low} and {high})."
     )
-    values = {"n": count(one["intervals"]), "median": number(one["median"], digits=0)}
-    values |= {
+    values: dict[str, Any] = {
+        "n": plural(int(one["intervals"]), "pair"),
+        "median": number(one["median"], digits=0),
         "low": number(one["quartile_1"], digits=0),
         "high": number(one["quartile_3"], digits=0),
     }
-    back = [f"{rate(s)} within {d} days" for d in MARKS if (s := _by_day(curve, d)) is not None]
+    back = [f"{rate(s)} bought again within {d}" for d in MARKS if (s := _by_day(curve, d)) is not None]
     if back:
-        text += "; counting those still to come, {back} of the first purchase buy again"
-        values["back"] = ", ".join(back)
-    return sentence(text + ".", **values)
+        text += (
+            " Of all first buyers, counting those who may yet return, {back} days."
+        )
+        values["back"] = listing(back)
+    return sentence(text, **values)
 
 
 def _by_day(curve: pd.DataFrame, day: int) -> float | None:
