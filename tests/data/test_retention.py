@@ -26,7 +26,9 @@ BUYS = (
 
 
 def orders(buys=BUYS):
-    rows = [f"o{i},{who},{day} 12:00:00,{day} 12:00:00,10,0,0,10" for i, (who, day) in enumerate(buys)]
+    rows = [
+        f"o{i},{who},{day} 12:00:00,{day} 12:00:00,10,0,0,10" for i, (who, day) in enumerate(buys)
+    ]
     return "\n".join([HEAD, *rows, "unpaid,bob,2026-02-02 12:00:00,,10,0,0,10"])
 
 
@@ -111,9 +113,9 @@ def test_a_shop_too_young_says_so(shop):
     assert str(retention.find_cohorts(retention.cohorts(s))) == (
         "No month after a cohort's first is over yet: there is nothing to follow."
     )
-    assert str(retention.find_new_and_returning(retention.new_and_returning(s), currency="CNY")) == (
-        "No month is over yet: new and returning buyers cannot be compared."
-    )
+    assert str(
+        retention.find_new_and_returning(retention.new_and_returning(s), currency="CNY")
+    ) == ("No month is over yet: new and returning buyers cannot be compared.")
     curve, interval = retention.second_purchase(s), retention.repurchase_interval(s)
     assert str(retention.find_repurchase(curve, interval)) == (
         "No customer has bought twice yet: how long it takes is not known."
@@ -179,7 +181,8 @@ def test_online_retail_customers_of_february_2011_come_back_as_sql_counts_them(t
     theirs = duckdb.sql(f"""
         WITH paid AS (SELECT CustomerID AS who, date_trunc('month', InvoiceDate::TIMESTAMP) AS month
                       FROM '{file}' WHERE CustomerID IS NOT NULL AND Quantity > 0
-                      AND InvoiceNo NOT LIKE 'C%' AND UnitPrice > 0),
+                      AND InvoiceNo NOT LIKE 'C%' AND UnitPrice > 0
+                      AND regexp_matches(StockCode, '^[0-9]{{5}}')), -- goods, not postage
              first AS (SELECT who, min(month) AS cohort FROM paid GROUP BY 1)
         SELECT count(DISTINCT who) FROM paid JOIN first USING (who)
         WHERE cohort = '2011-02-01' AND month < '2011-12-01' GROUP BY month ORDER BY month

@@ -144,8 +144,8 @@ def _with_cost(shop: Tables, sums: pd.DataFrame) -> pd.DataFrame:
 def _with_shelf(shop: Tables, rows: ibis.Table) -> ibis.Table:
     if not shop.has("stock"):
         return rows.mutate(empty=ibis.literal(value=False))
-    shelves = shop["stock"].group_by("product_id", "day").aggregate(
-        on_hand=lambda t: t.on_hand.sum()
+    shelves = (
+        shop["stock"].group_by("product_id", "day").aggregate(on_hand=lambda t: t.on_hand.sum())
     )
     gone = shelves.filter(shelves.on_hand == 0).select("product_id", "day")
     joined = rows.left_join(gone.mutate(gone=ibis.literal(value=True)), ["product_id", "day"])

@@ -16,7 +16,7 @@ from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 
 LANDING = ("home", "list", "search")
-PAGE_LOSES = "page seen, nothing carted"
+PAGE_LOSES = "page with low cart"
 
 
 @question(
@@ -49,7 +49,9 @@ def pages_not_carting(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     names = visits.index.to_series().str.split("/", n=1).str[0]
     visits = visits[names.map(names.value_counts()) > 1]
     judged = against_peers(visits, group=names, high_is_bad=False, fewest=2)
-    money = pd.DataFrame({"value": _order_value(shop, period), "worth_in": "gmv"}, index=visits.index)
+    money = pd.DataFrame(
+        {"value": _order_value(shop, period), "worth_in": "gmv"}, index=visits.index
+    )
     money["value"] *= visits["paid"].sum() / max(visits["yes"].sum(), 1)
     return laid_out(
         priced(judged, money, days=days),

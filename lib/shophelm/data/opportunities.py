@@ -23,7 +23,7 @@ from shophelm.data.return_gaps import HIGH_RETURNS, returned
 from shophelm.data.shortages import OUT_OF_STOCK, wanted_out_of_stock
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, count, listing, money, number, rate, sentence
+from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
 
 PRICES = ["price", "rivals_price"]
 SHOWN = [
@@ -87,7 +87,9 @@ def opportunities(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     filled = [r for r in rows if len(r)]
     frame = pd.concat(filled) if filled else pd.DataFrame(columns=COLUMNS)
     frame = frame.reindex(columns=[*COLUMNS, *PRICES])
-    frame = frame.sort_values(["found", "worth", "kind", "subject"], ascending=[False, False, True, True])
+    frame = frame.sort_values(
+        ["found", "worth", "kind", "subject"], ascending=[False, False, True, True]
+    )
     frame = frame.reset_index(drop=True)
     frame.attrs["looked_at"] = {kind: len(a) for kind, a in given.items()}
     frame.attrs["lacking"] = {k: str(a) for k, a in answers.items() if isinstance(a, Missing)}
@@ -111,15 +113,15 @@ def find_opportunities(frame: pd.DataFrame, *, currency: str) -> Sentence:
         text = "Of {n} comparisons with peers none stands out beyond chance"
         values["n"] = count(sum(looked_at.values()))
     if len(found):
-        text = "Of {n} comparisons with peers {k} stand out beyond chance. {found}"
-        values["k"] = count(len(found))
+        text = "Of {n} comparisons with peers {k} beyond chance. {found}"
+        values["k"] = plural(len(found), "stands out", "stand out")
         values["found"] = ". ".join(
             f"{kind[0].upper()}{kind[1:]}: {_named(rows, currency)}"
             for kind, rows in found.groupby("kind", sort=False)
         )
     if lacking:
         text += ". For want of tables nothing was looked for of: {lacking}"
-        values["lacking"] = listing(sorted(lacking), most=len(lacking))
+        values["lacking"] = "; ".join(sorted(lacking))
     return sentence(text + ".", **values)
 
 
@@ -157,7 +159,10 @@ def _aim(row: Any) -> float:
 
 
 def _action(shop: Tables, row: Any) -> Action:
-    worths = [None if w != w else Decimal(str(round(w, 2))) for w in (row.worth, row.worth_low, row.worth_high)]
+    worths = [
+        None if w != w else Decimal(str(round(w, 2)))
+        for w in (row.worth, row.worth_low, row.worth_high)
+    ]
     told = DO[row.kind].format(
         title=row.title,
         rate=rate(row.rate),

@@ -93,13 +93,15 @@ def laid_out(
     subject: str = "product",
 ) -> pd.DataFrame:
     """Give the common shape: `COLUMNS`, the surest finds first."""
-    order = judged.rename_axis("id").reset_index().sort_values(
-        ["probability", "id"], ascending=[False, True]
+    order = (
+        judged.rename_axis("id")
+        .reset_index()
+        .sort_values(["probability", "id"], ascending=[False, True])
     )
     frame = order.assign(
         kind=kind,
         subject=[f"{subject}:{i}" for i in order["id"]],
-        title=order["id"].map(titles).fillna(order["id"]),
+        title=[titles.get(i, i) for i in order["id"]],
         metric=metric,
         area=area,
         owner_role=owner_role,

@@ -55,7 +55,9 @@ def priced_above(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     judged = judged[judged.index.isin(dear.index)]
     found = discoveries(judged["probability"], false_discovery=FALSE_DISCOVERY)
     value = worth_of_a_sale(shop, period)
-    judged = priced(judged.assign(found=found), value[value.index.isin(found[found].index)], days=days)
+    judged = priced(
+        judged.assign(found=found), value[value.index.isin(found[found].index)], days=days
+    )
     frame = laid_out(
         judged,
         products["title"],

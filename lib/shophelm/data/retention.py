@@ -192,11 +192,11 @@ def find_repurchase(curve: pd.DataFrame, interval: pd.DataFrame) -> Sentence:
         "low": number(one["quartile_1"], digits=0),
         "high": number(one["quartile_3"], digits=0),
     }
-    back = [f"{rate(s)} bought again within {d}" for d in MARKS if (s := _by_day(curve, d)) is not None]
+    back = [
+        f"{rate(s)} bought again within {d}" for d in MARKS if (s := _by_day(curve, d)) is not None
+    ]
     if back:
-        text += (
-            " Of all first buyers, counting those who may yet return, {back} days."
-        )
+        text += " Of all first buyers, counting those who may yet return, {back} days."
         values["back"] = listing(back)
     return sentence(text, **values)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from scipy import stats
 
+from shophelm.data.conversion_gaps import WINDOW
 from shophelm.data.interest import (
     INTEREST,
     named_products,
@@ -12,7 +13,6 @@ from shophelm.data.interest import (
     traffic_by_product,
     worth_of_a_sale,
 )
-from shophelm.data.conversion_gaps import WINDOW
 from shophelm.data.peers import FALSE_DISCOVERY, against_peers, laid_out, priced
 from shophelm.methods.empirical_bayes import discoveries
 from shophelm.shop.calendar import Period, last_days
@@ -96,7 +96,9 @@ def _visits(shop: Tables, period: Period) -> pd.DataFrame:
         days = people.mutate(
             seen=people.looked.cast("int64"), paid=(people.looked & people.bought).cast("int64")
         )
-    sums = days.group_by("product_id", "empty").aggregate(yes=days.paid.sum(), trials=days.seen.sum())
+    sums = days.group_by("product_id", "empty").aggregate(
+        yes=days.paid.sum(), trials=days.seen.sum()
+    )
     wide = shop.frame(sums).astype({"yes": "float64", "trials": "float64"})
     return wide.set_index(["empty", "product_id"]).sort_index()
 
