@@ -47,8 +47,9 @@ def wanted_out_of_stock(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
 
     Notes
     -----
-    Visits fall where a page shows the empty shelf, so that the loss is a lower bound; a visit
-    that came back another day and bought makes it an upper one.
+    Rather too little than too much: visits fall where the page shows the empty shelf, what is
+    added to a basket on the way leaves no visit, and shelves are emptied on the days on which
+    most visitors buy. Too much where a visitor came back another day and bought.
     """
     period = last_days(shop.as_of, days=days)
     visits = _visits(shop, period)
