@@ -134,6 +134,17 @@ def test_daily_exports_give_the_same_rates(shop):
     assert not seen["found"].any()
 
 
+def test_daily_exports_without_buyers_leave_the_worth_of_a_cart_unknown(shop):
+    rows = ["day,product_id,visitors,page_views,cart_visitors"]
+    # more carts than visitors: f's visitors came the day before
+    rows += [f"2026-11-10,{p},100,100,{105 if p == 'f' else 60}" for p in PAID]
+    tables = carts() | {"traffic": "\n".join(rows)}
+    del tables["events"]
+    seen = by_subject(viewed_not_carted(shop(**tables, products=products())))
+    assert seen["rate"].to_dict() == {f"product:{p}": 1.0 if p == "f" else 0.6 for p in PAID}
+    assert set(seen["worth_in"]) == {"unknown"}
+
+
 def refunded():
     """Twelve paid lines a product; a refund of every second of a's, in full, after 5 days."""
     lines = carts()["order_lines"].split("\n")[1:]
@@ -176,16 +187,16 @@ def test_a_dear_product_is_named_and_priced_only_where_its_conversion_lags(shop)
 
 def test_pages_are_held_against_their_likes_only(shop):
     events = ["event_id,visitor_id,occurred_at,kind,page,product_id"]
-    for page, carting in (("note/x", 5), ("note/y", 30), ("note/z", 31), ("home", 1)):
+    for page, carting in (("/note/x", 5), ("/note/y", 30), ("/note/z", 31), ("/", 1), ("home", 1)):
         for i in range(60):
             who = f"{page}{i}"
             events.append(f"{who}l,{who},{AT},list,{page},")
             events += [f"{who}c,{who},{AT},cart,,a"] if i < carting else []
     rows = by_subject(pages_not_carting(shop(events="\n".join(events))))
     assert rows["rate"].to_dict() == {
-        "page:note/x": 5 / 60, "page:note/y": 30 / 60, "page:note/z": 31 / 60,
+        "page:/note/x": 5 / 60, "page:/note/y": 30 / 60, "page:/note/z": 31 / 60,
     }  # fmt: skip
-    assert rows.index[0] == "page:note/x"
+    assert rows.index[0] == "page:/note/x"
 
 
 def test_the_sentence_names_what_was_found_and_what_could_not_be_looked_for(shop):

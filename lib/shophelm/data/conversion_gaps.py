@@ -82,7 +82,8 @@ def viewed_not_carted(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     products = named_products(shop)
     counts = pd.DataFrame({"yes": steps["cart_visitors"], "trials": steps["visitors"]})
     paying = pd.DataFrame({"yes": steps["paid_after_cart"], "trials": steps["cart_visitors"]})
-    pays = against_peers(paying, group=products["category"], high_is_bad=False)
+    # daily exports may name no buyers: what a cart is worth is not known then
+    pays = against_peers(paying.dropna(), group=products["category"], high_is_bad=False)
     value = worth_of_a_sale(shop, period)
     value["value"] = value["value"] * pays["rate_shrunk"].reindex(value.index)
     judged = against_peers(counts, group=products["category"], high_is_bad=False)

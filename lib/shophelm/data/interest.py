@@ -35,7 +35,9 @@ def steps_by_product(shop: Tables, period: Period) -> pd.DataFrame:
         counted = sums.aggregate(**{c: days[c].sum() for c in STEPS[:3]})
         frame = shop.frame(counted).set_index("product_id").astype("float64")
         # some exports count buyers who carted on an earlier day
-        return frame.assign(paid_after_cart=frame[["paying_visitors", "cart_visitors"]].min(axis=1))
+        return frame.assign(
+            paid_after_cart=frame[["paying_visitors", "cart_visitors"]].min(axis=1, skipna=False)
+        )
     events = product_events(shop, period)
     people = events.group_by("visitor_id", "product_id").aggregate(
         seen=(events.kind.isin(INTEREST) & ~events.empty).any(),

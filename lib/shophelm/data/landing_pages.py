@@ -46,8 +46,10 @@ def pages_not_carting(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     """
     period = last_days(shop.as_of, days=days)
     visits = _visits(shop, period)
-    names = visits.index.to_series().str.split("/", n=1).str[0]
-    visits = visits[names.map(names.value_counts()) > 1]
+    names = visits.index.to_series().str.strip("/")
+    names = names[names.str.contains("/", regex=False)].str.split("/", n=1).str[0]
+    names = names[names.map(names.value_counts()) > 1]
+    visits = visits.loc[names.index]
     judged = against_peers(visits, group=names, high_is_bad=False, fewest=2)
     money = pd.DataFrame(
         {"value": _order_value(shop, period), "worth_in": "gmv"}, index=visits.index

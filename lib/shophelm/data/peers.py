@@ -25,7 +25,7 @@ def against_peers(
     Parameters
     ----------
     counts
-        By subject: yes, trials.
+        By subject: yes, trials; more successes than trials count as many as the trials.
     group
         Subject → its peers' name; null where it has none of its own.
     high_is_bad
@@ -41,6 +41,8 @@ def against_peers(
         (how much worse; 80 %), found (false discoveries kept to 5 % of all rows found).
     """
     counts = counts[counts["trials"] > 0]
+    # daily exports count who carts today and came yesterday
+    counts = counts.assign(yes=counts[["yes", "trials"]].min(axis=1))
     group = group.reindex(counts.index)
     sizes = group.map(group.value_counts())
     own = group.where(sizes >= fewest)
