@@ -1,0 +1,98 @@
+"""Products that come back more often than their peers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ibis
+import pandas as pd
+
+from shophelm.data.interest import named_products, worth_of_a_sale
+from shophelm.data.peers import against_peers, laid_out, priced
+from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.definitions import as_floats
+from shophelm.shop.needs import question
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.spans import inside
+from shophelm.shop.tables import Tables
+
+WINDOW = 364
+"""Returns are rare: fewer days would tell no product from chance in a small shop."""
+RIPE = 0.9
+HIGH_RETURNS = "high returns"
+
+
+@question(
+    "Which products come back more often than their peers?",
+    "order_lines",
+    "refunds",
+    products="peers of the same category",
+)
+def returned(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
+    """Hold each product's share of paid lines with a refund against its category's.
+
+    Lines count once they are as old as the age by which 90 % of the known refunds had come
+    (`ripe_age`); the window of `days` ends that long before as_of.
+
+    Returns
+    -------
+    DataFrame
+        One row per sold product, in `peers.COLUMNS`: trials are paid order lines, the rate the
+        share with a refund (of the line, or of the whole order where the line is not known).
+        Worth is what returns at the peers' rate would save over 28 days: the money paid back per
+        returned line, as margin (goods that come back are worth their cost again) where the cost
+        is known, otherwise in full.
+    """
+    newest = shop.as_of - timedelta(days=ripe_age(shop))
+    period = last_days(newest, days=days)
+    lines = _lines(shop, period)
+    products = named_products(shop)
+    counts = lines[["yes", "trials"]]
+    judged = against_peers(counts, group=products["category"], high_is_bad=True)
+    sale = worth_of_a_sale(shop, period).reindex(lines.index)
+    each = lines["refunded"] / lines["yes"].where(lines["yes"] > 0)
+    value = each * sale["margin_share"].fillna(1.0)
+    return laid_out(
+        priced(judged, sale.assign(value=value), days=days),
+        products["title"],
+        kind=HIGH_RETURNS,
+        metric="return_rate",
+        area="supply_chain",
+        owner_role="quality manager",
+    )
+
+
+def ripe_age(shop: Tables) -> int:
+    """Give the age in days by which 90 % of the refunds known at as_of had come; 0 for none."""
+    orders = paid_orders(shop).select("order_id", "day")
+    refunds = shop["refunds"].inner_join(orders, "order_id")
+    ages = refunds.mutate(age=refunds.refunded_at.date().delta(refunds.day, unit="day"))
+    counts = shop.frame(ages.group_by("age").aggregate(n=ages.count()).order_by("age"))
+    if counts.empty:
+        return 0
+    reached = counts["n"].cumsum() / counts["n"].sum()
+    return max(0, int(counts["age"][(reached >= RIPE).idxmax()]))
+
+
+def _lines(shop: Tables, period: Period) -> pd.DataFrame:
+    """Count paid lines, those with a refund, and the money refunded, by product."""
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
+    lines = shop["order_lines"].inner_join(orders, "order_id")
+    lines = lines.select("order_id", "line_no", "product_id", "paid_amount")
+    refunds = shop["refunds"]
+    own = refunds.filter(refunds.line_no.notnull()).group_by("order_id", "line_no")
+    own = own.aggregate(own=lambda t: t.amount.sum())
+    whole = refunds.filter(refunds.line_no.isnull()).group_by("order_id")
+    whole = whole.aggregate(whole=lambda t: t.amount.sum())
+    lines = lines.left_join(own, ["order_id", "line_no"]).select(*lines.columns, "own")
+    lines = lines.left_join(whole, "order_id").select(*lines.columns, "whole")
+    # of a refund of the whole order, a line's part is at most what it paid
+    part = ibis.least(lines.whole.fill_null(0), lines.paid_amount)
+    refunded = ibis.coalesce(lines.own, part)
+    sums = lines.group_by("product_id").aggregate(
+        yes=(lines.own.notnull() | lines.whole.notnull()).cast("int64").sum(),
+        trials=lines.count(),
+        refunded=refunded.sum(),
+    )
+    return shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)
