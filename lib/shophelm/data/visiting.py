@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from shophelm.data.chain import first_day
 from shophelm.methods.sequences import session_starts
@@ -48,22 +50,62 @@ def begins_session(events: Journeys) -> np.ndarray:
     return session_starts(events.visitor, events.at, gap=GAP_SECONDS * SECOND)
 
 
-def steps_of(events: Journeys) -> tuple[np.ndarray, list[str]]:
-    """Give each event's step, and the steps' names.
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps that the events of a log are told by.
 
-    A step is the kind of event. Item pages are told apart by `page` where the log has few of
-    them; the one that is met most is "item page", another "item page: reviews", say.
+    Attributes
+    ----------
+    names
+        Of the kinds of events, then of the item pages that are told apart.
+    of_page
+        For each page of the log, the step that a view of it is.
+    """
+
+    names: list[str]
+    of_page: np.ndarray
+
+    def of(self, events: Journeys) -> np.ndarray:
+        """Give each event's step, as its place in `names`."""
+        page = events.words["page"].codes
+        views = events.is_kind("view") & (page >= 0)
+        step = events.kind.copy()
+        step[views] = self.of_page[page[views]]
+        return step
+
+
+def steps_of(logs: Sequence[Journeys]) -> Steps:
+    """Tell item pages apart by `page` where the logs, read together, have few of them.
+
+    The page that is met most is "item page", another "item page: reviews", say.
     """
     names = [STEP_NAMES[k] for k in EVENT_KINDS]
-    page = events.words["page"]
-    views = events.is_kind("view") & (page.codes >= 0)
-    met = np.bincount(page.codes[views], minlength=len(page.names))
+    pages = logs[0].words["page"].names
+    met = sum(_viewed(log, len(pages)) for log in logs)
+    of_page = np.full(len(pages), KIND["view"], dtype=np.int8)
     there = np.flatnonzero(met)
-    if not 2 <= len(there) <= MOST_PAGES:
-        return events.kind, names
-    others = there[there != met.argmax()]
-    step_of_page = np.full(len(page.names), KIND["view"], dtype=np.int8)
-    step_of_page[others] = len(names) + np.arange(len(others))
-    step = events.kind.copy()
-    step[views] = step_of_page[page.codes[views]]
-    return step, [*names, *(f"{STEP_NAMES['view']}: {page.names[i]}" for i in others)]
+    if 2 <= len(there) <= MOST_PAGES:
+        others = there[there != met.argmax()]
+        of_page[others] = len(names) + np.arange(len(others))
+        names += [f"{STEP_NAMES['view']}: {pages[i]}" for i in others]
+    return Steps(names, of_page)
+
+
+def _viewed(log: Journeys, pages: int) -> np.ndarray:
+    page = log.words["page"].codes
+    return np.bincount(page[log.is_kind("view") & (page >= 0)], minlength=pages)
+
+
+def products_of(shop: Tables) -> pd.DataFrame:
+    """Give each product's title and category by its id; no rows where the shop has none."""
+    if not shop.has("products"):
+        return pd.DataFrame({"title": [], "category": []}, index=pd.Index([], name="product_id"))
+    products = shop["products"].select("product_id", "title", "category")
+    return shop.frame(products).set_index("product_id")
+
+
+def once_each(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the distinct pairs of two columns of whole numbers from 0, sorted."""
+    side = int(second.max(initial=0)) + 1
+    packed = np.unique(first.astype(np.int64) * side + second)
+    return packed // side, packed % side

@@ -1,0 +1,252 @@
+"""Bundles: what is viewed and bought together, and would not have been bought anyway."""
+
+from __future__ import annotations
+
+import ibis
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from shophelm.actions import HORIZON_DAYS
+from shophelm.data.visiting import begins_session, once_each, products_of
+from shophelm.methods.association import pairs, together_in
+from shophelm.methods.proportions import beyond_chance
+from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.definitions import as_floats
+from shophelm.shop.journeys import journeys
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.spans import inside
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, listing, money, plural, rate, sentence
+
+FEWEST = 5
+"""Pairs that fewer orders hold are not judged."""
+INTERVAL = 0.8
+SHOWN = [
+    "product",
+    "companion",
+    "together",
+    "viewed_together",
+    "support",
+    "confidence",
+    "lift",
+    "leverage",
+    "anyway",
+    "excess",
+    "p_value",
+    "found",
+    "worth",
+    "worth_low",
+    "worth_high",
+    "worth_in",
+    "cover_days",
+    "stock_age_days",
+    "why",
+]
+
+
+@question(
+    "Which products belong in a bundle?",
+    "order_lines",
+    "products.category",
+    events="how often two products are viewed in one session",
+    stock="bundles that can be sent, and how long the companion's stock lasts",
+    purchase_orders="how old the companion's stock is",
+)
+def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
+    """Find pairs of products bought in one order more often than without the first.
+
+    Of two products the one in more orders is the product, the other its companion. How often the
+    companion would have been bought anyway is read off the orders that hold another product of
+    the product's category, but not the product.
+
+    Parameters
+    ----------
+    shop
+        Needs orders, order_lines and products with categories.
+    days
+        Length of the period that ends on as_of.
+
+    Returns
+    -------
+    DataFrame
+        product and companion (titles; ids in attrs["ids"], pairs in the rows' order), together
+        (paid orders with both), viewed_together (sessions; null without events), support,
+        confidence, lift, leverage (see `methods.association.pairs`), anyway (share of like orders
+        with the companion), excess (confidence − anyway), p_value and found (excess beyond
+        chance, at a false-discovery rate of 5 % over all pairs in at least five orders), worth
+        with worth_low and worth_high (80 %): contribution margin over 28 days of the companions
+        sold through the pair, at the product's orders of the last 28 days and the companion's
+        mean margin per order line (GMV where its unit cost is not known: worth_in says which),
+        cover_days (days the companion's stock lasts at the sales of the last 28 days),
+        stock_age_days (of its oldest unit, first in first out), why (what speaks against the
+        offer; "" for nothing). Found pairs with nothing against them first, by worth.
+
+    Notes
+    -----
+    `worth` is what the pair brings today, and what an offer has something to build on; it does
+    not say how much more an offer would bring. Only a test against a control tells that.
+    """
+    period = last_days(shop.as_of, days=days)
+    frame, names = _rules(shop, period)
+    ids = list(zip(names[frame["a"]], names[frame["b"]], strict=True))
+    frame["product_id"], frame["companion_id"] = names[frame["a"]], names[frame["b"]]
+    frame["found"] = beyond_chance(frame["p_value"])
+    frame["viewed_together"] = _viewed(shop, period, ids)
+    month = last_days(shop.as_of, days=min(days, HORIZON_DAYS))
+    earned, lately = _earned(shop, period), _earned(shop, month)
+    frame = _priced(frame, earned, lately, scale=HORIZON_DAYS / month.days)
+    frame = frame.join(_stocked(shop, lately, month.days), on="companion_id")
+    frame["why"] = _against(frame, shop, earned)
+    return _laid_out(frame, products_of(shop)["title"])
+
+
+@carries_missing
+def find_bundles(frame: pd.DataFrame, *, currency: str) -> Sentence:
+    """Name the pairs worth offering together, and those that something speaks against."""
+    if frame.empty:
+        return sentence("No two products are in five orders together: no pair can be judged.")
+    found = frame[frame["found"]]
+    offered, kept_back = found[found["why"] == ""], found[found["why"] != ""]
+    text, values = "No pair is bought together beyond what would have been bought anyway", {}
+    if len(found):
+        text = "{n} bought together beyond what would have been bought anyway"
+        values = {"n": plural(len(found), "pair is", "pairs are")}
+    if len(offered):
+        text += "; worth most over 28 days: {which}"
+        values["which"] = listing(
+            [
+                f"{r.product} with {r.companion} ({rate(r.confidence, digits=1)} instead of "
+                f"{rate(r.anyway, digits=1)}, {money(r.worth, currency=currency)} {r.worth_in})"
+                for r in offered.itertuples()
+            ],
+            most=3,
+        )
+    if len(kept_back):
+        text += ". Not to be offered now: {others}"
+        values["others"] = listing(
+            [f"{r.product} with {r.companion} ({r.why})" for r in kept_back.itertuples()], most=3
+        )
+    return sentence(text + ".", **values)
+
+
+def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray]:
+    """Give the pairs, the product in more orders as a, and the products' ids by number."""
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
+    lines = shop["order_lines"].select("order_id", "product_id").semi_join(orders, "order_id")
+    sold = shop.frame(lines.distinct())
+    order = sold["order_id"].factorize()[0]
+    product, names = sold["product_id"].factorize(sort=True)
+    category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
+    frame = pairs(order, product, category, fewest=FEWEST)
+    held = np.bincount(product, minlength=len(names))
+    one, other = held[frame["a"]], held[frame["b"]]
+    leads = (one > other) | ((one == other) & (frame["a"] < frame["b"]))
+    return frame[leads].reset_index(drop=True), np.asarray(names, dtype=object)
+
+
+def _viewed(shop: Tables, period: Period, ids: list[tuple[str, str]]) -> np.ndarray:
+    """Count the sessions in which both products of each pair were viewed."""
+    if not shop.has("events"):
+        return np.full(len(ids), np.nan)
+    events = journeys(shop, period, columns=["product_id"], ties=False)
+    product = events.words["product_id"]
+    views = events.is_kind("view") & (product.codes >= 0)
+    session = np.cumsum(begins_session(events))
+    both = together_in(*once_each(session[views], product.codes[views]), len(product.names))
+    place = {name: i for i, name in enumerate(product.names)}
+    return np.array(
+        [both[place[a], place[b]] if a in place and b in place else 0 for a, b in ids], dtype=float
+    )
+
+
+def _earned(shop: Tables, period: Period) -> pd.DataFrame:
+    """Sum, by product: orders, units, gmv, and margin (null without a unit cost)."""
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
+    lines = shop["order_lines"].semi_join(orders, "order_id")
+    baskets = lines.group_by("product_id", "order_id").aggregate(
+        units=lines.quantity.sum(), gmv=lines.paid_amount.sum()
+    )
+    sums = baskets.group_by("product_id").aggregate(
+        orders=baskets.count(), units=baskets.units.sum(), gmv=baskets.gmv.sum()
+    )
+    costs = shop["products"].select("product_id", "unit_cost")
+    sums = sums.left_join(costs, "product_id").drop("product_id_right")
+    sums = sums.mutate(margin=sums.gmv - sums.unit_cost * sums.units).drop("unit_cost")
+    return shop.frame(sums).set_index("product_id").apply(as_floats)
+
+
+def _priced(
+    frame: pd.DataFrame, earned: pd.DataFrame, lately: pd.DataFrame, *, scale: float
+) -> pd.DataFrame:
+    of = earned.reindex(frame["companion_id"])
+    known = of["margin"].notna().to_numpy()
+    each = (of["margin"].fillna(of["gmv"]) / of["orders"]).to_numpy()
+    orders = lately["orders"].reindex(frame["product_id"]).fillna(0).to_numpy() * scale
+    z = special.ndtri(0.5 + INTERVAL / 2)
+    frame["worth_in"] = np.where(known, "margin", "gmv")
+    for name, side in (("worth", 0), ("worth_low", -z), ("worth_high", z)):
+        frame[name] = (frame["excess"] + side * frame["excess_error"]) * orders * each
+    return frame
+
+
+def _stocked(shop: Tables, lately: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Give on_hand, cover_days and stock_age_days by product; null where not known."""
+    columns = ["on_hand", "cover_days", "stock_age_days"]
+    if not shop.has("stock"):
+        return pd.DataFrame(columns=columns, dtype="float64")
+    stock = shop["stock"]
+    last = stock.aggregate(day=stock.day.max())
+    now = stock.semi_join(last, "day").group_by("product_id").aggregate(on_hand=stock.on_hand.sum())
+    frame = shop.frame(now).set_index("product_id").apply(as_floats)
+    per_day = lately["units"].reindex(frame.index).fillna(0) / days
+    frame["cover_days"] = frame["on_hand"] / per_day.where(per_day > 0)
+    frame["stock_age_days"] = _oldest(shop, frame["on_hand"])
+    return frame
+
+
+def _oldest(shop: Tables, on_hand: pd.Series) -> pd.Series:
+    """Give the days since the delivery that the oldest unit on the shelf came with."""
+    if not shop.has("purchase_orders.received_on"):
+        return pd.Series(np.nan, index=on_hand.index)
+    came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
+    came = came.group_by("product_id", "received_on").aggregate(
+        units=ibis.coalesce(came.received_quantity, came.quantity).sum()
+    )
+    frame = shop.frame(came).sort_values(["product_id", "received_on"], ascending=[True, False])
+    units = frame.groupby("product_id")["units"].cumsum()
+    enough = frame[units >= frame["product_id"].map(on_hand)]
+    day = enough.drop_duplicates("product_id").set_index("product_id")["received_on"]
+    ages = pd.Series([(shop.as_of - d).days for d in day], index=day.index, dtype="float64")
+    return ages.reindex(on_hand.index).where(on_hand > 0)
+
+
+def _against(frame: pd.DataFrame, shop: Tables, earned: pd.DataFrame) -> list[str]:
+    """Say what speaks against offering each pair: chance, a margin below zero, an empty shelf."""
+    on_hand = _stocked(shop, earned, 1)["on_hand"]
+    margin = earned["margin"]
+    said = []
+    for row in frame.itertuples():
+        both = {"the product": row.product_id, "the companion": row.companion_id}
+        why = [] if row.found else ["not beyond chance"]
+        why += [f"{what} earns no margin" for what, i in both.items() if margin[i] <= 0]
+        if len(on_hand):
+            out = [what for what, i in both.items() if not on_hand.get(i, 0) > 0]
+            why += [f"{what} is out of stock" for what in out]
+        said.append("; ".join(why))
+    return said
+
+
+def _laid_out(frame: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:
+    for name in ("product", "companion"):
+        ids = frame[f"{name}_id"]
+        frame[name] = ids.map(titles).fillna(ids)
+    frame["against"] = frame["why"] != ""
+    keys = ["found", "against", "worth", "product_id", "companion_id"]
+    frame = frame.sort_values(keys, ascending=[False, True, False, True, True], ignore_index=True)
+    shown = frame[SHOWN].copy()
+    shown.attrs["ids"] = list(zip(frame["product_id"], frame["companion_id"], strict=True))
+    return shown
