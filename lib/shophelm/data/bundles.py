@@ -97,8 +97,9 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
     month = last_days(shop.as_of, days=min(days, HORIZON_DAYS))
     earned, lately = _earned(shop, period), _earned(shop, month)
     frame = _priced(frame, earned, lately, scale=HORIZON_DAYS / month.days)
-    frame = frame.join(_stocked(shop, lately, month.days), on="companion_id")
-    frame["why"] = _against(frame, shop, earned)
+    stock = _stocked(shop, lately, month.days)
+    frame = frame.join(stock, on="companion_id")
+    frame["why"] = _against(frame, stock, earned)
     return _laid_out(frame, products_of(shop)["title"])
 
 
@@ -194,13 +195,16 @@ def _priced(
 
 
 def _stocked(shop: Tables, lately: pd.DataFrame, days: int) -> pd.DataFrame:
-    """Give on_hand, cover_days and stock_age_days by product; null where not known."""
+    """Give on_hand, cover_days and stock_age_days of every product that ever was in stock.
+
+    A product that is no longer listed on the last day has nothing on hand.
+    """
     columns = ["on_hand", "cover_days", "stock_age_days"]
     if not shop.has("stock"):
         return pd.DataFrame(columns=columns, dtype="float64")
-    stock = shop["stock"]
-    last = stock.aggregate(day=stock.day.max())
-    now = stock.semi_join(last, "day").group_by("product_id").aggregate(on_hand=stock.on_hand.sum())
+    stock = shop["stock"].cross_join(shop["stock"].aggregate(last=lambda t: t.day.max()))
+    here = (stock.day == stock["last"]).ifelse(stock.on_hand, 0)
+    now = stock.group_by("product_id").aggregate(on_hand=here.sum())
     frame = shop.frame(now).set_index("product_id").apply(as_floats)
     per_day = lately["units"].reindex(frame.index).fillna(0) / days
     frame["cover_days"] = frame["on_hand"] / per_day.where(per_day > 0)
@@ -224,20 +228,21 @@ def _oldest(shop: Tables, on_hand: pd.Series) -> pd.Series:
     return ages.reindex(on_hand.index).where(on_hand > 0)
 
 
-def _against(frame: pd.DataFrame, shop: Tables, earned: pd.DataFrame) -> list[str]:
+def _against(frame: pd.DataFrame, stock: pd.DataFrame, earned: pd.DataFrame) -> list[str]:
     """Say what speaks against offering each pair: chance, a margin below zero, an empty shelf."""
-    on_hand = _stocked(shop, earned, 1)["on_hand"]
-    margin = earned["margin"]
     said = []
     for row in frame.itertuples():
         both = {"the product": row.product_id, "the companion": row.companion_id}
         why = [] if row.found else ["not beyond chance"]
-        why += [f"{what} earns no margin" for what, i in both.items() if margin[i] <= 0]
-        if len(on_hand):
-            out = [what for what, i in both.items() if not on_hand.get(i, 0) > 0]
-            why += [f"{what} is out of stock" for what in out]
+        why += [f"{what} earns no margin" for what, i in both.items() if earned["margin"][i] <= 0]
+        # a product that the stock list never had may well be there
+        why += [f"{what} is out of stock" for what, i in both.items() if _is_out(stock, i)]
         said.append("; ".join(why))
     return said
+
+
+def _is_out(stock: pd.DataFrame, product_id: str) -> bool:
+    return product_id in stock.index and stock["on_hand"][product_id] <= 0
 
 
 def _laid_out(frame: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:

@@ -36,10 +36,12 @@ SHOWN = [
     "slice",
     "step",
     "visitors",
+    "share",
     "rate",
     "rate_low",
     "rate_high",
     "visitors_before",
+    "share_before",
     "rate_before",
     "p_value",
     "found",
@@ -74,9 +76,9 @@ def funnel(shop: Tables, period: Period, *, by: str = "", hours: int = HOURS) ->
     Returns
     -------
     DataFrame
-        slice, step, visitors, rate (of the step before; null for the first), rate_low, rate_high
-        (Wilson, 95 %), visitors_before and rate_before (same week days before; a day is held
-        against its own week day), p_value (of so different a rate by chance, Fisher's exact
+        slice, step, visitors, share (of the first step), rate (of the step before; null for the
+        first), rate_low, rate_high (Wilson, 95 %), visitors_before, share_before and rate_before
+        (same week days before; a day is held against its own week day), p_value (of so different a rate by chance, Fisher's exact
         test), found (kept at a false-discovery rate of 5 % over all rows). Slices in their own
         order for days and hours, otherwise largest first.
     """
@@ -137,8 +139,7 @@ def find_funnel(frame: pd.DataFrame) -> Sentence:
         first, rest = whole.iloc[0], whole.iloc[1:]
         text = "Of {n} visitors at the first step ({first}) got on to: {steps}. "
         values = {"n": count(first["visitors"]), "first": first["step"]}
-        reached = [f"{r.step} {rate(r.visitors / first['visitors'])}" for r in rest.itertuples()]
-        values["steps"] = listing(reached)
+        values["steps"] = listing([f"{r.step} {rate(r.share)}" for r in rest.itertuples()])
     if frame["p_value"].isna().all():
         return sentence(text + "There is no period before to compare with.", **values)
     found = frame[frame["found"]]
@@ -229,6 +230,9 @@ def _laid_out(counts: Mapping[str, pd.DataFrame], *, largest_first: bool) -> pd.
     frame = pd.DataFrame(rows, columns=ROW).astype(dict.fromkeys(ROW[2:], "int64"))
     frame[["rate", "rate_low", "rate_high"]] = wilson(frame["visitors"], frame["of"]).to_numpy()
     frame["rate_before"] = frame["visitors_before"] / frame["of_before"].where(frame["of_before"] > 0)
+    for when in ("", "_before"):
+        first = frame.groupby("slice")[f"visitors{when}"].transform("first")
+        frame[f"share{when}"] = frame[f"visitors{when}"] / first.where(first > 0)
     frame["p_value"] = by_chance(
         frame["visitors"], frame["of"], frame["visitors_before"], frame["of_before"]
     )
