@@ -41,7 +41,7 @@ def pandas(folder: Path) -> Answer:
     before = step.shift().cat.add_categories("(entry)").mask(log["starts"], "(entry)")
     inner = pd.DataFrame({"from": before, "to": step}).value_counts()
     ends = log["starts"].shift(-1, fill_value=True)
-    moves = [(f"{a} → {b}", n) for (a, b), n in inner.items()]
+    moves = [(f"{a} → {b}", n) for (a, b), n in inner.items() if n]
     moves += [(f"{a} → (exit)", n) for a, n in step[ends].value_counts().items() if n]
     names, counts = zip(*moves, strict=True)
     return {"move": names, "moves": counts}

@@ -53,28 +53,27 @@ def ordered_funnel(
 
     Notes
     -----
-    Of all chains that reach a step, only the one that began last matters: it leaves most time for
-    the rest. So one running maximum per step (the place where that chain began) is enough.
+    Of all chains that reach a step, the one that began last leaves most time for the rest, and
+    where it began never falls from one event to the next. So an event needs only the latest event
+    of the step before that was in time.
     """
-    # nobody gets further without an event of some step
-    used = np.flatnonzero(np.logical_or.reduce(steps))
-    heads = np.flatnonzero(np.diff(who, prepend=who[:1] - 1))
-    person = np.searchsorted(heads, used, side="right") - 1
-    reached = np.zeros(len(heads), dtype=np.int8)
-    if not len(used):
-        return reached
-    at, began = at[used], None
-    first, instant = _edges(person, at)
+    person, tied = _people(who, at)
+    reached = np.zeros(int(person[-1]) + 1 if len(person) else 0, dtype=np.int8)
+    began = np.zeros(0, dtype=np.int64)
+    before = np.zeros(len(who), dtype=bool)
     for k, step in enumerate(steps):
-        here = step[used]
-        if began is None:
-            began = np.where(here, np.arange(len(used)), -1)
+        here = np.flatnonzero(step)
+        if k == 0:
+            began = here
         else:
-            # the latest chain of this person that had come so far by the end of this instant
-            running = np.maximum.accumulate(began)[instant]
-            fits = here & (running >= first) & (at - at[running] <= within)
-            began = np.where(fits, running, -1)
-        reached[person[began >= 0]] = k + 1
+            latest = np.cumsum(before, dtype=np.int32)[_ends_of_instants(here, tied)] - 1
+            here, latest = here[latest >= 0], latest[latest >= 0]
+            start = began[latest]
+            fits = (person[start] == person[here]) & (at[here] - at[start] <= within)
+            here, began = here[fits], start[fits]
+        before[:] = False
+        before[here] = True
+        reached[person[here]] = k + 1
     return reached
 
 
@@ -162,13 +161,22 @@ def _unpacked(number: int, base: int) -> tuple[int, ...]:
     return tuple(reversed(path))
 
 
-def _edges(person: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give, for each event, the place of the person's first event and of its instant's last."""
-    n = len(person)
-    new = np.ones(n + 1, dtype=bool)
-    np.not_equal(person[1:], person[:-1], out=new[1:-1])
-    first = np.repeat(np.flatnonzero(new[:-1]), sizes(new[:-1]))
-    moment = new.copy()
-    moment[1:-1] |= at[1:] != at[:-1]
-    last = np.repeat(np.flatnonzero(moment[1:]), sizes(moment[:-1]))
-    return first, last
+def _people(who: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the people, and tell the events after which the same one acts at the same instant."""
+    person = np.zeros(len(who), dtype=np.int32)
+    new = who[1:] != who[:-1]
+    np.cumsum(new, out=person[1:], dtype=np.int32)
+    tied = np.zeros(len(who), dtype=bool)
+    tied[:-1] = ~new & (at[1:] == at[:-1])
+    return person, tied
+
+
+def _ends_of_instants(places: np.ndarray, tied: np.ndarray) -> np.ndarray:
+    """Give, for events at some places, the place of the last event of the same instant."""
+    followed = tied[places]
+    if not followed.any():
+        return places
+    last = np.flatnonzero(~tied)
+    ends = places.copy()
+    ends[followed] = last[np.searchsorted(last, places[followed])]
+    return ends
