@@ -1,6 +1,6 @@
 import numpy as np
 
-from shophelm.methods.beta_binomial import above_usual, shrunk
+from shophelm.methods.beta_binomial import shrunk
 
 
 def drawn(seed, groups=400):
@@ -19,9 +19,9 @@ def test_the_prior_is_found_and_intervals_hold_the_truth_as_often_as_they_say():
         usual.append(found["usual"].iloc[0])
         held += ((found["low"] <= truth) & (truth <= found["high"])).sum()
         n += len(truth)
-    # four standard errors; the prior's own doubt, which empirical Bayes leaves out, costs a little
+    # four standard errors
     assert abs(np.mean(usual) - 0.25) < 4 * np.std(usual, ddof=1) / np.sqrt(20)
-    assert abs(held / n - 0.95) < 4 * np.sqrt(0.95 * 0.05 / n) + 0.005
+    assert abs(held / n - 0.95) < 4 * np.sqrt(0.95 * 0.05 / n)
 
 
 def test_shrinking_comes_nearer_to_the_truth():
@@ -44,10 +44,4 @@ def test_groups_that_differ_by_chance_only_all_get_the_usual_share():
     trials = np.full(200, 50)
     found = shrunk(rng.binomial(trials, 0.3), trials)
     assert found["rate"].max() - found["rate"].min() < 0.05
-    assert not above_usual(found["not_above"]).any()
-
-
-def test_the_most_certain_are_told_while_the_mean_doubt_is_small():
-    # running means .01, .03 and .22
-    assert above_usual([0.6, 0.01, 0.05]).tolist() == [False, True, True]
-    assert above_usual([]).tolist() == []
+    assert found["not_above"].min() > 0.05

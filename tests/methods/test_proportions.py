@@ -30,3 +30,11 @@ def test_a_false_discovery_rate_leaves_the_unknown_out():
     # Benjamini & Hochberg: .01 ≤ 1/3 × .05, .03 ≤ 2/3 × .05, .06 > .05
     assert beyond_chance([0.06, np.nan, 0.01, 0.03]).tolist() == [False, False, True, True]
     assert beyond_chance([np.nan]).tolist() == [False]
+
+
+def test_tests_that_are_not_shown_count_as_well():
+    p = [0.01, 0.03]
+    assert beyond_chance(p).tolist() == [True, True]
+    # .01 > 1/6 × .05; as if four more tests had come out at 1
+    assert beyond_chance(p, tests=6).tolist() == beyond_chance([*p, 1, 1, 1, 1]).tolist()[:2]
+    assert not beyond_chance(p, tests=6).any()

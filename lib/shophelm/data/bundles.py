@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import special
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.data.visiting import begins_session, once_each, products_of
+from shophelm.data.visiting import begins_session, once_each, products_of, titled
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
@@ -75,8 +75,8 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
         (paid orders with both), viewed_together (sessions; null without events), support,
         confidence, lift, leverage (see `methods.association.pairs`), anyway (share of like orders
         with the companion), excess (confidence − anyway), p_value and found (excess beyond
-        chance, at a false-discovery rate of 5 % over all pairs in at least five orders), worth
-        with worth_low and worth_high (80 %): contribution margin over 28 days of the companions
+        chance, at a false-discovery rate of 5 % over all pairs of products that are in five
+        orders or more), worth with worth_low and worth_high (80 %): contribution margin over 28 days of the companions
         sold through the pair, at the product's orders of the last 28 days and the companion's
         mean margin per order line (GMV where its unit cost is not known: worth_in says which),
         cover_days (days the companion's stock lasts at the sales of the last 28 days),
@@ -89,10 +89,10 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
     not say how much more an offer would bring. Only a test against a control tells that.
     """
     period = last_days(shop.as_of, days=days)
-    frame, names = _rules(shop, period)
+    frame, names, tests = _rules(shop, period)
     ids = list(zip(names[frame["a"]], names[frame["b"]], strict=True))
     frame["product_id"], frame["companion_id"] = names[frame["a"]], names[frame["b"]]
-    frame["found"] = beyond_chance(frame["p_value"])
+    frame["found"] = beyond_chance(frame["p_value"], tests=tests)
     frame["viewed_together"] = _viewed(shop, period, ids)
     month = last_days(shop.as_of, days=min(days, HORIZON_DAYS))
     earned, lately = _earned(shop, period), _earned(shop, month)
@@ -100,7 +100,9 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
     stock = _stocked(shop, lately, month.days)
     frame = frame.join(stock, on="companion_id")
     frame["why"] = _against(frame, stock, earned)
-    return _laid_out(frame, products_of(shop)["title"])
+    for name in ("product", "companion"):
+        frame[name] = titled(shop, frame[f"{name}_id"])
+    return _laid_out(frame)
 
 
 @carries_missing
@@ -132,8 +134,8 @@ def find_bundles(frame: pd.DataFrame, *, currency: str) -> Sentence:
     return sentence(text + ".", **values)
 
 
-def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray]:
-    """Give the pairs, the product in more orders as a, and the products' ids by number."""
+def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray, int]:
+    """Give the pairs, the product in more orders as a; the products' ids; how many pairs may be."""
     orders = paid_orders(shop)
     orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
     lines = shop["order_lines"].select("order_id", "product_id").semi_join(orders, "order_id")
@@ -145,7 +147,9 @@ def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray]:
     held = np.bincount(product, minlength=len(names))
     one, other = held[frame["a"]], held[frame["b"]]
     leads = (one > other) | ((one == other) & (frame["a"] < frame["b"]))
-    return frame[leads].reset_index(drop=True), np.asarray(names, dtype=object)
+    # pairs that chance kept below five were looked at, too
+    often = int((held >= FEWEST).sum())
+    return frame[leads].reset_index(drop=True), np.asarray(names), often * (often - 1) // 2
 
 
 def _viewed(shop: Tables, period: Period, ids: list[tuple[str, str]]) -> np.ndarray:
@@ -245,10 +249,7 @@ def _is_out(stock: pd.DataFrame, product_id: str) -> bool:
     return product_id in stock.index and stock["on_hand"][product_id] <= 0
 
 
-def _laid_out(frame: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:
-    for name in ("product", "companion"):
-        ids = frame[f"{name}_id"]
-        frame[name] = ids.map(titles).fillna(ids)
+def _laid_out(frame: pd.DataFrame) -> pd.DataFrame:
     frame["against"] = frame["why"] != ""
     keys = ["found", "against", "worth", "product_id", "companion_id"]
     frame = frame.sort_values(keys, ascending=[False, True, False, True, True], ignore_index=True)

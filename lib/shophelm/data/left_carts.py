@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from shophelm.data.visiting import begins_session, once_each, products_of, steps_of
+from shophelm.data.visiting import begins_session, once_each, steps_of, titled
 from shophelm.methods.proportions import beyond_chance, by_chance, wilson
 from shophelm.shop.calendar import last_days
 from shophelm.shop.journeys import Journeys, journeys
@@ -40,11 +40,11 @@ def left_carts(shop: Tables, *, days: int = 84) -> pd.DataFrame:
         behind), ended (of those, after this step), share with low and high (Wilson, 95 %),
         share_rest (the same step's share of all other products' left carts), p_value (of so
         much larger a share by chance, Fisher's exact test, one-sided), found (kept at a
-        false-discovery rate of 5 % over all rows). Pairs with fewer than five are left out.
-        Smallest p_value first.
+        false-discovery rate of 5 % over all products and steps that could have been judged).
+        Pairs with fewer than five are left out. Smallest p_value first.
     """
     events = journeys(shop, last_days(shop.as_of, days=days), columns=["page", "product_id"])
-    frame = _ends(events)
+    frame, tests = _ends(events)
     frame[["share", "low", "high"]] = wilson(frame["ended"], frame["left"]).to_numpy()
     frame["share_rest"] = frame["ended_rest"] / frame["left_rest"].where(frame["left_rest"] > 0)
     frame["p_value"] = by_chance(
@@ -54,9 +54,8 @@ def left_carts(shop: Tables, *, days: int = 84) -> pd.DataFrame:
         frame["left_rest"],
         alternative="greater",
     )
-    frame["found"] = beyond_chance(frame["p_value"])
-    title = frame["product_id"].map(products_of(shop)["title"]).fillna(frame["product_id"])
-    frame.insert(1, "title", title)
+    frame["found"] = beyond_chance(frame["p_value"], tests=tests)
+    frame.insert(1, "title", titled(shop, frame["product_id"]))
     frame = frame.sort_values(["p_value", "product_id", "step"], ignore_index=True)
     return frame.drop(columns=["left_rest", "ended_rest"])
 
@@ -81,10 +80,10 @@ def find_left_carts(frame: pd.DataFrame) -> Sentence:
     )
 
 
-def _ends(events: Journeys) -> pd.DataFrame:
-    """Count left carts by product and by the last step of their session."""
+def _ends(events: Journeys) -> tuple[pd.DataFrame, int]:
+    """Count left carts by product and last step of their session, and what could be judged."""
     if not len(events):
-        return pd.DataFrame(columns=ROW)
+        return pd.DataFrame(columns=ROW), 0
     steps = steps_of([events])
     starts = begins_session(events)
     session = np.cumsum(starts) - 1
@@ -97,7 +96,7 @@ def _ends(events: Journeys) -> pd.DataFrame:
     np.add.at(table, (what, last), 1)
     rows = np.argwhere(table >= FEWEST)
     left, ended = table.sum(axis=1), table.sum(axis=0)
-    return pd.DataFrame(
+    counted = pd.DataFrame(
         {
             "product_id": [product.names[p] for p, _ in rows],
             "step": [steps.names[s] for _, s in rows],
@@ -108,3 +107,4 @@ def _ends(events: Journeys) -> pd.DataFrame:
         },
         columns=ROW,
     )
+    return counted, int((left >= FEWEST).sum() * (ended >= FEWEST).sum())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from shophelm.data.visiting import begins_session, once_each, products_of
-from shophelm.methods.beta_binomial import above_usual, shrunk
+from shophelm.data.visiting import begins_session, titled
+from shophelm.methods.beta_binomial import shrunk
 from shophelm.shop.calendar import last_days
 from shophelm.shop.journeys import Journeys, journeys
 from shophelm.shop.needs import carries_missing, question
@@ -15,6 +15,8 @@ from shophelm.words import Sentence, count, listing, rate, sentence
 
 LONG = 0.75
 """A look is long when the product was looked at for longer than this share of all looks."""
+DOUBT = 0.05
+"""Probability of being no worse than usual below which a word or product is named."""
 COUNTS = ["of", "subject", "times", "nothing"]
 
 
@@ -45,15 +47,14 @@ def unmet(shop: Tables, *, days: int = 84) -> pd.DataFrame:
     DataFrame
         of ("search" or "long look"), subject (the word; the product's title), times (searches or
         long looks), nothing (those that ended so), share (drawn towards the usual one) with low
-        and high (95 %), usual, excess (how many more ended in nothing than usual), found (the
-        most certain ones, of which at most 5 % are expected to be no worse than usual). Searches
-        first; in each, the largest excess first.
+        and high (95 %), usual, excess (how many more ended in nothing than usual), found (whether it is
+        worse than usual with a probability of 95 % or more). Searches first; in each, the largest
+        excess first.
     """
     period = last_days(shop.as_of, days=days)
     events = journeys(shop, period, columns=["keyword", "product_id", "dwell_seconds"])
-    titles = products_of(shop)["title"]
     looks = _long_looks(events)
-    looks["subject"] = looks["subject"].map(titles).fillna(looks["subject"])
+    looks["subject"] = titled(shop, looks["subject"])
     parts = [_judged(counted) for counted in (_searches(events), looks) if len(counted)]
     columns = [*COUNTS, "share", "low", "high", "usual", "excess", "found"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
@@ -99,7 +100,7 @@ def _judged(counted: pd.DataFrame) -> pd.DataFrame:
         high=estimate["high"],
         usual=estimate["usual"],
         excess=(estimate["rate"] - estimate["usual"]) * counted["times"].to_numpy(),
-        found=above_usual(estimate["not_above"]),
+        found=estimate["not_above"] <= DOUBT,
     )
     order = ["excess", "subject"]
     return frame.sort_values(order, ascending=[False, True], ignore_index=True)

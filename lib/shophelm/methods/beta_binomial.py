@@ -42,16 +42,6 @@ def shrunk(yes: Sequence[int], trials: Sequence[int]) -> pd.DataFrame:
     )
 
 
-def above_usual(not_above: Sequence[float], *, rate: float = 0.05) -> np.ndarray:
-    """Tell the most certain groups of which at most `rate` are expected not to be above usual."""
-    p = np.asarray(not_above, dtype=float)
-    order = np.argsort(p, kind="stable")
-    running = np.cumsum(p[order]) / np.arange(1, len(p) + 1)
-    found = np.zeros(len(p), dtype=bool)
-    found[order] = running <= rate
-    return found
-
-
 def _prior(k: np.ndarray, n: np.ndarray) -> tuple[float, float]:
     """Fit by the mean (as log odds) and the weight (a + b, as a logarithm)."""
     start = np.clip(k.sum() / n.sum(), 1e-4, 1 - 1e-4)
@@ -60,10 +50,10 @@ def _prior(k: np.ndarray, n: np.ndarray) -> tuple[float, float]:
         mean, weight = special.expit(x[0]), np.exp(x[1])
         return -stats.betabinom.logpmf(k, n, mean * weight, (1 - mean) * weight).sum()
 
-    # a weight of a million trials is no spread at all
-    bounds = [(-12, 12), (np.log(0.02), np.log(1e6))]
+    # a weight of ten thousand trials is next to no spread; above it, rounding errors lead astray
+    bounds = [(-12, 12), (np.log(0.02), np.log(1e4))]
     found = optimize.minimize(
-        unlikely, [special.logit(start), np.log(10)], bounds=bounds, method="L-BFGS-B"
+        unlikely, [special.logit(start), np.log(10)], bounds=bounds, method="L-BFGS-B", tol=1e-12
     )
     mean, weight = special.expit(found.x[0]), np.exp(found.x[1])
     return float(mean * weight), float((1 - mean) * weight)

@@ -50,13 +50,27 @@ def by_chance(
     )
 
 
-def beyond_chance(p_values: Sequence[float], *, rate: float = 0.05) -> np.ndarray:
-    """Tell which p-values stand at a false-discovery rate (Benjamini & Hochberg 1995)."""
+def beyond_chance(
+    p_values: Sequence[float], *, tests: int = 0, rate: float = 0.05
+) -> np.ndarray:
+    """Tell which p-values stand at a false-discovery rate (Benjamini & Hochberg 1995).
+
+    Parameters
+    ----------
+    p_values
+        Null ones do not stand, and do not count as tests.
+    tests
+        How many tests there were, where only those that came out large enough to look at are
+        given: the others count as what chance gave.
+    rate
+        Share of false discoveries to expect at most.
+    """
     p = np.asarray(p_values, dtype=float)
     known = ~np.isnan(p)
     found = np.zeros(len(p), dtype=bool)
-    if known.any():
-        found[known] = stats.false_discovery_control(p[known]) <= rate
+    if n := known.sum():
+        among = np.minimum(p[known] * max(tests, n) / n, 1)
+        found[known] = stats.false_discovery_control(among) <= rate
     return found
 
 
