@@ -23,14 +23,19 @@ def orders(*baskets, day="2026-11-10"):
         "order_id,customer_id,created_at,paid_at,channel,goods_amount,discount_amount,"
         "shipping_amount,paid_amount"
     )
-    heads, lines = [head], ["order_id,line_no,product_id,quantity,list_price,unit_price,paid_amount"]
+    heads, lines = (
+        [head],
+        ["order_id,line_no,product_id,quantity,list_price,unit_price,paid_amount"],
+    )
     for products, times in baskets:
         names = products.split()
         total = sum(PRICE[n] for n in names)
         for _ in range(times):
             key, at = f"o{len(heads)}", f"{day} 10:00:00"
             heads.append(f"{key},{key},{at},{at},ads,{total},0,0,{total}")
-            lines += [f"{key},{i},{n},1,{PRICE[n]},{PRICE[n]},{PRICE[n]}" for i, n in enumerate(names, 1)]
+            lines += [
+                f"{key},{i},{n},1,{PRICE[n]},{PRICE[n]},{PRICE[n]}" for i, n in enumerate(names, 1)
+            ]
     return {"orders": "\n".join(heads), "order_lines": "\n".join(lines)}
 
 
@@ -87,8 +92,10 @@ def test_without_costs_the_worth_is_gmv(shop):
 
 def test_the_worth_is_of_the_last_28_days(shop):
     old, new = orders(*BASKETS, day="2026-09-10"), orders(("shirt", 3))
-    shifted = {n: new[n].replace("o1,", "n1,").replace("o2,", "n2,").replace("o3,", "n3,") for n in new}
-    tables = {n: old[n] + "\n" + shifted[n].split("\n", 1)[1] for n in old}
+    tables = {}
+    for name, text in new.items():
+        _, *rows = text.splitlines()
+        tables[name] = "\n".join([old[name], *(f"new-{row}" for row in rows)])
     row = bundles(shop(**tables, products=PRODUCTS)).iloc[0]
     assert row["worth"] == pytest.approx((20 / 48 - 4 / 45) * 3 * 15)
 

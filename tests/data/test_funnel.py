@@ -139,7 +139,8 @@ def test_a_log_without_checkouts_has_a_shorter_funnel(shop):
 def test_what_changed_most_is_said(shop):
     def week(day, pays):
         return [
-            f"v{day}{i} ads {day} 10:00 home view:tee cart:tee checkout:tee" + " pay:tee" * (i < pays)
+            f"v{day}{i} ads {day} 10:00 home view:tee cart:tee checkout:tee"
+            + " pay:tee" * (i < pays)
             for i in range(40)
         ]
 
@@ -170,7 +171,7 @@ def test_the_sample_agrees_with_hand_written_sql(sample):
     expected = []
     for k in range(len(steps)):
         chain = " ".join(
-            f"JOIN s{i} ON s{i}.v = s0.v AND s{i}.t >= s{i - 1}.t AND s{i}.t <= s0.t + INTERVAL 1 DAY"
+            f"JOIN s{i} ON s{i}.v = s0.v AND s{i}.t BETWEEN s{i - 1}.t AND s0.t + INTERVAL 1 DAY"
             for i in range(1, k + 1)
         )
         ((n,),) = duckdb.sql(f"""

@@ -22,7 +22,7 @@ VISITS = [
     *carts("tee", "pay:tee", 5),
     *carts("tee", "", 3),
     *carts("cap", "", 15),
-    *carts("cap", f"view:cap/reviews", 5),
+    *carts("cap", "view:cap/reviews", 5),
     *carts("cap", "search:cheap", 4),
 ]
 

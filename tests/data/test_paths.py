@@ -10,7 +10,7 @@ from tests.data.visits import log
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 VISITS = [
-    "ann ads 2026-11-09 10:00 home view:tee/detail view:tee/detail cart:tee pay:tee view:cap/detail",
+    "ann ads 2026-11-09 10:00 home view:tee/detail view:tee/detail cart:tee pay:tee view:t/detail",
     "bob ads 2026-11-10 10:00 home view:tee/detail cart:tee view:tee/reviews",
     "cat ads 2026-11-11 10:00 home view:cap/detail",
     "cat ads 2026-11-11 11:00 home view:cap/detail",

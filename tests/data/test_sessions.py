@@ -77,7 +77,8 @@ def test_sessions_of_the_sample_are_those_of_hand_written_sql(sample):
     week = last_days(sample.as_of)
     rows = duckdb.sql(f"""
         WITH e AS (
-            SELECT *, coalesce(occurred_at - lag(occurred_at) OVER w > INTERVAL 30 MINUTE, true) AS s
+            SELECT *,
+                coalesce(occurred_at - lag(occurred_at) OVER w > INTERVAL 30 MINUTE, true) AS s
             FROM read_csv('{SAMPLE / "events.csv.gz"}')
             WHERE occurred_at::DATE BETWEEN '{week.first}' AND '{week.last}'
             WINDOW w AS (PARTITION BY visitor_id ORDER BY occurred_at, event_id)),
@@ -93,7 +94,14 @@ def test_sessions_of_the_sample_are_those_of_hand_written_sql(sample):
         SELECT coalesce(slice, 'all'), count(*), avg(pages), median(seconds), avg(carts::INT),
             avg(pays::INT)
         FROM each GROUP BY GROUPING SETS ((slice), ()) ORDER BY 2 DESC, 1""").fetchall()
-    columns = ["slice", "sessions", "pages_per_session", "median_seconds", "cart_share", "pay_share"]
+    columns = [
+        "slice",
+        "sessions",
+        "pages_per_session",
+        "median_seconds",
+        "cart_share",
+        "pay_share",
+    ]
     found = sessions(sample, week)[columns]
     assert found["slice"].tolist() == [row[0] for row in rows]
     for place, column in enumerate(columns[1:], 1):

@@ -69,7 +69,9 @@ def test_no_baskets_make_no_pairs():
 
 
 GROUPS = {"p": 0, "q": 0, "r": 0, "s": 1, "t": 1, "u": 2}
-some_baskets = st.lists(st.sets(st.sampled_from(sorted(GROUPS)), min_size=1), min_size=2, max_size=25)
+some_baskets = st.lists(
+    st.sets(st.sampled_from(sorted(GROUPS)), min_size=1), min_size=2, max_size=25
+)
 
 
 @given(some_baskets)

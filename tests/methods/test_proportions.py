@@ -7,7 +7,12 @@ from shophelm.methods.proportions import beyond_chance, by_chance, wilson
 @pytest.mark.parametrize(
     ("yes", "trials", "low", "high"),
     # Newcombe 1998, table I, method 3
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718)],
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
 )
 def test_intervals_are_the_published_ones(yes, trials, low, high):
     found = wilson([yes], [trials]).iloc[0]

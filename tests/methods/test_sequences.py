@@ -34,11 +34,8 @@ def test_a_session_ends_after_more_than_the_gap():
 
 
 def test_steps_count_only_in_order():
-    assert reached([(1, 0), (2, 1), (3, 2)], [(1, 2), (2, 1), (3, 0)], [(1, 0), (2, 2), (3, 1)]) == [
-        3,
-        1,
-        2,
-    ]
+    in_order, backwards = [(1, 0), (2, 1), (3, 2)], [(1, 2), (2, 1), (3, 0)]
+    assert reached(in_order, backwards, [(1, 0), (2, 2), (3, 1)]) == [3, 1, 2]
 
 
 def test_who_takes_no_first_step_reaches_nothing():
@@ -75,7 +72,7 @@ people = st.lists(
 
 @given(people, st.integers(0, 12))
 def test_the_funnel_is_what_trying_every_chain_finds(given_people, within):
-    ordered = [sorted(acts, key=lambda act: act[0]) for act_list in [given_people] for acts in act_list]
+    ordered = [sorted(acts, key=lambda act: act[0]) for acts in given_people]
     assert reached(*ordered, within=within) == [by_trying(acts, within, 3) for acts in ordered]
 
 

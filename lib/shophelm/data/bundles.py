@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -16,6 +15,7 @@ from shophelm.shop.definitions import as_floats
 from shophelm.shop.journeys import journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
+from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
@@ -76,9 +76,10 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
         confidence, lift, leverage (see `methods.association.pairs`), anyway (share of like orders
         with the companion), excess (confidence − anyway), p_value and found (excess beyond
         chance, at a false-discovery rate of 5 % over all pairs of products that are in five
-        orders or more), worth with worth_low and worth_high (80 %): contribution margin over 28 days of the companions
-        sold through the pair, at the product's orders of the last 28 days and the companion's
-        mean margin per order line (GMV where its unit cost is not known: worth_in says which),
+        orders or more), worth with worth_low and worth_high (80 %): contribution margin over 28
+        days of the companions sold through the pair, at the product's orders of the last 28 days
+        and the companion's mean margin per order line (GMV where its unit cost is not known:
+        worth_in says which),
         cover_days (days the companion's stock lasts at the sales of the last 28 days),
         stock_age_days (of its oldest unit, first in first out), why (what speaks against the
         offer; "" for nothing). Found pairs with nothing against them first, by worth.
@@ -199,37 +200,10 @@ def _priced(
 
 
 def _stocked(shop: Tables, lately: pd.DataFrame, days: int) -> pd.DataFrame:
-    """Give on_hand, cover_days and stock_age_days of every product that ever was in stock.
-
-    A product that is no longer listed on the last day has nothing on hand.
-    """
-    columns = ["on_hand", "cover_days", "stock_age_days"]
-    if not shop.has("stock"):
-        return pd.DataFrame(columns=columns, dtype="float64")
-    stock = shop["stock"].cross_join(shop["stock"].aggregate(last=lambda t: t.day.max()))
-    here = (stock.day == stock["last"]).ifelse(stock.on_hand, 0)
-    now = stock.group_by("product_id").aggregate(on_hand=here.sum())
-    frame = shop.frame(now).set_index("product_id").apply(as_floats)
+    """Give on_hand, stock_age_days and cover_days by product; no rows where stock is not known."""
+    frame = on_the_shelf(shop)
     per_day = lately["units"].reindex(frame.index).fillna(0) / days
-    frame["cover_days"] = frame["on_hand"] / per_day.where(per_day > 0)
-    frame["stock_age_days"] = _oldest(shop, frame["on_hand"])
-    return frame
-
-
-def _oldest(shop: Tables, on_hand: pd.Series) -> pd.Series:
-    """Give the days since the delivery that the oldest unit on the shelf came with."""
-    if not shop.has("purchase_orders.received_on"):
-        return pd.Series(np.nan, index=on_hand.index)
-    came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
-    came = came.group_by("product_id", "received_on").aggregate(
-        units=ibis.coalesce(came.received_quantity, came.quantity).sum()
-    )
-    frame = shop.frame(came).sort_values(["product_id", "received_on"], ascending=[True, False])
-    units = frame.groupby("product_id")["units"].cumsum()
-    enough = frame[units >= frame["product_id"].map(on_hand)]
-    day = enough.drop_duplicates("product_id").set_index("product_id")["received_on"]
-    ages = pd.Series([(shop.as_of - d).days for d in day], index=day.index, dtype="float64")
-    return ages.reindex(on_hand.index).where(on_hand > 0)
+    return frame.assign(cover_days=frame["on_hand"] / per_day.where(per_day > 0))
 
 
 def _against(frame: pd.DataFrame, stock: pd.DataFrame, earned: pd.DataFrame) -> list[str]:

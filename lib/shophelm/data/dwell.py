@@ -47,7 +47,9 @@ def dwell(shop: Tables, *, days: int = 56) -> pd.DataFrame:
     Who means to buy also looks for longer: a ratio predicts, it does not say that longer looks
     would sell more. The length of a session's last page is not known to many logs.
     """
-    events = journeys(shop, last_days(shop.as_of, days=days), columns=["product_id", "dwell_seconds"])
+    events = journeys(
+        shop, last_days(shop.as_of, days=days), columns=["product_id", "dwell_seconds"]
+    )
     looks = _looks(events)
     rates = looks.groupby("product")["carted"].transform("mean")
     looks = looks.assign(expected=rates, band=np.searchsorted(BANDS, looks["seconds"], "right") - 1)
@@ -58,9 +60,9 @@ def dwell(shop: Tables, *, days: int = 56) -> pd.DataFrame:
     frame["cart_rate"] = frame["carts"] / frame["looks"].where(frame["looks"] > 0)
     known = frame["expected"].where(frame["expected"] >= FEWEST)
     frame["ratio"] = frame["carts"] / known
-    frame["ratio_low"] = np.where(
-        frame["carts"] > 0, stats.chi2.ppf(0.025, 2 * frame["carts"]) / 2, 0.0
-    ) / known
+    frame["ratio_low"] = (
+        np.where(frame["carts"] > 0, stats.chi2.ppf(0.025, 2 * frame["carts"]) / 2, 0.0) / known
+    )
     frame["ratio_high"] = stats.chi2.ppf(0.975, 2 * frame["carts"] + 2) / 2 / known
     ends = [f"–{b} s" for b in BANDS[1:]] + [" s or more"]
     frame.insert(0, "band", [f"{b}{e}" for b, e in zip(BANDS, ends, strict=True)])

@@ -78,9 +78,9 @@ def funnel(shop: Tables, period: Period, *, by: str = "", hours: int = HOURS) ->
     DataFrame
         slice, step, visitors, share (of the first step), rate (of the step before; null for the
         first), rate_low, rate_high (Wilson, 95 %), visitors_before, share_before and rate_before
-        (same week days before; a day is held against its own week day), p_value (of so different a rate by chance, Fisher's exact
-        test), found (kept at a false-discovery rate of 5 % over all rows). Slices in their own
-        order for days and hours, otherwise largest first.
+        (same week days before; a day is held against its own week day), p_value (of so different
+        a rate by chance, Fisher's exact test), found (kept at a false-discovery rate of 5 % over
+        all rows). Slices in their own order for days and hours, otherwise largest first.
     """
     periods = now_and_before(shop, period, columns=COLUMNS.get(by, ()), ties=False)
     category = products_of(shop)["category"].dropna().to_dict() if by == "category" else {}
@@ -91,7 +91,9 @@ def funnel(shop: Tables, period: Period, *, by: str = "", hours: int = HOURS) ->
     counts = {when: _by_slice(s, steps, hours=hours) for when, s in sliced.items()}
     if by == "day" and "before" in counts:
         shift = period.first - period.same_week_days_before.first
-        counts["before"].index = [str(date.fromisoformat(d) + shift) for d in counts["before"].index]
+        counts["before"].index = [
+            str(date.fromisoformat(d) + shift) for d in counts["before"].index
+        ]
     return _laid_out(counts, largest_first=by in ("channel", "category"))
 
 
@@ -229,7 +231,9 @@ def _laid_out(counts: Mapping[str, pd.DataFrame], *, largest_first: bool) -> pd.
     ]
     frame = pd.DataFrame(rows, columns=ROW).astype(dict.fromkeys(ROW[2:], "int64"))
     frame[["rate", "rate_low", "rate_high"]] = wilson(frame["visitors"], frame["of"]).to_numpy()
-    frame["rate_before"] = frame["visitors_before"] / frame["of_before"].where(frame["of_before"] > 0)
+    frame["rate_before"] = frame["visitors_before"] / frame["of_before"].where(
+        frame["of_before"] > 0
+    )
     for when in ("", "_before"):
         first = frame.groupby("slice")[f"visitors{when}"].transform("first")
         frame[f"share{when}"] = frame[f"visitors{when}"] / first.where(first > 0)

@@ -11,7 +11,7 @@ from shophelm.data.visiting import Steps, begins_session, now_and_before, steps_
 from shophelm.methods.proportions import beyond_chance, by_chance, wilson
 from shophelm.methods.sequences import collapsed, sizes, top_paths, transitions
 from shophelm.shop.calendar import Period
-from shophelm.shop.journeys import KIND, Journeys
+from shophelm.shop.journeys import Journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, plural, rate, sentence
@@ -113,7 +113,9 @@ def count_paths(events: Journeys, steps: Steps) -> pd.DataFrame:
             "… → " * cut + " → ".join(names[s] for s in path) + ("" if bought else f" → {EXIT}")
             for path, cut in zip(found["path"], found["cut"], strict=True)
         ]
-        frames.append(pd.DataFrame({"to": TO[bought], "path": texts, "sessions": found["sessions"]}))
+        frames.append(
+            pd.DataFrame({"to": TO[bought], "path": texts, "sessions": found["sessions"]})
+        )
     return pd.concat(frames, ignore_index=True).astype({"sessions": "int64"})
 
 
@@ -167,12 +169,18 @@ def find_paths(ways: pd.DataFrame, broken: pd.DataFrame) -> Sentence:
         text = "The usual way to a purchase is “{path}” ({share} of {n}). "
         top = bought.iloc[0]
         values = {"path": top["path"], "share": rate(top["share"])}
-        values["n"] = plural(round(top["sessions"] / top["share"]), "session that paid", "sessions that paid")
+        values["n"] = plural(
+            round(top["sessions"] / top["share"]), "session that paid", "sessions that paid"
+        )
     if broken.empty:
         return sentence(text + "No session ended without a purchase.", **values)
     most = broken.iloc[0]
     text += "Unpaid sessions that come to {step} end there most often: {ends} of {times}"
-    values |= {"step": most["step"], "ends": rate(most["exit_share"]), "times": count(most["reached"])}
+    values |= {
+        "step": most["step"],
+        "ends": rate(most["exit_share"]),
+        "times": count(most["reached"]),
+    }
     rose = broken[broken["found"] & (broken["exit_share"] > broken["exit_share_before"])]
     if broken["p_value"].isna().all():
         text += "; there is no period before to compare with"
@@ -180,7 +188,9 @@ def find_paths(ways: pd.DataFrame, broken: pd.DataFrame) -> Sentence:
         text += "; against the same week days before, no step loses more than it did, beyond chance"
     else:
         worst = rose.loc[rose["p_value"].idxmin()]
-        text += "; against the same week days before, {worse} loses more beyond chance: {was} → {now}"
+        text += (
+            "; against the same week days before, {worse} loses more beyond chance: {was} → {now}"
+        )
         values |= {
             "worse": worst["step"],
             "was": rate(worst["exit_share_before"]),

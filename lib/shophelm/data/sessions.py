@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 from shophelm.data.visiting import SECOND, begins_session, now_and_before
 from shophelm.methods.proportions import beyond_chance, by_chance
@@ -135,6 +136,6 @@ def _sums(flags: np.ndarray, heads: np.ndarray) -> np.ndarray:
     return np.add.reduceat(flags, heads, dtype=np.int32)
 
 
-def _added(groups) -> pd.DataFrame:
+def _added(groups: DataFrameGroupBy) -> pd.DataFrame:
     sums = groups[list(COUNTS)].sum().astype("int64")
     return sums.assign(median_seconds=groups["seconds"].median())

@@ -47,9 +47,9 @@ def unmet(shop: Tables, *, days: int = 84) -> pd.DataFrame:
     DataFrame
         of ("search" or "long look"), subject (the word; the product's title), times (searches or
         long looks), nothing (those that ended so), share (drawn towards the usual one) with low
-        and high (95 %), usual, excess (how many more ended in nothing than usual), found (whether it is
-        worse than usual with a probability of 95 % or more). Searches first; in each, the largest
-        excess first.
+        and high (95 %), usual, excess (how many more ended in nothing than usual), found
+        (whether it is worse than usual with a probability of 95 % or more). Searches first; in
+        each, the largest excess first.
     """
     period = last_days(shop.as_of, days=days)
     events = journeys(shop, period, columns=["keyword", "product_id", "dwell_seconds"])
@@ -74,7 +74,10 @@ def find_unmet(frame: pd.DataFrame) -> Sentence:
             said.append(text if len(found) else _USUAL[of])
             values[f"{key}_usual"] = rate(rows["usual"].iloc[0])
             values[f"{key}_which"] = listing(
-                [f"{r.subject} ({count(r.nothing)} of {count(r.times)})" for r in found.itertuples()]
+                [
+                    f"{r.subject} ({count(r.nothing)} of {count(r.times)})"
+                    for r in found.itertuples()
+                ]
                 or [""]
             )
     return sentence(" ".join(said), **values)

@@ -11,6 +11,7 @@ from shophelm.words import count, number, rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 BEFORE = "same week days before"
 
@@ -152,7 +153,7 @@ def dwell(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
     return axes
 
 
-def _in_percent(axis) -> None:
+def _in_percent(axis: Axis) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(nbins=4))

@@ -103,7 +103,7 @@ def _at(table: sparse.csr_array, row: np.ndarray, column: np.ndarray) -> np.ndar
 
 
 def _error(yes: pd.Series | np.ndarray, trials: pd.Series | np.ndarray) -> np.ndarray:
-    """Standard error of a share, half a success and half a failure added."""
+    """Give a share's standard error, half a success and half a failure added."""
     share = (np.asarray(yes) + 0.5) / (np.asarray(trials) + 1)
     return np.sqrt(share * (1 - share) / (np.asarray(trials) + 1))
 

@@ -50,9 +50,7 @@ def by_chance(
     )
 
 
-def beyond_chance(
-    p_values: Sequence[float], *, tests: int = 0, rate: float = 0.05
-) -> np.ndarray:
+def beyond_chance(p_values: Sequence[float], *, tests: int = 0, rate: float = 0.05) -> np.ndarray:
     """Tell which p-values stand at a false-discovery rate (Benjamini & Hochberg 1995).
 
     Parameters

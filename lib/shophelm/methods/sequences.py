@@ -162,7 +162,7 @@ def _unpacked(number: int, base: int) -> tuple[int, ...]:
 
 
 def _people(who: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number the people, and tell the events after which the same one acts at the same instant."""
+    """Give each event's person by number, and whether the same instant has a further event."""
     person = np.zeros(len(who), dtype=np.int32)
     new = who[1:] != who[:-1]
     np.cumsum(new, out=person[1:], dtype=np.int32)

@@ -62,9 +62,7 @@ class Journeys:
     def take(self, rows: np.ndarray) -> Journeys:
         """Keep some events, told by a mask or by their places in order."""
         words = {c: Words(w.codes[rows], w.names) for c, w in self.words.items()}
-        return Journeys(
-            self.visitor[rows], self.at[rows], self.kind[rows], self.dwell[rows], words
-        )
+        return Journeys(self.visitor[rows], self.at[rows], self.kind[rows], self.dwell[rows], words)
 
     def during(self, period: Period) -> Journeys:
         """Keep the events of a period."""
@@ -133,7 +131,7 @@ def _in_turn(table: pa.Table, columns: Sequence[str]) -> Journeys:
 
 
 def _visitors(ids: pa.ChunkedArray) -> np.ndarray:
-    """Number the visitors by the order of their ids."""
+    """Give each visitor a number, in the order of their ids."""
     # an import lays events out by visitor: then neighbours tell where the next one begins
     flat = pa.concat_arrays(ids.cast(pa.large_string()).chunks or [pa.array([], pa.large_string())])
     before, after = flat[:-1], flat[1:]
