@@ -49,7 +49,10 @@ def test_what_was_found_is_said(shop):
 def test_a_shop_that_is_too_young_has_no_period_before(shop):
     found = sessions(shop(events=log(*VISITS[:-2])), WEEK)
     assert found[["before_change", "pay_share_before", "p_value"]].isna().all(axis=None)
-    assert "+" not in str(find_sessions(found))
+    assert str(find_sessions(found)) == (
+        "4 sessions saw 1.2 pages each; half lasted less than 90 seconds, 25.00% left after one "
+        "page, 50.00% carted and 25.00% paid."
+    )
 
 
 def test_a_period_without_events_says_so(shop):

@@ -31,7 +31,6 @@ HOURS = 24
 ALL = "all"
 COLUMNS = {"channel": ("channel",), "category": ("product_id",)}
 HOUR = 3600 * SECOND
-ROW = ["slice", "step", "visitors", "of", "visitors_before", "of_before"]
 SHOWN = [
     "slice",
     "step",
@@ -214,22 +213,21 @@ def _by_slice(sliced: _Slices, steps: Sequence[str], *, hours: int) -> pd.DataFr
 
 def _laid_out(counts: Mapping[str, pd.DataFrame], *, largest_first: bool) -> pd.DataFrame:
     now = counts["now"]
+    steps = list(now.columns)
+    if largest_first and steps:
+        now = now.sort_values(steps[0], ascending=False, kind="stable")
     then = counts.get("before", now * 0).reindex(now.index, fill_value=0)
-    if largest_first and len(now.columns):
-        now = now.sort_values(now.columns[0], ascending=False, kind="stable")
-    rows = [
+    counts_now, counts_then = now.to_numpy(), then.to_numpy()
+    frame = pd.DataFrame(
         {
-            "slice": name,
-            "step": step,
-            "visitors": now.at[name, step],
-            "of": now.at[name, above] if above else 0,
-            "visitors_before": then.at[name, step],
-            "of_before": then.at[name, above] if above else 0,
+            "slice": np.repeat(now.index.to_numpy(), len(steps)),
+            "step": steps * len(now),
+            "visitors": counts_now.ravel(),
+            "of": _step_before(counts_now).ravel(),
+            "visitors_before": counts_then.ravel(),
+            "of_before": _step_before(counts_then).ravel(),
         }
-        for name in now.index
-        for above, step in zip([None, *now.columns], now.columns, strict=False)
-    ]
-    frame = pd.DataFrame(rows, columns=ROW).astype(dict.fromkeys(ROW[2:], "int64"))
+    )
     frame[["rate", "rate_low", "rate_high"]] = wilson(frame["visitors"], frame["of"]).to_numpy()
     frame["rate_before"] = frame["visitors_before"] / frame["of_before"].where(
         frame["of_before"] > 0
@@ -244,3 +242,8 @@ def _laid_out(counts: Mapping[str, pd.DataFrame], *, largest_first: bool) -> pd.
     if "before" not in counts:
         frame["visitors_before"] = np.nan
     return frame[SHOWN]
+
+
+def _step_before(counts: np.ndarray) -> np.ndarray:
+    """Move counts one step on; before the first step there is nobody."""
+    return np.hstack([np.zeros_like(counts[:, :1]), counts[:, :-1]])

@@ -14,7 +14,7 @@ from shophelm.shop.journeys import Journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.visits import PAGES
-from shophelm.words import Sentence, change, count, number, rate, sentence
+from shophelm.words import Sentence, change, count, number, rate, sentence, unknown
 
 ALL = "all"
 COUNTS = ("sessions", "pages", "bounces", "cart_sessions", "pay_sessions")
@@ -101,10 +101,12 @@ def find_sessions(frame: pd.DataFrame) -> Sentence:
     if frame.empty:
         return sentence("The log has no event in this period.")
     whole, channels = frame.iloc[0], frame.iloc[1:]
-    text = (
-        "{n} sessions ({moved} against the same week days before) saw {pages} pages each; half "
-        "lasted less than {median} seconds, {bounced} left after one page, {carted} carted and "
-        "{paid} paid"
+    text = "{n} sessions"
+    if not unknown(whole["before_change"]):
+        text += " ({moved} against the same week days before)"
+    text += (
+        " saw {pages} pages each; half lasted less than {median} seconds, {bounced} left after "
+        "one page, {carted} carted and {paid} paid"
     )
     values = {
         "n": count(whole["sessions"]),
@@ -117,7 +119,7 @@ def find_sessions(frame: pd.DataFrame) -> Sentence:
     }
     if whole["found"]:
         text += " ({was} before: more than chance)"
-    elif whole["p_value"] == whole["p_value"]:
+    elif not unknown(whole["p_value"]):
         text += " ({was} before, which may be chance)"
     values["was"] = rate(whole["pay_share_before"])
     moved = channels[channels["found"]]

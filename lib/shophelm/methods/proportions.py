@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 
 def wilson(yes: Sequence[int], trials: Sequence[int], *, level: float = 0.95) -> pd.DataFrame:
@@ -17,8 +17,12 @@ def wilson(yes: Sequence[int], trials: Sequence[int], *, level: float = 0.95) ->
     DataFrame
         rate, low, high; null where there were no trials.
     """
-    rows = [_wilson(int(k), int(n), level) for k, n in zip(yes, trials, strict=True)]
-    return pd.DataFrame(rows, columns=["rate", "low", "high"], dtype="float64")
+    k, n = np.asarray(yes, dtype=float), np.asarray(trials, dtype=float)
+    n = np.where(n > 0, n, np.nan)
+    z = special.ndtri(0.5 + level / 2)
+    middle = (k + z**2 / 2) / (n + z**2)
+    half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
+    return pd.DataFrame({"rate": k / n, "low": middle - half, "high": middle + half})
 
 
 def by_chance(
@@ -70,10 +74,3 @@ def beyond_chance(p_values: Sequence[float], *, tests: int = 0, rate: float = 0.
         among = np.minimum(p[known] * max(tests, n) / n, 1)
         found[known] = stats.false_discovery_control(among) <= rate
     return found
-
-
-def _wilson(yes: int, trials: int, level: float) -> tuple[float, float, float]:
-    if not trials:
-        return np.nan, np.nan, np.nan
-    interval = stats.binomtest(yes, trials).proportion_ci(level, method="wilson")
-    return yes / trials, interval.low, interval.high
