@@ -146,9 +146,10 @@ def test_what_changed_most_is_said(shop):
 
     s = shop(events=log(*week("2026-11-10", 4), *week("2026-11-03", 30), VISITS[-1]))
     assert str(find_funnel(funnel(s, WEEK))) == (
-        "Of 40 visitors at the first step (visit) got on to: item page 100.00%, cart or favourite "
-        "100.00%, checkout 100.00% and payment 10.00%. Against the same week days before, payment "
-        "changed most beyond chance: 75.00% → 10.00% of those who had come that far."
+        "Of 40 visitors who took the first step (visit), so many got further: item page 100.00%, "
+        "cart or favourite 100.00%, checkout 100.00% and payment 10.00%. Against the same week "
+        "days before, payment changed most beyond chance: 75.00% → 10.00% of those who had come "
+        "that far."
     )
     assert str(find_funnel(funnel(s, WEEK, by="channel"))) == (
         "Against the same week days before, payment of ads changed most beyond chance: 75.00% → "

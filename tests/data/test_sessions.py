@@ -55,6 +55,15 @@ def test_a_shop_that_is_too_young_has_no_period_before(shop):
     )
 
 
+def test_a_log_that_begins_after_the_orders_has_no_period_before(shop):
+    order = (
+        "order_id,created_at,goods_amount,discount_amount,shipping_amount,paid_amount\n"
+        "o,2026-10-01 10:00:00,1,0,0,1"
+    )
+    found = sessions(shop(events=log(*VISITS[:-2]), orders=order), WEEK)
+    assert found["before_change"].isna().all()
+
+
 def test_a_period_without_events_says_so(shop):
     found = sessions(shop(events=log(VISITS[-1])), WEEK)
     assert str(find_sessions(found)) == "The log has no event in this period."

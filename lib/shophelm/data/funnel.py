@@ -68,10 +68,6 @@ def funnel(shop: Tables, period: Period, *, by: str = "", hours: int = HOURS) ->
     hours
         The longest time from the first step to the last.
 
-    Notes
-    -----
-    Promotions move the rates, too: the week before a burst is no like of the burst.
-
     Returns
     -------
     DataFrame
@@ -80,6 +76,10 @@ def funnel(shop: Tables, period: Period, *, by: str = "", hours: int = HOURS) ->
         (same week days before; a day is held against its own week day), p_value (of so different
         a rate by chance, Fisher's exact test), found (kept at a false-discovery rate of 5 % over
         all rows). Slices in their own order for days and hours, otherwise largest first.
+
+    Notes
+    -----
+    Promotions move the rates, too: the week before a burst is no like of the burst.
     """
     periods = now_and_before(shop, period, columns=COLUMNS.get(by, ()), ties=False)
     category = products_of(shop)["category"].dropna().to_dict() if by == "category" else {}
@@ -138,7 +138,7 @@ def find_funnel(frame: pd.DataFrame) -> Sentence:
     text, values = "", {}
     if (whole := frame[frame["slice"] == ALL])["visitors"].sum():
         first, rest = whole.iloc[0], whole.iloc[1:]
-        text = "Of {n} visitors at the first step ({first}) got on to: {steps}. "
+        text = "Of {n} visitors who took the first step ({first}), so many got further: {steps}. "
         values = {"n": count(first["visitors"]), "first": first["step"]}
         values["steps"] = listing([f"{r.step} {rate(r.share)}" for r in rest.itertuples()])
     if frame["p_value"].isna().all():

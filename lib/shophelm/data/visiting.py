@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shophelm.data.chain import first_day
 from shophelm.methods.sequences import session_starts
 from shophelm.shop.calendar import Period
 from shophelm.shop.contract.visiting import EVENT_KINDS
@@ -36,10 +35,11 @@ def now_and_before(
 ) -> dict[str, Journeys]:
     """Read the events of a period ("now") and of the same week days before ("before").
 
-    There is no "before" where the shop's log or its other tables begin later than it would.
+    There is no "before" where the log begins later than it would.
     """
     before = period.same_week_days_before
-    if before.first < first_day(shop):
+    first = shop["events"].aggregate(day=lambda t: t.occurred_at.min().date())
+    if before.first < shop.frame(first)["day"].iloc[0]:
         return {"now": journeys(shop, period, columns=columns, ties=ties)}
     both = journeys(shop, Period(before.first, period.last), columns=columns, ties=ties)
     return {"now": both.during(period), "before": both.during(before)}
