@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.harness import events
-from benchmarks.harness.case import Answer, Case, Contender
+from benchmarks.harness.case import Answer, Case
 
 if TYPE_CHECKING:
     from shophelm.shop.tables import Tables
@@ -21,20 +21,12 @@ STEPS = {
 HOURS = 24
 
 
-def shophelm(folder: Path) -> Answer:
-    return count(events.open_log(folder))
-
-
 def count(shop: Tables) -> Answer:
     from shophelm.data.funnel import count_steps
 
     log = events.whole_log(shop, ties=False)
     reached = count_steps(log, log.visitor, list(STEPS), hours=HOURS)
     return {"step": list(STEPS), "visitors": [int((reached > k).sum()) for k in range(len(STEPS))]}
-
-
-def duckdb(folder: Path) -> Answer:
-    return events.ask_sql(Path(__file__).with_suffix(".sql"), folder)
 
 
 def pandas(folder: Path) -> Answer:
@@ -62,10 +54,5 @@ CASE = Case(
     key="step",
     counts=("visitors",),
     money=(),
-    contenders=(
-        Contender("shophelm", shophelm, events.SUITE),
-        Contender("shophelm, checked before", count, events.SUITE, prepare=events.checked_log),
-        Contender("DuckDB SQL", duckdb, ("duckdb",)),
-        Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
-    ),
+    contenders=events.contenders(count, sql=Path(__file__).with_suffix(".sql"), pandas=pandas),
 )

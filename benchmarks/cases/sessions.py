@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.harness import events
-from benchmarks.harness.case import Answer, Case, Contender
+from benchmarks.harness.case import Answer, Case
 
 if TYPE_CHECKING:
     from shophelm.shop.tables import Tables
@@ -15,19 +15,11 @@ PAGES = ("home", "list", "search", "view")
 COUNTS = ("sessions", "pages", "bounces", "cart_sessions", "pay_sessions")
 
 
-def shophelm(folder: Path) -> Answer:
-    return count(events.open_log(folder))
-
-
 def count(shop: Tables) -> Answer:
     from shophelm.data.sessions import count_sessions
 
     counted = count_sessions(events.whole_log(shop, columns=["channel"]))
     return counted.reset_index().to_dict("list")
-
-
-def duckdb(folder: Path) -> Answer:
-    return events.ask_sql(Path(__file__).with_suffix(".sql"), folder)
 
 
 def pandas(folder: Path) -> Answer:
@@ -59,10 +51,5 @@ CASE = Case(
     key="slice",
     counts=COUNTS,
     money=(),
-    contenders=(
-        Contender("shophelm", shophelm, events.SUITE),
-        Contender("shophelm, checked before", count, events.SUITE, prepare=events.checked_log),
-        Contender("DuckDB SQL", duckdb, ("duckdb",)),
-        Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
-    ),
+    contenders=events.contenders(count, sql=Path(__file__).with_suffix(".sql"), pandas=pandas),
 )

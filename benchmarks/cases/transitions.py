@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.harness import events
-from benchmarks.harness.case import Answer, Case, Contender
+from benchmarks.harness.case import Answer, Case
 
 if TYPE_CHECKING:
     from shophelm.shop.tables import Tables
 
 NAMES = {"view": "item page", "home": "home page", "pay": "payment"}
-
-
-def shophelm(folder: Path) -> Answer:
-    return count(events.open_log(folder))
 
 
 def count(shop: Tables) -> Answer:
@@ -25,10 +21,6 @@ def count(shop: Tables) -> Answer:
     log = events.whole_log(shop, columns=["page"])
     moves = count_moves(log, steps_of([log]))
     return {"move": moves["from"] + " → " + moves["to"], "moves": moves["moves"].tolist()}
-
-
-def duckdb(folder: Path) -> Answer:
-    return events.ask_sql(Path(__file__).with_suffix(".sql"), folder)
 
 
 def pandas(folder: Path) -> Answer:
@@ -53,10 +45,5 @@ CASE = Case(
     key="move",
     counts=("moves",),
     money=(),
-    contenders=(
-        Contender("shophelm", shophelm, events.SUITE),
-        Contender("shophelm, checked before", count, events.SUITE, prepare=events.checked_log),
-        Contender("DuckDB SQL", duckdb, ("duckdb",)),
-        Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
-    ),
+    contenders=events.contenders(count, sql=Path(__file__).with_suffix(".sql"), pandas=pandas),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.harness.case import Answer
+from benchmarks.harness.case import Answer, Contender
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,5 +63,15 @@ def in_order(folder: Path, *columns: str) -> pd.DataFrame:
     return events.assign(starts=gap | (events["visitor"].diff() != 0))
 
 
-SUITE = ("shophelm.data.paths", "ibis.backends.duckdb", "ibis.formats.pandas")
-"""What the suite imports only when a shop is opened stands here too."""
+def contenders(
+    count: Callable[[Tables], Answer], *, sql: Path, pandas: Callable[[Path], Answer]
+) -> tuple[Contender, ...]:
+    """Lay out who takes part: the suite with and without the check, hand-written SQL, pandas."""
+    # what the suite imports only when a shop is opened stands here too
+    suite = ("shophelm.data.paths", "ibis.backends.duckdb", "ibis.formats.pandas")
+    return (
+        Contender("shophelm", lambda folder: count(open_log(folder)), suite),
+        Contender("shophelm, checked before", count, suite, prepare=checked_log),
+        Contender("DuckDB SQL", lambda folder: ask_sql(sql, folder), ("duckdb",)),
+        Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
+    )
