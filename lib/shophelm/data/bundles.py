@@ -79,10 +79,9 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
         orders or more), worth with worth_low and worth_high (80 %): contribution margin over 28
         days of the companions sold through the pair, at the product's orders of the last 28 days
         and the companion's mean margin per order line (GMV where its unit cost is not known:
-        worth_in says which),
-        cover_days (days the companion's stock lasts at the sales of the last 28 days),
-        stock_age_days (of its oldest unit, first in first out), why (what speaks against the
-        offer; "" for nothing). Found pairs with nothing against them first, by worth.
+        worth_in says which), cover_days (days the companion's stock lasts at the sales of the last
+        28 days), stock_age_days (of its oldest unit, first in first out), why (what speaks against
+        the offer; "" for nothing). Found pairs with nothing against them first, by worth.
 
     Notes
     -----

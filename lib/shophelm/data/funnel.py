@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -141,24 +142,25 @@ def find_funnel(frame: pd.DataFrame) -> Sentence:
         text = "Of {n} visitors who took the first step ({first}), so many got further: {steps}. "
         values = {"n": count(first["visitors"]), "first": first["step"]}
         values["steps"] = listing([f"{r.step} {rate(r.share)}" for r in rest.itertuples()])
+    change, about = _changed_most(frame)
+    return sentence(text + change, **values, **about)
+
+
+def _changed_most(frame: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Say which step changed most beyond chance: a template and its values."""
     if frame["p_value"].isna().all():
-        return sentence(text + "There is no period before to compare with.", **values)
+        return "There is no period before to compare with.", {}
     found = frame[frame["found"]]
     if found.empty:
-        return sentence(
-            text + "Against the same week days before, no step changed beyond chance.", **values
-        )
+        return "Against the same week days before, no step changed beyond chance.", {}
     most = found.loc[found["p_value"].idxmin()]
-    where = "" if most["slice"] == ALL else f" of {most['slice']}"
-    return sentence(
-        text + "Against the same week days before, {step}{where} changed most beyond chance: "
-        "{was} → {now} of those who had come that far.",
-        **values,
-        step=most["step"],
-        where=where,
-        was=rate(most["rate_before"]),
-        now=rate(most["rate"]),
+    text = (
+        "Against the same week days before, {step}{where} changed most beyond chance: {was} → "
+        "{now} of those who had come that far."
     )
+    where = "" if most["slice"] == ALL else f" of {most['slice']}"
+    rates = {"was": rate(most["rate_before"]), "now": rate(most["rate"])}
+    return text, {"step": most["step"], "where": where, **rates}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +231,8 @@ def _laid_out(counts: Mapping[str, pd.DataFrame], *, largest_first: bool) -> pd.
         }
     )
     frame[["rate", "rate_low", "rate_high"]] = wilson(frame["visitors"], frame["of"]).to_numpy()
-    frame["rate_before"] = frame["visitors_before"] / frame["of_before"].where(
-        frame["of_before"] > 0
-    )
+    of_before = frame["of_before"].where(frame["of_before"] > 0)
+    frame["rate_before"] = frame["visitors_before"] / of_before
     for when in ("", "_before"):
         first = frame.groupby("slice")[f"visitors{when}"].transform("first")
         frame[f"share{when}"] = frame[f"visitors{when}"] / first.where(first > 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -181,22 +182,22 @@ def find_paths(ways: pd.DataFrame, broken: pd.DataFrame) -> Sentence:
         "ends": rate(most["exit_share"]),
         "times": count(most["reached"]),
     }
-    rose = broken[broken["found"] & (broken["exit_share"] > broken["exit_share_before"])]
+    change, about = _lost_more(broken)
+    return sentence(text + change, **values, **about)
+
+
+def _lost_more(broken: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Say which step loses more than it did, beyond chance: a template and its values."""
     if broken["p_value"].isna().all():
-        text += "; there is no period before to compare with"
-    elif rose.empty:
-        text += "; against the same week days before, no step loses more than it did, beyond chance"
-    else:
-        worst = rose.loc[rose["p_value"].idxmin()]
-        text += (
-            "; against the same week days before, {worse} loses more beyond chance: {was} → {now}"
-        )
-        values |= {
-            "worse": worst["step"],
-            "was": rate(worst["exit_share_before"]),
-            "now": rate(worst["exit_share"]),
-        }
-    return sentence(text + ".", **values)
+        return "; there is no period before to compare with.", {}
+    rose = broken[broken["found"] & (broken["exit_share"] > broken["exit_share_before"])]
+    then = "; against the same week days before, "
+    if rose.empty:
+        return then + "no step loses more than it did, beyond chance.", {}
+    worst = rose.loc[rose["p_value"].idxmin()]
+    shares = {"was": rate(worst["exit_share_before"]), "now": rate(worst["exit_share"])}
+    text = "{worse} loses more beyond chance: {was} → {now}."
+    return then + text, {"worse": worst["step"], **shares}
 
 
 def _counted(counting: Callable, shop: Tables, period: Period) -> dict[str, pd.DataFrame]:

@@ -43,8 +43,8 @@ def sessions(shop: Tables, period: Period) -> pd.DataFrame:
         for when, events in now_and_before(shop, period, columns=["channel"]).items()
     }
     now = counted["now"]
-    then = counted["before"].reindex(now.index) if "before" in counted else now * np.nan
-    # who came by a channel that had no session before comes from nothing
+    then = counted.get("before", now * np.nan).reindex(now.index)
+    # a channel without a session before had none; without a period before, nothing is known
     then = then.fillna(0) if "before" in counted else then
     frame = now[["sessions"]].assign(before_change=relative_change(now.sessions, then.sessions))
     frame["pages_per_session"] = now["pages"] / now["sessions"]

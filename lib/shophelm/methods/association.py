@@ -34,14 +34,14 @@ def pairs(
         excess_error (its standard error), p_value (of so large an excess by chance, Fisher's
         exact test, one-sided). Both directions of a pair, sorted by p_value, a, b.
     """
-    baskets, items = int(basket.max(initial=-1)) + 1, len(group)
-    x = sparse.csr_array((np.ones(len(item), dtype=np.int64), (basket, item)), (baskets, items))
+    items = len(group)
+    x = _incidence(basket, item, items)
     both = (x.T @ x).tocoo()
     kept = (both.row != both.col) & (both.data >= fewest)
     a, b, together = both.row[kept], both.col[kept], both.data[kept].astype(np.int64)
     holding = np.bincount(item, minlength=items)
     like, like_b = _like_baskets(x, group, holding, (a, b, together))
-    n = max(baskets, 1)
+    n = max(x.shape[0], 1)
     frame = pd.DataFrame({"a": a, "b": b, "together": together, "support": together / n})
     frame["confidence"] = together / holding[a]
     frame["lift"] = frame["confidence"] / (holding[b] / n)
@@ -61,9 +61,13 @@ def pairs(
 
 def together_in(basket: np.ndarray, item: np.ndarray, items: int) -> sparse.csr_array:
     """Count the baskets that hold both of two items; each pair of basket and item given once."""
-    baskets = int(basket.max(initial=-1)) + 1
-    x = sparse.csr_array((np.ones(len(item), dtype=np.int64), (basket, item)), (baskets, items))
+    x = _incidence(basket, item, items)
     return (x.T @ x).tocsr()
+
+
+def _incidence(row: np.ndarray, column: np.ndarray, columns: int) -> sparse.csr_array:
+    ones = np.ones(len(row), dtype=np.int64)
+    return sparse.csr_array((ones, (row, column)), (int(row.max(initial=-1)) + 1, columns))
 
 
 def _like_baskets(
