@@ -77,7 +77,7 @@ def test_fewer_payments_are_found_in_money_and_conversion_not_in_visits(shop, pl
     s = shop(**tables(visits(seed, pay=0.25, where=where)))
     money = segments.gmv_segments(s, NOW)
     assert money["cause"].tolist() == [name, segments.BESIDE, segments.ALIKE, "in all"]
-    assert money["high"].iloc[0] < 0
+    assert money["part_high"].iloc[0] < 0
     conversion = segments.conversion_segments(s, NOW)
     assert conversion["cause"].tolist() == [name, segments.MIX, segments.ALIKE, "in all"]
     assert segments.visitor_segments(s, NOW)["cause"].tolist() == [segments.ALIKE, "in all"]
@@ -113,7 +113,7 @@ def test_a_slice_is_named_by_chance_in_at_most_one_comparison_of_twenty(shop):
     named = 0
     for seed in range(100, 130):
         s = shop(**tables(visits(seed, where={"channel": "none"})))
-        named += sum(ask(s, NOW)["low"].notna().any() for ask in questions)
+        named += sum(ask(s, NOW)["part_low"].notna().any() for ask in questions)
     asked = 30 * len(questions)
     assert named / asked <= 0.05 + 2.58 * np.sqrt(0.05 * 0.95 / asked)
 
@@ -151,4 +151,4 @@ def test_the_dry_channel_of_the_sample_is_found_in_its_week(sample):
     week = Period(date(2026, 7, 13), date(2026, 7, 19))
     found = segments.visitor_segments(sample, week)
     assert found["cause"].iloc[0] == "channel recommend"
-    assert found["high"].iloc[0] < 0
+    assert found["part_high"].iloc[0] < 0

@@ -96,3 +96,11 @@ def test_outside_campaigns_the_week_day_counts():
 )
 def test_a_day_lies_in_a_phase(day, phase):
     assert phase_of(day, CAMPAIGNS) == phase
+
+
+@pytest.mark.parametrize(("days", "back"), [(1, 7), (7, 7), (8, 14), (28, 28)])
+def test_the_same_week_days_before_never_overlap(days, back):
+    period = last_days(date(2026, 11, 15), days=days)
+    before = period.same_week_days_before
+    assert (before.days, (period.first - before.first).days) == (days, back)
+    assert before.last < period.first

@@ -35,7 +35,7 @@ DIMENSIONS = {
 }
 ALIKE, MIX = "everything else, alike", "mix: other slices weigh more"
 BESIDE = "freight, and orders without lines"
-PIECES = ["cause", "units", "then", "now", "part", "low", "high"]
+PIECES = ["cause", "units", "then", "now", "part", "part_low", "part_high"]
 
 
 @question(
@@ -61,10 +61,10 @@ def gmv_segments(shop: Tables, period: Period, *, against: str = "before") -> pd
     -------
     DataFrame
         cause, unit, units (order lines behind it), then, now, part (what it adds to the change),
-        low and high (80 % bootstrap interval of part). First the slices, strongest first; then
-        freight and what else no line holds; then what everything else did alike. The last row is
-        the whole, to which the parts add up to the cent. ``attrs["candidates"]`` counts the
-        slices looked at. Empty where there is nothing to compare with.
+        part_low and part_high (its 80 % bootstrap interval). First the slices, strongest first;
+        then freight and what else no line holds; then what everything else did alike. The last
+        row is the whole, to which the parts add up to the cent. ``attrs["candidates"]`` counts
+        the slices looked at. Empty where there is nothing to compare with.
     """
     days = _days(shop, period, against)
     cells, beside = gmv_cells(shop, *days) if days else (pd.DataFrame(), (0, 0))
@@ -142,7 +142,7 @@ def find_segments(
     whole = pieces.iloc[-1]
     head = "Against {then}, {what} moved by {moved}: "
     values = {"then": AGAINST[against], "what": what, "moved": show(whole["part"])}
-    slices = pieces.dropna(subset=["low"])
+    slices = pieces.dropna(subset=["part_low"])
     if slices.empty:
         return sentence(
             head + "it is spread evenly as far as can be told; none of {n} moved unlike the rest "
@@ -151,10 +151,10 @@ def find_segments(
             **values,
         )
     named = [
-        f"{r.cause} {show(r.part)} (80% interval {show(r.low)} to {show(r.high)})"
+        f"{r.cause} {show(r.part)} (80% interval {show(r.part_low)} to {show(r.part_high)})"
         for r in slices.itertuples()
     ]
-    rest = pieces[pieces["low"].isna()].iloc[:-1]
+    rest = pieces[pieces["part_low"].isna()].iloc[:-1]
     others = [f"{r.cause} {show(r.part)}" for r in rest.itertuples()]
     return sentence(head + "{named}; {rest}.", named=listing(named), rest=listing(others), **values)
 

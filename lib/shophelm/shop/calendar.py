@@ -37,6 +37,11 @@ class Period:
         """The period of the same length that ends the day before this one."""
         return self.shifted(-timedelta(days=self.days))
 
+    @property
+    def same_week_days_before(self) -> Period:
+        """The latest period of the same length before this one with the same week days."""
+        return self.shifted(-timedelta(weeks=-(-self.days // 7)))
+
     def shifted(self, by: timedelta) -> Period:
         """Give the period moved by some days."""
         return Period(self.first + by, self.last + by)

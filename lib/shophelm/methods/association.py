@@ -1,0 +1,119 @@
+"""What goes together in baskets, and what would have gone into them anyway."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+
+def pairs(
+    basket: np.ndarray, item: np.ndarray, group: np.ndarray, *, fewest: int = 5
+) -> pd.DataFrame:
+    """Find the rules {a} → {b} of baskets, and hold each against like baskets without a.
+
+    Like baskets hold another item of a's group (neither a nor b), but not a. If b goes into them
+    as often as into baskets with a, it would have been bought anyway.
+
+    Parameters
+    ----------
+    basket, item
+        What is in which basket, each pair once; numbers from 0.
+    group
+        For each item, its group, a number from 0; −1 for none.
+    fewest
+        Pairs that fewer baskets hold are left out.
+
+    Returns
+    -------
+    DataFrame
+        a, b; together (baskets with both); support (share of all baskets), confidence (of the
+        baskets with a), lift and leverage (against independence; Agrawal et al. 1993,
+        Piatetsky-Shapiro 1991); with_a; like and like_b (like baskets, and those of them with b),
+        anyway (like_b / like; null where there are none), excess (confidence − anyway) and
+        excess_error (its standard error), p_value (of so large an excess by chance, Fisher's
+        exact test, one-sided). Both directions of a pair, sorted by p_value, a, b.
+    """
+    items = len(group)
+    x = _incidence(basket, item, items)
+    both = (x.T @ x).tocoo()
+    kept = (both.row != both.col) & (both.data >= fewest)
+    a, b, together = both.row[kept], both.col[kept], both.data[kept].astype(np.int64)
+    holding = np.bincount(item, minlength=items)
+    like, like_b = _like_baskets(x, group, holding, (a, b, together))
+    n = max(x.shape[0], 1)
+    frame = pd.DataFrame({"a": a, "b": b, "together": together, "support": together / n})
+    frame["confidence"] = together / holding[a]
+    frame["lift"] = frame["confidence"] / (holding[b] / n)
+    frame["leverage"] = frame["support"] - holding[a] / n * holding[b] / n
+    frame = frame.assign(with_a=holding[a], like=like, like_b=like_b)
+    frame["anyway"] = frame["like_b"] / frame["like"].where(frame["like"] > 0)
+    frame["excess"] = frame["confidence"] - frame["anyway"]
+    frame["excess_error"] = np.hypot(
+        _error(together, holding[a]), _error(frame["like_b"], frame["like"])
+    )
+    frame["p_value"] = [
+        _more_than_chance(*row)
+        for row in frame[["together", "with_a", "like_b", "like"]].itertuples(index=False)
+    ]
+    return frame.sort_values(["p_value", "a", "b"], ignore_index=True)
+
+
+def together_in(basket: np.ndarray, item: np.ndarray, items: int) -> sparse.csr_array:
+    """Count the baskets that hold both of two items; each pair of basket and item given once."""
+    x = _incidence(basket, item, items)
+    return (x.T @ x).tocsr()
+
+
+def _incidence(row: np.ndarray, column: np.ndarray, columns: int) -> sparse.csr_array:
+    ones = np.ones(len(row), dtype=np.int64)
+    return sparse.csr_array((ones, (row, column)), (int(row.max(initial=-1)) + 1, columns))
+
+
+def _like_baskets(
+    x: sparse.csr_array,
+    group: np.ndarray,
+    holding: np.ndarray,
+    rules: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count baskets without a that hold another item of a's group, and those of them with b."""
+    a, b, together = rules
+    known = np.flatnonzero(group >= 0)
+    groups = int(group.max(initial=-1)) + 1
+    member = sparse.csr_array(
+        (np.ones(len(known), dtype=np.int64), (known, group[known])), (len(group), groups)
+    )
+    of_group = (x @ member).tocsr()
+    alone = sparse.csr_array(
+        ((of_group.data == 1).astype(np.int64), of_group.indices, of_group.indptr), of_group.shape
+    )
+    some = sparse.csr_array(
+        (np.ones(of_group.nnz, dtype=np.int64), of_group.indices, of_group.indptr), of_group.shape
+    )
+    baskets_of = np.asarray(some.sum(axis=0)).ravel()
+    with_item, only_item = (x.T @ some).tocsr(), (x.T @ alone).tocsr()
+    g = group[a]
+    unknown = g < 0
+    g = np.where(unknown, 0, g)
+    # where b is of the same group, baskets with b alone of that group are not like ones
+    b_alone = np.where(group[b] == group[a], _at(only_item, b, g), 0)
+    like = baskets_of[g] - holding[a] - b_alone
+    like_b = _at(with_item, b, g) - together - b_alone
+    return np.where(unknown, 0, like), np.where(unknown, 0, like_b)
+
+
+def _at(table: sparse.csr_array, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+    return np.asarray(table[row, column]).ravel() if len(row) else np.zeros(0, dtype=np.int64)
+
+
+def _error(yes: pd.Series | np.ndarray, trials: pd.Series | np.ndarray) -> np.ndarray:
+    """Give a share's standard error, half a success and half a failure added."""
+    share = (np.asarray(yes) + 0.5) / (np.asarray(trials) + 1)
+    return np.sqrt(share * (1 - share) / (np.asarray(trials) + 1))
+
+
+def _more_than_chance(together: int, with_a: int, like_b: int, like: int) -> float:
+    if not like:
+        return np.nan
+    table = [[together, with_a - together], [like_b, like - like_b]]
+    return stats.fisher_exact(table, alternative="greater").pvalue

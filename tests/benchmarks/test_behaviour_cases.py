@@ -1,0 +1,27 @@
+"""The cases about the event log: the suite and its rivals agree on a small shop."""
+
+import pytest
+from benchmarks.cases import ordered_funnel, sessions, transitions
+from benchmarks.harness import shop
+from benchmarks.harness.answers import canonical, difference
+
+CASES = {case.CASE.title: case.CASE for case in (ordered_funnel, sessions, transitions)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return shop.simulated(16_000, kept=tmp_path_factory.mktemp("kept"))
+
+
+def answer(case, name, folder):
+    contender = case[name]
+    return canonical(case, contender.work(contender.prepare(folder)))
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_the_suite_and_its_rivals_agree(folder, title):
+    case = CASES[title]
+    ours = answer(case, "shophelm", folder)
+    assert len(ours) >= 5
+    for rival in ("shophelm, checked before", "DuckDB SQL", "pandas"):
+        assert difference(case, ours, answer(case, rival, folder)) == "", rival

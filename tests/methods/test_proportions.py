@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from shophelm.methods.proportions import beyond_chance, by_chance, wilson
+
+
+@pytest.mark.parametrize(
+    ("yes", "trials", "low", "high"),
+    # Newcombe 1998, table I, method 3
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_intervals_are_the_published_ones(yes, trials, low, high):
+    found = wilson([yes], [trials]).iloc[0]
+    assert (round(found["low"], 4), round(found["high"], 4)) == (low, high)
+    assert found["rate"] == yes / trials
+
+
+def test_no_trials_no_share():
+    assert wilson([0], [0]).isna().all(axis=None)
+    assert np.isnan(by_chance([1, 0], [2, 0], [0, 1], [0, 2])).all()
+
+
+def test_chance_is_fishers_tea():
+    # Fisher 1935: three of four cups right, one of four wrong: 17/70
+    assert by_chance([3], [4], [1], [4], alternative="greater")[0] == pytest.approx(17 / 70)
+    assert by_chance([3], [4], [1], [4])[0] == pytest.approx(34 / 70)
+
+
+def test_a_false_discovery_rate_leaves_the_unknown_out():
+    # Benjamini & Hochberg: .01 ≤ 1/3 × .05, .03 ≤ 2/3 × .05, .06 > .05
+    assert beyond_chance([0.06, np.nan, 0.01, 0.03]).tolist() == [False, False, True, True]
+    assert beyond_chance([np.nan]).tolist() == [False]
+
+
+def test_tests_that_are_not_shown_count_as_well():
+    p = [0.01, 0.03]
+    assert beyond_chance(p).tolist() == [True, True]
+    # .01 > 1/6 × .05; as if four more tests had come out at 1
+    assert beyond_chance(p, tests=6).tolist() == beyond_chance([*p, 1, 1, 1, 1]).tolist()[:2]
+    assert not beyond_chance(p, tests=6).any()
