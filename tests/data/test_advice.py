@@ -4,7 +4,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from shophelm.data import advice, gaps, trust
+from shophelm.data import advice, gaps, hours, opportunities, trust
 from shophelm.shop.calendar import Period
 from tests.hand_shop import HAND_SHOP
 
@@ -70,9 +70,11 @@ def test_findings_become_actions_with_an_owner_a_worth_and_a_day(shop):
         broken=trust.promises(s),
         seen=gaps.orders_seen(s),
         slow=advice.lagging(s, WEEK),
+        dead=hours.dead_hours(s, WEEK),
+        gaps=opportunities.opportunities(s),
     )
     assert [(a.kind, a.subject, a.owner_role) for a in actions] == [
-        ("lagging conversion", "channel ads", "channel manager")
+        ("lagging conversion", "channel:ads", "channel manager")
     ]
     action = actions[0]
     assert action.worth_low < action.worth < action.worth_high
@@ -85,7 +87,13 @@ def test_bad_data_become_actions_whose_worth_is_not_known(shop):
     s = shop(orders=orders + "\n        o7,ann,soon,,ads,1,0,0,1\n")
     slow = advice.lagging(s, WEEK)
     actions = advice.steps(
-        s, rows=trust.rows_read(s), broken=trust.promises(s), seen=gaps.orders_seen(s), slow=slow
+        s,
+        rows=trust.rows_read(s),
+        broken=trust.promises(s),
+        seen=gaps.orders_seen(s),
+        slow=slow,
+        dead=hours.dead_hours(s, WEEK),
+        gaps=opportunities.opportunities(s),
     )
     assert [(a.kind, a.worth, a.worth_in) for a in actions] == [
         ("rejected rows", None, "unknown"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from shophelm.data import alerts, hours
+from shophelm.data import alerts, hours, monitor
 from shophelm.shop.calendar import Period
 from shophelm.shop.tables import open_shop
 
@@ -20,7 +20,7 @@ def opened(shop_folder):
 
 @pytest.fixture(scope="module")
 def daily(opened):
-    return alerts.alerts(opened, WATCHED, alerts_per_month=BUDGET)
+    return alerts.alerts(opened, monitor.watch(opened, WATCHED), WATCHED, alerts_per_month=BUDGET)
 
 
 @pytest.fixture(scope="module")

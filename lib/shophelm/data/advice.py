@@ -11,6 +11,7 @@ from scipy import special, stats
 
 from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.data.gaps import LOG_MISSES
+from shophelm.data.opportunities import opportunity_actions
 from shophelm.data.slices import SLICES
 from shophelm.methods.relative_rate import COLUMNS, lag_behind_rest
 from shophelm.shop.calendar import Period
@@ -103,6 +104,8 @@ def steps(
     broken: pd.DataFrame,
     seen: pd.DataFrame | Missing,
     slow: pd.DataFrame | Missing,
+    dead: pd.DataFrame | Missing,
+    gaps: pd.DataFrame | Missing,
 ) -> list[Action]:
     """Turn this notebook's findings into actions.
 
@@ -110,8 +113,9 @@ def steps(
     ----------
     shop
         For the day by which we will know.
-    rows, broken, seen, slow
-        The answers of `trust.rows_read`, `trust.promises`, `gaps.orders_seen` and `lagging`.
+    rows, broken, seen, slow, dead, gaps
+        The answers of `trust.rows_read`, `trust.promises`, `gaps.orders_seen`, `lagging`,
+        `hours.dead_hours` and `opportunities.opportunities`.
     """
     actions = [_mend_rows(shop, r) for r in rows[rows["rejected"] > 0].itertuples()]
     actions += [_mend_promise(shop, b) for b in broken.itertuples()]
@@ -119,6 +123,10 @@ def steps(
         actions.append(_mend_log(shop, seen))
     if not isinstance(slow, Missing) and len(slow):
         actions += [_catch_up(shop, s) for s in slow[slow["found"]].itertuples()]
+    if not isinstance(dead, Missing):
+        actions += [_find_fault(shop, d) for d in dead.itertuples()]
+    if not isinstance(gaps, Missing):
+        actions += opportunity_actions(shop, gaps)
     return actions
 
 
@@ -160,16 +168,29 @@ def _catch_up(shop: Tables, slow: Any) -> Action:
     known = slow.worth == slow.worth
     return Action(
         kind="lagging conversion",
-        subject=f"{SLICES[slow.by]} {slow.slice}",
+        subject=f"{SLICES[slow.by]}:{slow.slice}",
         action=f"Find out why {SLICES[slow.by]} {slow.slice} converts {rate(slow.rate_now)} where "
         f"{rate(slow.rate_expected)} was to be expected, and bring it back.",
         owner_role=f"{SLICES[slow.by]} manager",
-        metric=f"pay_conversion of {SLICES[slow.by]} {slow.slice}",
+        metric="pay_conversion",
         due_on=due(shop.as_of),
         worth=_cents(slow.worth) if known else None,
         worth_low=_cents(slow.worth_low) if known else None,
         worth_high=_cents(slow.worth_high) if known else None,
         worth_in="gmv" if known else "unknown",
+    )
+
+
+def _find_fault(shop: Tables, dead: Any) -> Action:
+    when = f"{dead.first:%Y-%m-%d %H:%M}"
+    return Action(
+        kind="payments failed",
+        subject=f"hours from {when}",
+        action=f"Find out why {count(dead.paid)} of {count(dead.wanted)} who wanted to pay from "
+        f"{when} on did, and have the checkout watched.",
+        owner_role="shop engineer",
+        metric="hours without payments",
+        due_on=due(shop.as_of),
     )
 
 

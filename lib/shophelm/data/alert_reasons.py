@@ -14,7 +14,7 @@ from shophelm.data.monitor import CHAIN, Watched
 from shophelm.methods.decomposition import log_mean_divisia
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import with_titles
+from shophelm.shop.titles import titled
 from shophelm.words import change, count, in_unit, listing, number
 
 LOOK_BACK = 28
@@ -180,7 +180,7 @@ def _products(shop: Tables, days: list[date], figure: pd.Series) -> str:
     product = short.sort_index().idxmax()
     if short[product] * len(days) < 1:
         return ""
-    title = with_titles(shop, pd.DataFrame({"p": [product]}), "p")["p"].iloc[0]
+    (title,) = titled(shop, [product])
     paid, due = (v * len(days) for v in (found.loc[product, "paid_now"], short[product]))
     usually = number(paid + due, digits=1)
     empty = _out_of_stock(shop, product, days)

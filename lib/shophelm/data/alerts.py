@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from shophelm.data.alert_reasons import link, reasons
-from shophelm.data.chain import ANY_CHAIN
-from shophelm.data.monitor import Watched, watch
+from shophelm.data.monitor import Watched
 from shophelm.shop.calendar import Period
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, in_unit, number, plural, sentence
 
@@ -29,33 +28,25 @@ COLUMNS = [
 ]
 
 
-@question(
-    "What is unlike what was to be expected, and why?",
-    ANY_CHAIN,
-    campaigns="promotion days held against their like of last year",
-    stock="products out of stock among the reasons",
-    keywords="search words among the reasons",
-    spend="media money among the reasons",
-)
+@carries_missing
 def alerts(
-    shop: Tables, period: Period, *, alerts_per_month: float = 2.0, country: str = "CN"
+    shop: Tables, watched: Watched, period: Period, *, alerts_per_month: float = 2.0
 ) -> pd.DataFrame:
-    """Watch daily figures of the shop, its channels and categories, and explain what stands out.
+    """Find the days that stand out of what was to be expected, and explain them.
 
-    Each figure is expected from its own past: level, trend, week day, and what promotion days and
-    holidays of the same kind did before (days of a kind never met before are not judged). Days on
-    end of one figure, and figures of the same days, make one alert.
+    Days on end of one figure on the same side, and figures of the same days, make one alert.
 
     Parameters
     ----------
     shop
-        The shop; in its first week there are no alerts.
+        The shop, for the reasons.
+    watched
+        The answer of `monitor.watch`. Days of a kind never met before are not judged, nor are the
+        shop's first days.
     period
-        The days to report on; what was to be expected comes from the days before each of them.
+        The days to report on.
     alerts_per_month
         False alerts that are borne in a month, half of them for days and half for hours.
-    country
-        Two-letter code of the country whose public holidays count; "" for none.
 
     Returns
     -------
@@ -65,7 +56,6 @@ def alerts(
         be expected; null where that is not known), why (a sentence: the gap along the chain in
         points, and what is behind it). In order of first.
     """
-    watched = watch(shop, period.last, country=country)
     alarms = watched.alarms(false_alarms=alerts_per_month / 2)
     inside = np.array([d >= period.first for d in watched.days])
     alarms &= inside[:, None]
@@ -78,6 +68,12 @@ def alerts(
         sum(j for j, d in zip(judged, watched.days, strict=True) if d >= period.first)
     )
     return frame
+
+
+@carries_missing
+def shown(found: pd.DataFrame) -> pd.DataFrame:
+    """Pick the columns that a table shows; the reasons are said in sentences."""
+    return found.drop(columns="why")
 
 
 @carries_missing

@@ -94,6 +94,13 @@ def outcomes(shop: Tables, actions: pd.DataFrame) -> pd.DataFrame:
 
 
 @carries_missing
+def shown(found: pd.DataFrame) -> pd.DataFrame:
+    """Pick the columns that a table shows."""
+    hidden = ["action_id", "worth", "log_effect", "log_error", "control_error"]
+    return found.drop(columns=hidden)
+
+
+@carries_missing
 def by_kind(found: pd.DataFrame) -> pd.DataFrame:
     """Pool the outcomes of each kind of action: what may be expected of it the next time.
 

@@ -18,7 +18,7 @@ from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, money, number, plural, sentence
 
 LOOK_BACK_DAYS = 28
-COLUMNS = ["first", "last", "wanted", "paid", "expected", "p_value", "gmv_gap"]
+COLUMNS = ["first", "last", "wanted", "paid", "expected", "unit", "p_value", "gmv_gap"]
 CHECKOUT, ORDER = "reached the checkout", "placed an order"
 
 
@@ -40,8 +40,8 @@ def dead_hours(shop: Tables, period: Period, *, alerts_per_month: float = 2.0) -
     Returns
     -------
     DataFrame
-        first, last (hours, the last one included), wanted, paid, expected (payments), p_value,
-        gmv_gap (money those payments would have brought at the four weeks' mean, negative; null
+        first, last (hours, the last one included), wanted, paid, expected (payments) and its
+        unit, p_value, gmv_gap (money those payments would have brought at the four weeks' mean, negative; null
         without orders). In order of first. ``attrs["want"]`` says who is counted, ``attrs
         ["hours"]`` how many hours were watched.
     """
@@ -172,6 +172,7 @@ def _row(shop: Tables, begin: datetime, window: Any) -> dict[str, Any]:
         "wanted": window.could,
         "paid": window.done,
         "expected": window.expected,
+        "unit": "number",
         "p_value": window.p_value,
         "gmv_gap": (window.done - window.expected) * _mean_order(shop, first),
     }

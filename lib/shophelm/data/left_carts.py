@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from shophelm.data.visiting import begins_session, once_each, steps_of, titled
+from shophelm.data.visiting import begins_session, once_each, steps_of
 from shophelm.methods.proportions import beyond_chance, by_chance, wilson
 from shophelm.shop.calendar import last_days
 from shophelm.shop.journeys import Journeys, journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import titled
 from shophelm.words import Sentence, count, listing, plural, rate, sentence
 
 FEWEST = 5

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.data.chain import first_day
+from shophelm.data.chain import ANY_CHAIN, first_day
 from shophelm.methods.anomaly import Expected, Kinds, beyond_budget, chance, expect
 from shophelm.shop.calendar import Period, kind_of_day, public_holidays
 from shophelm.shop.definitions import as_floats
 from shophelm.shop.measures import measure
+from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 
 HISTORY_DAYS = 460
@@ -60,8 +61,27 @@ class Watched:
         return beyond_budget(self.chances, false_alarms=false_alarms)
 
 
-def watch(shop: Tables, last: date, *, country: str) -> Watched:
-    """Count the watched figures day by day up to `last`, and work out what was to be expected."""
+@question(
+    "What was to be expected of each day?",
+    ANY_CHAIN,
+    campaigns="promotion days held against their like of last year",
+    stock="products out of stock among the reasons of an alert",
+    keywords="search words among the reasons of an alert",
+    spend="media money among the reasons of an alert",
+)
+def watch(shop: Tables, period: Period, *, country: str = "CN") -> Watched:
+    """Count the watched figures day by day, and work out what was to be expected of each.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    period
+        The last day is the last one watched; the days before it are what is learned from.
+    country
+        Two-letter code of the country whose public holidays count; "" for none.
+    """
+    last = period.last
     first = max(first_day(shop), last - timedelta(days=HISTORY_DAYS - 1))
     days = Period(first, last).every_day
     rows = [row for by in ("", "channel", "category") for row in _figures(shop, days, by)]
@@ -69,6 +89,36 @@ def watch(shop: Tables, last: date, *, country: str) -> Watched:
     values, exposure = (np.column_stack([r[i] for r in rows]) for i in (1, 2))
     mean, chances = _expected(series, values, exposure, days, _kinds(shop, days, country))
     return Watched(days, series, values, exposure, mean, chances)
+
+
+@carries_missing
+def lines(watched: Watched, *, days: int = 56, false_alarms: float = 1.0) -> pd.DataFrame:
+    """Give the whole shop's figures of the last days beside what was to be expected.
+
+    Returns
+    -------
+    DataFrame
+        One row per day and figure: day, term, of, now and expected (ratios where the figure is
+        held against another), alarm.
+    """
+    alarms = watched.alarms(false_alarms=false_alarms)
+    rows = []
+    for n, figure in watched.series[watched.series["by"] == ""].iterrows():
+        base = watched.exposure[-days:, n]
+        base = np.where(base > 0, base, np.nan)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "day": pd.to_datetime(watched.days[-days:]),
+                    "term": figure["term"],
+                    "of": figure["of"],
+                    "now": watched.values[-days:, n] / base,
+                    "expected": watched.mean[-days:, n] / base,
+                    "alarm": alarms[-days:, n],
+                }
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
 
 
 def _expected(

@@ -84,7 +84,7 @@ def _dead(dead: pd.DataFrame | Missing, currency: str) -> Iterator[list[Any]]:
     said = hours.explained(dead, currency=currency)
     for alert, text in zip(dead.itertuples(), said, strict=True):
         lost = -alert.gmv_gap if alert.gmv_gap == alert.gmv_gap else None
-        yield [f"Payments failed on {alert.first:%Y-%m-%d}", str(text), lost, ONCE]
+        yield [f"Few payments went through on {alert.first:%Y-%m-%d}", str(text), lost, ONCE]
 
 
 def _unusual(unusual: pd.DataFrame | Missing, currency: str) -> Iterator[list[Any]]:

@@ -20,9 +20,9 @@ from shophelm.methods.decomposition import to_the_cent
 from shophelm.methods.slice_search import Search, search
 from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import TERMS
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import with_titles
+from shophelm.shop.titles import titled
 from shophelm.words import Sentence, listing, moved_in_unit, plural, sentence
 
 DIMENSIONS = {
@@ -159,6 +159,17 @@ def find_segments(
     return sentence(head + "{named}; {rest}.", named=listing(named), rest=listing(others), **values)
 
 
+def shown(**pieces: pd.DataFrame | Missing) -> pd.DataFrame:
+    """Lay several answers out as one table; the name of each says what moved."""
+    given = {n.replace("_", " "): p for n, p in pieces.items() if not isinstance(p, Missing)}
+    frames = [p.assign(what=n) for n, p in given.items() if len(p)]
+    columns = ["what", "cause", "part", "part_low", "part_high", "then", "now", "unit"]
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    # each in its own type: money is decimal, rates are not
+    return pd.concat([f.astype(object) for f in frames], ignore_index=True)[columns]
+
+
 def _days(
     shop: Tables, period: Period, against: str
 ) -> tuple[Sequence[date], Sequence[date]] | None:
@@ -217,8 +228,7 @@ def _own(
 
 
 def _named(shop: Tables, slices: list[dict[str, str]]) -> list[str]:
-    frame = pd.DataFrame({"product_id": [s.get("product_id") for s in slices]})
-    titles = with_titles(shop, frame, "product_id")["product_id"]
+    titles = titled(shop, [s.get("product_id") for s in slices])
     return [
         " × ".join(
             f"{DIMENSIONS[d]} {title if d == 'product_id' else value}" for d, value in s.items()

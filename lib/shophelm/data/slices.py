@@ -14,7 +14,7 @@ from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import freight
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import with_titles
+from shophelm.shop.titles import titled
 from shophelm.words import Sentence, in_unit, sentence
 
 SLICES = {"channel": "channel", "category": "category", "product_id": "product"}
@@ -76,7 +76,8 @@ def slices(shop: Tables, period: Period, *, by: str, most: int = 12) -> pd.DataF
     whole = as_floats(frame[value]).sum() if value == "gmv_paid" else _visitors(shop, period)
     frame["share"] = as_floats(frame[value]) / whole if whole else math.nan
     frame = frame.sort_values([value, "slice"], ascending=[False, True])
-    frame = with_titles(shop, frame, "slice") if by == "product_id" else frame
+    if by == "product_id":
+        frame["slice"] = titled(shop, frame["slice"])
     folded = _fold(frame, most, value)
     # of all slices, not only of those that are shown
     folded.attrs["moved"] = _moved(frame, value)

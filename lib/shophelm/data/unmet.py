@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from shophelm.data.visiting import begins_session, titled
+from shophelm.data.visiting import begins_session
 from shophelm.methods.empirical_bayes import discoveries, shrink_rates
 from shophelm.shop.calendar import last_days
 from shophelm.shop.journeys import Journeys, journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import titled
 from shophelm.words import Sentence, count, listing, rate, sentence
 
 LONG = 0.75

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,12 +102,6 @@ def products_of(shop: Tables) -> pd.DataFrame:
         return pd.DataFrame({"title": [], "category": []}, index=pd.Index([], name="product_id"))
     products = shop["products"].select("product_id", "title", "category")
     return shop.frame(products).set_index("product_id")
-
-
-def titled(shop: Tables, ids: Iterable[str]) -> list[str]:
-    """Give the title of each product, or its id where the shop has none."""
-    titles = products_of(shop)["title"].to_dict()
-    return [titles.get(i, i) for i in ids]
 
 
 def once_each(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -82,7 +82,7 @@ def slices(sliced: pd.DataFrame, *, currency: str, by: str) -> Axes:
     axes.set(xlabel="", ylabel="", title=f"{term.title} by {by.removesuffix('_id')}")
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    _show_unit(axes.xaxis, term.unit, currency)
+    show_unit(axes.xaxis, term.unit, currency)
     return axes
 
 
@@ -92,7 +92,7 @@ def _panel(axes: Axes, day: pd.Series, value: pd.Series, term: str, window: int,
     axes.set_title(f"{TERMS[term].title}  {TERMS[term].zh}", fontsize=10)
     axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
-    _show_unit(axes.yaxis, TERMS[term].unit, currency)
+    show_unit(axes.yaxis, TERMS[term].unit, currency)
 
 
 def _shade(axes: Axes, calendar: pd.DataFrame) -> None:
@@ -126,7 +126,8 @@ def _name_campaigns(axes: Axes, calendar: pd.DataFrame) -> None:
             )
 
 
-def _show_unit(axis: Axis, unit: str, currency: str) -> None:
+def show_unit(axis: Axis, unit: str, currency: str) -> None:
+    """Write an axis' numbers in a unit, at few places."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     show = in_unit(unit, currency=currency)

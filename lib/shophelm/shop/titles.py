@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable
 
 from shophelm.shop.tables import Tables
 
 
-def with_titles(shop: Tables, frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Put titles in the place of a column of product ids; an id without a title stays."""
+def titled(shop: Tables, ids: Iterable[str | None]) -> list[str | None]:
+    """Give the title of each product; an id stands for itself where the shop has no title."""
+    ids = list(ids)
     if not shop.has("products"):
-        return frame
-    ids = frame[column].dropna().unique().tolist()
+        return ids
     products = shop["products"]
-    wanted = products.filter(products.product_id.isin(ids)).select("product_id", "title")
-    titles = shop.frame(wanted).set_index("product_id")["title"].to_dict()
-    return frame.assign(**{column: [titles.get(i, i) for i in frame[column]]})
+    wanted = products.filter(products.product_id.isin(sorted({i for i in ids if i})))
+    found = shop.frame(wanted.select("product_id", "title"))
+    titles = found.set_index("product_id")["title"].to_dict()
+    return [titles.get(i, i) for i in ids]
