@@ -41,9 +41,9 @@ def dead_hours(shop: Tables, period: Period, *, alerts_per_month: float = 2.0) -
     -------
     DataFrame
         first, last (hours, the last one included), wanted, paid, expected (payments) and its
-        unit, p_value, gmv_gap (money those payments would have brought at the four weeks' mean, negative; null
-        without orders). In order of first. ``attrs["want"]`` says who is counted, ``attrs
-        ["hours"]`` how many hours were watched.
+        unit, p_value, gmv_gap (money those payments would have brought at the four weeks' mean,
+        negative; null without orders). In order of first. ``attrs["want"]`` says who is counted,
+        ``attrs["hours"]`` how many hours were watched.
     """
     want = _want(shop)
     first = max(first_day(shop), period.first - timedelta(days=LOOK_BACK_DAYS))
