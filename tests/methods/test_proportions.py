@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
-from shophelm.methods.proportions import beyond_chance, by_chance, wilson
+from shophelm.methods.proportions import beyond_chance, by_chance, more_by_chance, wilson
 
 
 @pytest.mark.parametrize(
@@ -27,8 +30,31 @@ def test_no_trials_no_share():
 
 def test_chance_is_fishers_tea():
     # Fisher 1935: three of four cups right, one of four wrong: 17/70
-    assert by_chance([3], [4], [1], [4], alternative="greater")[0] == pytest.approx(17 / 70)
+    assert more_by_chance([3], [4], [1], [4])[0] == pytest.approx(17 / 70)
     assert by_chance([3], [4], [1], [4])[0] == pytest.approx(34 / 70)
+
+
+@given(
+    st.lists(
+        st.integers(0, 400).flatmap(
+            lambda n: st.tuples(
+                st.integers(0, n), st.just(n), st.integers(0, 3000), st.integers(0, 3000)
+            )
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_all_pairs_at_once_are_scipys_one_by_one(rows):
+    rows = [(k, n, min(j, m), m) for k, n, j, m in rows]
+    found = more_by_chance(*zip(*rows, strict=True))
+    for p, (k, n, j, m) in zip(found, rows, strict=True):
+        if not n or not m:
+            assert np.isnan(p)
+        else:
+            table = [[k, n - k], [j, m - j]]
+            exact = stats.fisher_exact(table, alternative="greater").pvalue
+            assert p == pytest.approx(exact, rel=1e-6, abs=1e-12)
 
 
 def test_a_false_discovery_rate_leaves_the_unknown_out():

@@ -21,6 +21,7 @@ from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
 
+MOST = 200
 FEWEST = 5
 """Pairs that fewer orders hold are not judged."""
 INTERVAL = 0.8
@@ -82,7 +83,8 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
         and the companion's mean margin per order line (GMV where its unit cost is not known:
         worth_in says which), cover_days (days the companion's stock lasts at the sales of the last
         28 days), stock_age_days (of its oldest unit, first in first out), why (what speaks against
-        the offer; "" for nothing). Found pairs with nothing against them first, by worth.
+        the offer; "" for nothing). Found pairs with nothing against them first, by worth; at most
+        200 pairs. ``attrs["found"]`` counts all that were found.
 
     Notes
     -----
@@ -91,19 +93,22 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
     """
     period = last_days(shop.as_of, days=days)
     frame, names, tests = _rules(shop, period)
-    ids = list(zip(names[frame["a"]], names[frame["b"]], strict=True))
     frame["product_id"], frame["companion_id"] = names[frame["a"]], names[frame["b"]]
     frame["found"] = beyond_chance(frame["p_value"], tests=tests)
-    frame["viewed_together"] = _viewed(shop, period, ids)
     month = last_days(shop.as_of, days=min(days, HORIZON_DAYS))
     earned, lately = _earned(shop, period), _earned(shop, month)
     frame = _priced(frame, earned, lately, scale=HORIZON_DAYS / month.days)
+    found = int(frame["found"].sum())
+    frame = _most(frame)
+    frame["viewed_together"] = _viewed(shop, period, frame)
     stock = _stocked(shop, lately, month.days)
     frame = frame.join(stock, on="companion_id")
     frame["why"] = _against(frame, stock, earned)
     for name in ("product", "companion"):
         frame[name] = titled(shop, frame[f"{name}_id"])
-    return _laid_out(frame)
+    shown = _laid_out(frame)
+    shown.attrs["found"] = found
+    return shown
 
 
 @carries_missing
@@ -116,7 +121,7 @@ def find_bundles(frame: pd.DataFrame, *, currency: str) -> Sentence:
     text, values = "No pair is bought together beyond what would have been bought anyway", {}
     if len(found):
         text = "{n} bought together beyond what would have been bought anyway"
-        values = {"n": plural(len(found), "pair is", "pairs are")}
+        values = {"n": plural(frame.attrs["found"], "pair is", "pairs are")}
     if len(offered):
         text += "; worth most over 28 days: {which}"
         values["which"] = listing(
@@ -153,8 +158,16 @@ def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray, int]
     return frame[leads].reset_index(drop=True), np.asarray(names), often * (often - 1) // 2
 
 
-def _viewed(shop: Tables, period: Period, ids: list[tuple[str, str]]) -> np.ndarray:
+def _most(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the pairs found, by worth, then others, as far as anyone would read."""
+    keys = ["found", "worth", "product_id", "companion_id"]
+    frame = frame.sort_values(keys, ascending=[False, False, True, True], ignore_index=True)
+    return frame.head(MOST).copy()
+
+
+def _viewed(shop: Tables, period: Period, frame: pd.DataFrame) -> np.ndarray:
     """Count the sessions in which both products of each pair were viewed."""
+    ids = list(zip(frame["product_id"], frame["companion_id"], strict=True))
     if not shop.has("events"):
         return np.full(len(ids), np.nan)
     events = journeys(shop, period, columns=["product_id"], ties=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.data.visiting import begins_session, once_each, steps_of
-from shophelm.methods.proportions import beyond_chance, by_chance, wilson
+from shophelm.methods.proportions import beyond_chance, more_by_chance, wilson
 from shophelm.shop.calendar import last_days
 from shophelm.shop.journeys import Journeys, journeys
 from shophelm.shop.needs import carries_missing, question
@@ -48,13 +48,8 @@ def left_carts(shop: Tables, *, days: int = 84) -> pd.DataFrame:
     frame, tests = _ends(events)
     frame[["share", "low", "high"]] = wilson(frame["ended"], frame["left"]).to_numpy()
     frame["share_rest"] = frame["ended_rest"] / frame["left_rest"].where(frame["left_rest"] > 0)
-    frame["p_value"] = by_chance(
-        frame["ended"],
-        frame["left"],
-        frame["ended_rest"],
-        frame["left_rest"],
-        alternative="greater",
-    )
+    counts = ("ended", "left", "ended_rest", "left_rest")
+    frame["p_value"] = more_by_chance(*(frame[c] for c in counts))
     frame["found"] = beyond_chance(frame["p_value"], tests=tests)
     frame.insert(1, "title", titled(shop, frame["product_id"]))
     frame = frame.sort_values(["p_value", "product_id", "step"], ignore_index=True)

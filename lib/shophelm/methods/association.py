@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
+
+from shophelm.methods.proportions import more_by_chance
 
 
 def pairs(
@@ -52,10 +54,8 @@ def pairs(
     frame["excess_error"] = np.hypot(
         _error(together, holding[a]), _error(frame["like_b"], frame["like"])
     )
-    frame["p_value"] = [
-        _more_than_chance(*row)
-        for row in frame[["together", "with_a", "like_b", "like"]].itertuples(index=False)
-    ]
+    counts = ("together", "with_a", "like_b", "like")
+    frame["p_value"] = more_by_chance(*(frame[c] for c in counts))
     return frame.sort_values(["p_value", "a", "b"], ignore_index=True)
 
 
@@ -110,10 +110,3 @@ def _error(yes: pd.Series | np.ndarray, trials: pd.Series | np.ndarray) -> np.nd
     """Give a share's standard error, half a success and half a failure added."""
     share = (np.asarray(yes) + 0.5) / (np.asarray(trials) + 1)
     return np.sqrt(share * (1 - share) / (np.asarray(trials) + 1))
-
-
-def _more_than_chance(together: int, with_a: int, like_b: int, like: int) -> float:
-    if not like:
-        return np.nan
-    table = [[together, with_a - together], [like_b, like - like_b]]
-    return stats.fisher_exact(table, alternative="greater").pvalue

@@ -30,12 +30,11 @@ def by_chance(
     trials: Sequence[int],
     other_yes: Sequence[int],
     other_trials: Sequence[int],
-    *,
-    alternative: str = "two-sided",
 ) -> np.ndarray:
     """Give the probability of so different a pair of shares by chance (Fisher's exact test).
 
-    Exact at any size; cautious where counts are small.
+    Two-sided, exact at any size; cautious where counts are small. For many pairs, and where only
+    a larger share matters, `more_by_chance` is much faster.
 
     Returns
     -------
@@ -45,13 +44,62 @@ def by_chance(
     rows = zip(yes, trials, other_yes, other_trials, strict=True)
     return np.array(
         [
-            stats.fisher_exact([[k, n - k], [j, m - j]], alternative=alternative).pvalue
-            if n and m
-            else np.nan
+            stats.fisher_exact([[k, n - k], [j, m - j]]).pvalue if n and m else np.nan
             for k, n, j, m in rows
         ],
         dtype=float,
     )
+
+
+def more_by_chance(
+    yes: Sequence[int],
+    trials: Sequence[int],
+    other_yes: Sequence[int],
+    other_trials: Sequence[int],
+) -> np.ndarray:
+    """Give the probability of so much larger a share by chance (Fisher's exact test, one-sided).
+
+    Returns
+    -------
+    ndarray
+        p-values; null where either side had no trials.
+
+    Notes
+    -----
+    The tail of the hypergeometric distribution, term by term from the value outwards for all
+    pairs at once.
+    """
+    k, n, j, m = (np.asarray(a, dtype=float) for a in (yes, trials, other_yes, other_trials))
+    known = (n > 0) & (m > 0)
+    k, n, j, m = (np.where(known, a, 1.0) for a in (k, n, j, m))
+    drawn = k + j
+    above = k > n * drawn / (n + m)
+    # from the value up where it is large, from the one below it down where it is small
+    tail = _tail(np.where(above, k, k - 1), np.where(above, 1, -1), n, drawn, n + m)
+    return np.where(known, np.clip(np.where(above, tail, 1 - tail), 0, 1), np.nan)
+
+
+def _tail(
+    start: np.ndarray, side: np.ndarray, n: np.ndarray, drawn: np.ndarray, total: np.ndarray
+) -> np.ndarray:
+    """Sum the hypergeometric chances from a value outwards, until they no longer matter."""
+    summed = np.zeros(len(start))
+    at = np.flatnonzero(start >= np.maximum(0, n + drawn - total))
+    i, step = start[at], side[at]
+    a, b, c = n[at], drawn[at], total[at]
+    term = np.exp(_choose(b, i) + _choose(c - b, a - i) - _choose(c, a))
+    while len(at):
+        summed[at] += term
+        up = (b - i) * (a - i) / ((i + 1) * np.maximum(c - b - a + i + 1, 1))
+        down = i * np.maximum(c - b - a + i, 0) / np.maximum((b - i + 1) * (a - i + 1), 1)
+        term, i = term * np.where(step > 0, up, down), i + step
+        on = term > 1e-16 * summed[at]
+        at, i, step, term, a, b, c = (x[on] for x in (at, i, step, term, a, b, c))
+    return summed
+
+
+def _choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
+    return special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
 
 
 def beyond_chance(p_values: Sequence[float], *, tests: int = 0, rate: float = 0.05) -> np.ndarray:
