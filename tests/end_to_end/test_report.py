@@ -78,6 +78,37 @@ def test_pages_need_no_network_and_run_no_script(sampled):
         assert not re.search(r"""(src|href)=["']?(https?:)?//|url\((?!#)|@import""", text)
 
 
+def test_no_page_tells_where_the_shop_or_its_ledger_is_kept(sampled):
+    folder = sampled[0]
+    for page in (*(folder / "out").glob("*.html"), *(folder / "out").glob("*.ipynb")):
+        text = page.read_text()
+        assert str(folder) not in text, page.name
+        assert str(SAMPLE) not in text, page.name
+
+
+def test_the_first_page_stands_in_its_readers_order(sampled):
+    text = (sampled[0] / "out" / "index.html").read_text()
+    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", text)
+    assert headings == [
+        "The chain",
+        "Four cuts",
+        "Problems that matter",
+        "Decisions from before, and whether they worked",
+        "Decisions now due, worth most first",
+        "The next days",
+        "Area by area",
+    ]
+    assert re.findall(r"<dt>(.*?)</dt>", text) == ["channel", "product", "customer", "campaign"]
+    # the dead checkout of Double 11 is told with its money, and each due action with its owner
+    assert "2026-11-11 13:00 to 16:00" in text
+    assert "Together 6 actions moved cart rate by" in text
+    actions = json.loads((sampled[0] / "out" / "report.json").read_text())["areas"]["data"][
+        "actions"
+    ]
+    assert all(a["owner_role"] and a["due_on"] and a["metric"] for a in actions)
+    assert any(a["worth"] for a in actions)
+
+
 def test_the_same_run_gives_the_same_bytes(sampled, tmp_path):
     folder = sampled[0]
     report(SAMPLE, tmp_path / "out", "--ledger", tmp_path / "actions.xlsx")

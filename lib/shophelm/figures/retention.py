@@ -37,6 +37,11 @@ def triangle(followed: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 
     later = followed[followed["month"] > 0]
     wide = later.pivot(index="cohort", columns="month", values="share").dropna(how="all")
     wide = wide.dropna(how="all", axis=1)
+    if wide.empty:
+        _, axes = plt.subplots(figsize=(6, 0.6))
+        axes.set_axis_off()
+        axes.set_title("No month after a first purchase is over yet")
+        return axes
     sizes = followed.drop_duplicates("cohort").set_index("cohort")["size"]
     rows, columns = wide.shape
     _, axes = plt.subplots(figsize=(3 + 0.42 * max(columns, 8), 1.4 + 0.3 * rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -116,13 +117,10 @@ def _write(
     names: Mapping[str, str],
     before: pd.DataFrame,
 ) -> None:
+    runs = [_named(run, names) for run in runs]
     for run in runs:
         _save(draft / f"{run.area}.html", area_page(run, heading))
-        notebook = nbformat.writes(run.notebook)
-        # an address may hold a password, and is nobody's business besides
-        for address, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
-            notebook = notebook.replace(json.dumps(address)[1:-1], name)
-        _save(draft / f"{run.area}.ipynb", notebook + "\n")
+        _save(draft / f"{run.area}.ipynb", nbformat.writes(run.notebook) + "\n")
     _save(draft / "index.html", index_page(runs, heading, ledger=before))
     actions = pd.DataFrame(
         [{"area": r.area} | {f: getattr(a, f) for f in _FIELDS} for r in runs for a in r.actions],
@@ -146,6 +144,14 @@ _FIELDS = (
     "metric",
     "due_on",
 )
+
+
+def _named(run: AreaRun, names: Mapping[str, str]) -> AreaRun:
+    """Put names in the place of addresses, which may hold a password and are nobody's business."""
+    text = nbformat.writes(run.notebook)
+    for address, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        text = text.replace(json.dumps(address)[1:-1], name)
+    return replace(run, notebook=nbformat.reads(text, as_version=4))
 
 
 def _save(path: Path, text: str) -> None:
