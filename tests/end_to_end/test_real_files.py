@@ -1,10 +1,16 @@
 """Real exports, imported and reported: the totals are those counted by whoever published them."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 
+from shophelm.data.causes import causes
+from shophelm.data.segments import gmv_segments
+from shophelm.shop.calendar import Period
+from shophelm.shop.tables import open_shop
 from tests.conftest import SHARED
 from tests.end_to_end.test_report import report, shophelm
 
@@ -76,11 +82,30 @@ def test_online_retail(reported):
     assert said(area, "no orders on any Saturday")
 
 
+def test_causes_of_online_retail_add_up_to_what_sql_counts(reported, tmp_path):
+    area, page = reported(
+        "online-retail", as_of="2011-11-30", days=30, currency="GBP", country="GB"
+    )
+    shop = open_shop(tmp_path / "shop", as_of="2011-11-30")
+    moved = causes(shop, Period(date(2011, 11, 1), date(2011, 11, 30)))
+    assert sum(moved["gmv_part"][:-1]) == moved["gmv_part"].iloc[-1]
+    sql = f"""
+        SELECT sum(CASE WHEN paid_at >= '2011-11-01' THEN paid_amount ELSE -paid_amount END)
+        FROM '{tmp_path}/shop/orders.parquet'
+        WHERE paid_at >= '2011-10-02' AND paid_at < '2011-12-01'"""
+    paid = gmv_segments(shop, Period(date(2011, 11, 1), date(2011, 11, 30)))
+    assert paid["part"].iloc[-1] == duckdb.sql(sql).fetchone()[0]
+    assert said(area, "Against the period before, GMV settled moved by")
+    assert said(area, "cohorts")
+
+
 def test_olist(reported):
     area, _ = reported("olist", as_of="2018-10-17", days=800, currency="BRL", country="BR")
     assert value(area, "gmv_paid") == Decimal("13591643.70")
     assert value(area, "orders") == 99441
     assert value(area, "units") == 112650
+    # the ids of the public core tell no customers apart
+    assert said(area, "Not answered: Which customers of each month come back")
 
 
 def test_olist_sample(reported):

@@ -102,9 +102,8 @@ def test_the_first_page_stands_in_its_readers_order(sampled):
     # the dead checkout of Double 11 is told with its money, and each due action with its owner
     assert "2026-11-11 13:00 to 16:00" in text
     assert "Together 6 actions moved cart rate by" in text
-    actions = json.loads((sampled[0] / "out" / "report.json").read_text())["areas"]["data"][
-        "actions"
-    ]
+    report = json.loads((sampled[0] / "out" / "report.json").read_text())
+    actions = report["areas"]["data"]["actions"]
     assert all(a["owner_role"] and a["due_on"] and a["metric"] for a in actions)
     assert any(a["worth"] for a in actions)
 
@@ -159,6 +158,35 @@ def test_a_shop_of_events_alone_says_what_it_cannot_know(write, tmp_path):
     assert "money is not known, because there are no orders" in index
     page = (tmp_path / "out" / "data.html").read_text()
     assert "Not answered: Do placed, paid, settled and cash reconcile?" in page
+
+
+TRAFFIC = "day,visitors,page_views,buyers\n" + "\n".join(
+    f"2026-10-{day:02},{100 + day},{300 + day},{5 + day % 3}" for day in range(1, 32)
+)
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"traffic": TRAFFIC}, "money is not known, because there are no orders"),
+        (
+            {"orders": HAND_SHOP["orders"].replace("2026", "2027")},
+            "Not answered: How is the chain this week",
+        ),
+        (
+            {
+                "orders": "order_id,created_at,goods_amount,discount_amount,shipping_amount,"
+                "paid_amount\n1,2026-11-14 10:00:00,5,0,0,5\n"
+            },
+            "GMV paid is ¥0",
+        ),
+    ],
+    ids=["daily exports alone", "nothing up to as_of", "nothing paid"],
+)
+def test_the_barest_shop_gets_its_whole_report(write, tmp_path, tables, said):
+    ran = report(write(**tables), tmp_path / "out")
+    assert ran.returncode == 0, ran.stderr
+    assert said in (tmp_path / "out" / "data.html").read_text()
 
 
 def test_rejected_rows_are_on_the_first_page(write, tmp_path):

@@ -103,9 +103,12 @@ def expected_rates(seed):
 
 @pytest.mark.slow
 def test_finds_are_false_as_seldom_as_promised(tmp_path):
-    """False: a find whose planted rate is at or above its category's median."""
+    """False: a find whose planted rate is at or above its category's median.
+
+    The seeds had no part in the choice of the method.
+    """
     false, finds = 0, 0
-    for seed in range(1, 9):
+    for seed in range(101, 109):
         folder = tmp_path / str(seed)
         simulate(folder, seed=seed, file_format="parquet")
         shop, planted = open_shop(folder, as_of="2026-11-15"), expected_rates(seed)

@@ -86,7 +86,8 @@ def watch(shop: Tables, period: Period, *, country: str = "CN") -> Watched:
     days = Period(first, last).every_day
     rows = [row for by in ("", "channel", "category") for row in _figures(shop, days, by)]
     series = pd.DataFrame([r[0] for r in rows], columns=["term", "of", "by", "slice"])
-    values, exposure = (np.column_stack([r[i] for r in rows]) for i in (1, 2))
+    none = np.zeros((len(days), 0))
+    values, exposure = (np.column_stack([none, *(r[i] for r in rows)]) for i in (1, 2))
     mean, chances = _expected(series, values, exposure, days, _kinds(shop, days, country))
     return Watched(days, series, values, exposure, mean, chances)
 
@@ -102,7 +103,7 @@ def lines(watched: Watched, *, days: int = 56, false_alarms: float = 1.0) -> pd.
         held against another), alarm.
     """
     alarms = watched.alarms(false_alarms=false_alarms)
-    rows = []
+    rows = [pd.DataFrame(columns=["day", "term", "of", "now", "expected", "alarm"])]
     for n, figure in watched.series[watched.series["by"] == ""].iterrows():
         base = watched.exposure[-days:, n]
         base = np.where(base > 0, base, np.nan)
@@ -118,7 +119,7 @@ def lines(watched: Watched, *, days: int = 56, false_alarms: float = 1.0) -> pd.
                 }
             )
         )
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat(rows[1:] or rows, ignore_index=True)
 
 
 def _expected(

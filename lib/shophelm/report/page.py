@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -55,12 +55,12 @@ class Page:
         """Record what the report is about: its days, and who answers for it."""
         _emit("about", first=str(period.first), last=str(period.last), owner=owner)
 
-    def say(self, *said: Sentence | Missing, cut: str = "") -> None:
-        """Print sentences; a missing answer prints its line once, where its table would be.
+    def say(self, *said: Sentence | Missing | list[Sentence], cut: str = "") -> None:
+        """Print sentences, or lists of them; a missing answer prints its line where its table was.
 
         A `cut` (channel, product …) names the part of the first page on which they stand too.
         """
-        for one in said:
+        for one in _flat(said):
             _print(one)
             _emit("sentence", text=str(one), missing=isinstance(one, Missing), cut=cut)
 
@@ -69,9 +69,9 @@ class Page:
         _print(said)
         _emit("headline", text=str(said))
 
-    def alert(self, said: Iterable[Sentence]) -> None:
+    def alert(self, said: Iterable[Sentence] | Missing) -> None:
         """Print what must be known before anything else, and put it on the report's first page."""
-        for one in said:
+        for one in [] if isinstance(said, Missing) else said:
             _print(one)
             _emit("alert", text=str(one))
 
@@ -190,6 +190,11 @@ ACTION_COLUMNS = (
 def recorded(outputs: Iterable[Any]) -> list[dict[str, Any]]:
     """Read what was recorded from a notebook's outputs, in order."""
     return [o["metadata"][KEY] for o in outputs if KEY in o.get("metadata", {})]
+
+
+def _flat(said: Iterable[Any]) -> Iterator[Sentence | Missing]:
+    for one in said:
+        yield from one if isinstance(one, list) else [one]
 
 
 def _head(column: str) -> str:
