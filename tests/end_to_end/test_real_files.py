@@ -83,9 +83,7 @@ def test_online_retail(reported):
 
 
 def test_causes_of_online_retail_add_up_to_what_sql_counts(reported, tmp_path):
-    area, page = reported(
-        "online-retail", as_of="2011-11-30", days=30, currency="GBP", country="GB"
-    )
+    area, _ = reported("online-retail", as_of="2011-11-30", days=30, currency="GBP", country="GB")
     shop = open_shop(tmp_path / "shop", as_of="2011-11-30")
     moved = causes(shop, Period(date(2011, 11, 1), date(2011, 11, 30)))
     assert sum(moved["gmv_part"][:-1]) == moved["gmv_part"].iloc[-1]
