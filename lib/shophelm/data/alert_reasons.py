@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from ibis import _
 
-from shophelm.data.monitor import CHAIN, Watched
+from shophelm.data.monitor import Watched
 from shophelm.methods.decomposition import log_mean_divisia
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.tables import Tables
@@ -91,13 +91,11 @@ def along_the_chain(watched: Watched, at: Sequence[int]) -> tuple[dict[str, floa
         took more or less than was to be expected; the gap; the GMV that was to be expected. Empty
         and NaN where not all of it is known.
     """
-    terms = [t for t in CHAIN if any(watched.at(t, of) is not None for of in ("", *CHAIN))]
-    if not terms or terms[-1] != "gmv_paid":
+    s = watched.series
+    numbers = np.flatnonzero((s["by"] == "") & (s["term"] != "refunded"))
+    if not len(numbers) or s["term"].iloc[numbers[-1]] != "gmv_paid":
         return {}, np.nan, np.nan
-    steps = list(zip(terms, ["", *terms[:-1]], strict=True))
-    numbers = [watched.at(term, of) for term, of in steps]
-    if None in numbers:
-        return {}, np.nan, np.nan
+    steps = zip(s["term"].iloc[numbers], s["of"].iloc[numbers], strict=True)
     days = list(at)
     values, means, exposures = (
         np.array([a[days, n].sum() for n in numbers])

@@ -56,17 +56,14 @@ def alerts(
         be expected; null where that is not known), why (a sentence: the gap along the chain in
         points, and what is behind it). In order of first.
     """
-    alarms = watched.alarms(false_alarms=alerts_per_month / 2)
+    alarms = watched.alarms(alerts_per_month=alerts_per_month)
     inside = np.array([d >= period.first for d in watched.days])
     alarms &= inside[:, None]
     signs = np.where(alarms, np.sign(watched.values - watched.mean), 0)
     rows = [_alert(shop, watched, group) for group in _grouped(_runs(signs))]
     frame = pd.DataFrame(rows, columns=COLUMNS).sort_values(["first", "figure"], ignore_index=True)
     judged = np.isfinite(watched.chances).any(axis=1)
-    frame.attrs["figures"] = len(watched.series)
-    frame.attrs["judged"] = int(
-        sum(j for j, d in zip(judged, watched.days, strict=True) if d >= period.first)
-    )
+    frame.attrs |= {"figures": len(watched.series), "judged": int((judged & inside).sum())}
     return frame
 
 

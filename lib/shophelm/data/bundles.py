@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.data.visiting import begins_session, once_each, products_of
+from shophelm.data.visiting import begins_session, once_each
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
@@ -18,7 +18,7 @@ from shophelm.shop.sales import paid_orders
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import titled
+from shophelm.shop.titles import products_of, titled
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
 
 MOST = 200

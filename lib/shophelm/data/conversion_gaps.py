@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shophelm.data.interest import named_products, steps_by_product, worth_of_a_sale
+from shophelm.data.interest import steps_by_product, worth_of_a_sale
 from shophelm.data.peers import against_peers, laid_out, priced
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 
 WINDOW = 56
 CART_NOT_PAID, VIEW_NOT_CARTED = "high cart, low pay", "high views, low cart"
@@ -49,7 +50,7 @@ def carted_not_paid(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     period = last_days(shop.as_of, days=days)
     steps = steps_by_product(shop, period)
     counts = pd.DataFrame({"yes": steps["paid_after_cart"], "trials": steps["cart_visitors"]})
-    products = named_products(shop)
+    products = products_of(shop)
     judged = against_peers(counts, group=products["category"], high_is_bad=False)
     judged = priced(judged, worth_of_a_sale(shop, period), days=days)
     return laid_out(
@@ -79,7 +80,7 @@ def viewed_not_carted(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     """
     period = last_days(shop.as_of, days=days)
     steps = steps_by_product(shop, period)
-    products = named_products(shop)
+    products = products_of(shop)
     counts = pd.DataFrame({"yes": steps["cart_visitors"], "trials": steps["visitors"]})
     paying = pd.DataFrame({"yes": steps["paid_after_cart"], "trials": steps["cart_visitors"]})
     # daily exports may name no buyers: what a cart is worth is not known then

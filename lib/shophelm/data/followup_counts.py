@@ -8,6 +8,7 @@ from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 
 COUNTS = ("yes", "all", "gmv")
 WHEN = ("before", "after")
@@ -66,8 +67,5 @@ def is_money(metric: str) -> bool:
 
 
 def _peers(shop: Tables, subjects: pd.Index, by: str) -> list[str]:
-    if by != "product_id" or not shop.has("products"):
-        return [""] * len(subjects)
-    products = shop.frame(shop["products"].select("product_id", "category"))
-    category = products.set_index("product_id")["category"].to_dict()
+    category = products_of(shop)["category"].to_dict() if by == "product_id" else {}
     return [category.get(s, "") for s in subjects]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.data.visiting import SECOND, now_and_before, products_of
+from shophelm.data.visiting import SECOND, now_and_before
 from shophelm.methods.proportions import beyond_chance, by_chance, wilson
 from shophelm.methods.sequences import ordered_funnel
 from shophelm.shop.calendar import Period
@@ -18,6 +18,7 @@ from shophelm.shop.contract.visiting import EVENT_KINDS
 from shophelm.shop.journeys import Journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 from shophelm.shop.visits import PAGES
 from shophelm.words import Sentence, count, listing, rate, sentence
 

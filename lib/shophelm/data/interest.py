@@ -105,14 +105,6 @@ def worth_of_a_sale(shop: Tables, period: Period) -> pd.DataFrame:
     )
 
 
-def named_products(shop: Tables) -> pd.DataFrame:
-    """Give each product's title and category by product_id; empty without products."""
-    if not shop.has("products"):
-        return pd.DataFrame(columns=["title", "category"])
-    products = shop["products"].select("product_id", "title", "category")
-    return shop.frame(products.order_by("product_id")).set_index("product_id")
-
-
 def _sold(shop: Tables, period: Period) -> pd.DataFrame | None:
     if not shop.has("orders", "order_lines"):
         return None

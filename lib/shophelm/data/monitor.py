@@ -56,9 +56,9 @@ class Watched:
         hit = (s["term"] == term) & (s["of"] == of) & (s["by"] == by) & (s["slice"] == name)
         return int(np.flatnonzero(hit)[0]) if hit.any() else None
 
-    def alarms(self, *, false_alarms: float) -> np.ndarray:
-        """Say which figures of which days are alarms, at so many false ones in 30 days."""
-        return beyond_budget(self.chances, false_alarms=false_alarms)
+    def alarms(self, *, alerts_per_month: float) -> np.ndarray:
+        """Say which figures of which days are alarms; half of the false ones borne are of days."""
+        return beyond_budget(self.chances, false_alarms=alerts_per_month / 2)
 
 
 @question(
@@ -93,7 +93,7 @@ def watch(shop: Tables, period: Period, *, country: str = "CN") -> Watched:
 
 
 @carries_missing
-def lines(watched: Watched, *, days: int = 56, false_alarms: float = 1.0) -> pd.DataFrame:
+def lines(watched: Watched, *, days: int = 56, alerts_per_month: float = 2.0) -> pd.DataFrame:
     """Give the whole shop's figures of the last days beside what was to be expected.
 
     Returns
@@ -102,7 +102,7 @@ def lines(watched: Watched, *, days: int = 56, false_alarms: float = 1.0) -> pd.
         One row per day and figure: day, term, of, now and expected (ratios where the figure is
         held against another), alarm.
     """
-    alarms = watched.alarms(false_alarms=false_alarms)
+    alarms = watched.alarms(alerts_per_month=alerts_per_month)
     rows = [pd.DataFrame(columns=["day", "term", "of", "now", "expected", "alarm"])]
     for n, figure in watched.series[watched.series["by"] == ""].iterrows():
         base = watched.exposure[-days:, n]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.data.conversion_gaps import WINDOW
-from shophelm.data.interest import named_products, steps_by_product, worth_of_a_sale
+from shophelm.data.interest import steps_by_product, worth_of_a_sale
 from shophelm.data.peers import FALSE_DISCOVERY, against_peers, laid_out, priced
 from shophelm.methods.empirical_bayes import discoveries
 from shophelm.shop.calendar import Period, last_days
@@ -14,6 +14,7 @@ from shophelm.shop.needs import question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 
 PRICED_OFF = "priced above its rivals"
 TOLERANCE = 0.05
@@ -49,7 +50,7 @@ def priced_above(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     period = last_days(shop.as_of, days=days)
     prices = _prices(shop, period)
     dear = prices[prices["price"] > (1 + TOLERANCE) * prices["rivals_price"]]
-    steps, products = steps_by_product(shop, period), named_products(shop)
+    steps, products = steps_by_product(shop, period), products_of(shop)
     counts = pd.DataFrame({"yes": steps["paying_visitors"], "trials": steps["visitors"]})
     judged = against_peers(counts, group=products["category"], high_is_bad=False)
     judged = judged[judged.index.isin(dear.index)]

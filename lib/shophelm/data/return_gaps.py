@@ -7,7 +7,7 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
-from shophelm.data.interest import named_products, worth_of_a_sale
+from shophelm.data.interest import worth_of_a_sale
 from shophelm.data.peers import against_peers, laid_out, priced
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.definitions import as_floats
@@ -15,6 +15,7 @@ from shophelm.shop.needs import question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 
 WINDOW = 364
 """Returns are rare: fewer days would tell no product from chance in a small shop."""
@@ -46,7 +47,7 @@ def returned(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     newest = shop.as_of - timedelta(days=ripe_age(shop))
     period = last_days(newest, days=days)
     lines = _lines(shop, period)
-    products = named_products(shop)
+    products = products_of(shop)
     counts = lines[["yes", "trials"]]
     judged = against_peers(counts, group=products["category"], high_is_bad=True)
     sale = worth_of_a_sale(shop, period).reindex(lines.index)

@@ -13,7 +13,7 @@ from shophelm.data.chain import first_day
 from shophelm.methods.main_effects import main_effects
 from shophelm.shop.calendar import YEAR_OF_WEEKS
 from shophelm.shop.sales import paid_orders
-from shophelm.shop.spans import inside
+from shophelm.shop.spans import inside, with_dimensions
 from shophelm.shop.tables import Tables
 
 BUYER = "new_or_returning"
@@ -121,11 +121,8 @@ def _text(value: ibis.StringValue) -> ibis.StringValue:
 
 
 def _with_category(shop: Tables, rows: ibis.Table) -> ibis.Table:
-    if not shop.has("products"):
-        return rows
-    products = shop["products"].select("product_id", "category")
-    joined = rows.left_join(products, "product_id").drop("product_id_right")
-    return joined.mutate(category=_text(joined.category))
+    joined = with_dimensions(shop, rows, ["category"])
+    return rows if joined is None else joined.mutate(category=_text(joined.category))
 
 
 def _buckets(

@@ -6,18 +6,13 @@ import pandas as pd
 from scipy import stats
 
 from shophelm.data.conversion_gaps import WINDOW
-from shophelm.data.interest import (
-    INTEREST,
-    named_products,
-    product_events,
-    traffic_by_product,
-    worth_of_a_sale,
-)
+from shophelm.data.interest import INTEREST, product_events, traffic_by_product, worth_of_a_sale
 from shophelm.data.peers import FALSE_DISCOVERY, against_peers, laid_out, priced
 from shophelm.methods.empirical_bayes import discoveries
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
 from shophelm.shop.visits import visit_source
 
 OUT_OF_STOCK = "out of stock while wanted"
@@ -53,7 +48,7 @@ def wanted_out_of_stock(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     """
     period = last_days(shop.as_of, days=days)
     visits = _visits(shop, period)
-    products = named_products(shop)
+    products = products_of(shop)
     judged = against_peers(_side(visits, "in_stock"), group=products["category"], high_is_bad=False)
     there = _side(visits, "empty")
     there = there[there["trials"] > 0].sort_index()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from shophelm.methods.sequences import session_starts
 from shophelm.shop.calendar import Period
@@ -94,14 +93,6 @@ def steps_of(logs: Sequence[Journeys]) -> Steps:
 def _viewed(log: Journeys, pages: int) -> np.ndarray:
     page = log.words["page"].codes
     return np.bincount(page[log.is_kind("view") & (page >= 0)], minlength=pages)
-
-
-def products_of(shop: Tables) -> pd.DataFrame:
-    """Give each product's title and category by its id; no rows where the shop has none."""
-    if not shop.has("products"):
-        return pd.DataFrame({"title": [], "category": []}, index=pd.Index([], name="product_id"))
-    products = shop["products"].select("product_id", "title", "category")
-    return shop.frame(products).set_index("product_id")
 
 
 def once_each(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -107,7 +107,7 @@ def run_notebooks(
     notebooks
         Area → notebook.
     data, as_of, ledger
-        Passed to each as its parameters of those names; the ledger where it has one.
+        Passed to each as its parameters of those names, where it has them.
     given
         Further parameters as text; each notebook gets those it knows.
     jobs
@@ -124,10 +124,7 @@ def run_notebooks(
     own = check_parameters(given or {}, known)
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
     options = {"data": data, "as_of": str(as_of), "ledger": ledger}
-    started = {
-        a: own[a] | {n: v for n, v in options.items() if n in known[a] or n != "ledger"}
-        for a in notebooks
-    }
+    started = {a: own[a] | {n: v for n, v in options.items() if n in known[a]} for a in notebooks}
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
             pool.submit(_run, area, path, started[area], progress): area

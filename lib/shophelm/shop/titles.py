@@ -1,10 +1,20 @@
-"""Products by the titles people know them by."""
+"""Products by the titles and categories people know them by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from shophelm.shop.tables import Tables
+
+
+def products_of(shop: Tables) -> pd.DataFrame:
+    """Give each product's title and category by its id; no rows where the shop has no products."""
+    if not shop.has("products"):
+        return pd.DataFrame({"title": [], "category": []}, index=pd.Index([], name="product_id"))
+    products = shop["products"].select("product_id", "title", "category")
+    return shop.frame(products.order_by("product_id")).set_index("product_id")
 
 
 def titled(shop: Tables, ids: Iterable[str | None]) -> list[str | None]:
