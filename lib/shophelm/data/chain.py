@@ -64,17 +64,7 @@ def spans(shop: Tables, period: Period) -> dict[str, Sequence[date]]:
     if shop.has("campaigns"):
         campaigns = shop.frame(shop["campaigns"])
         days["last_year_phase"] = sorted(set(same_phase_last_year(period, campaigns).values()))
-    first = first_day(shop)
-    return {name: d for name, d in days.items() if name == "now" or d[0] >= first}
-
-
-def first_day(shop: Tables) -> date:
-    """Give the first day on which the shop has an order, an event or traffic."""
-    days = [_first(shop, n, c) for n, c in _TIMES if shop.has(n)]
-    return min((d for d in days if d), default=date.max)
-
-
-_TIMES = (("orders", "created_at"), ("events", "occurred_at"), ("traffic", "day"))
+    return {name: d for name, d in days.items() if name == "now" or d[0] >= shop.first_day}
 
 
 @question(
@@ -100,7 +90,7 @@ def compare(shop: Tables, period: Period) -> pd.DataFrame:
         (where the shop is old enough) and their relative changes (columns ending in _change);
         target and attainment where there are targets. Rates change in relative terms too.
     """
-    kept, first = spans(shop, period), first_day(shop)
+    kept, first = spans(shop, period), shop.first_day
     age = shop.as_of - period.last
     by_age = {name: max(days) + age for name, days in kept.items()}
     counted = measure(shop, kept, refunds_by=by_age).T
@@ -211,8 +201,3 @@ def _links(rows: pd.DataFrame) -> list[str]:
     moved = [(t, rows.loc[t, "before_change"]) for t in CHAIN if t in rows.index]
     moved = [(t, c) for t, c in moved if c == c and (t != "log_coverage" or abs(c) >= 0.01)]
     return [f"{TERMS[t].title} {change(c)}" for t, c in moved]
-
-
-def _first(shop: Tables, table: str, column: str) -> date | None:
-    found = shop.frame(shop[table].aggregate(day=shop[table][column].min().cast("date")))
-    return found["day"].iloc[0]

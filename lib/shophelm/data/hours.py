@@ -9,7 +9,6 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.data.chain import first_day
 from shophelm.methods.scan import HOURS, fallen_windows
 from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import as_floats
@@ -46,7 +45,7 @@ def dead_hours(shop: Tables, period: Period, *, alerts_per_month: float = 2.0) -
         ``attrs["hours"]`` how many hours were watched.
     """
     want = _want(shop)
-    first = max(first_day(shop), period.first - timedelta(days=LOOK_BACK_DAYS))
+    first = max(shop.first_day, period.first - timedelta(days=LOOK_BACK_DAYS))
     rows = _fallen(shop, want, Period(first, period.last), alerts_per_month / 2) if want else []
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame = frame[[d.date() >= period.first for d in frame["first"]]].reset_index(drop=True)

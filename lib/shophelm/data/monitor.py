@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.data.chain import ANY_CHAIN, first_day
+from shophelm.data.chain import ANY_CHAIN
 from shophelm.methods.anomaly import Expected, Kinds, beyond_budget, chance, expect
 from shophelm.shop.calendar import Period, kind_of_day, public_holidays
 from shophelm.shop.definitions import as_floats
@@ -82,7 +82,7 @@ def watch(shop: Tables, period: Period, *, country: str = "CN") -> Watched:
         Two-letter code of the country whose public holidays count; "" for none.
     """
     last = period.last
-    first = max(first_day(shop), last - timedelta(days=HISTORY_DAYS - 1))
+    first = max(shop.first_day, last - timedelta(days=HISTORY_DAYS - 1))
     days = Period(first, last).every_day
     rows = [row for by in ("", "channel", "category") for row in _figures(shop, days, by)]
     series = pd.DataFrame([r[0] for r in rows], columns=["term", "of", "by", "slice"])

@@ -9,7 +9,6 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.data.chain import first_day
 from shophelm.methods.main_effects import main_effects
 from shophelm.shop.calendar import YEAR_OF_WEEKS
 from shophelm.shop.sales import paid_orders
@@ -96,7 +95,7 @@ def _orders(shop: Tables, then: Sequence[date], now: Sequence[date]) -> ibis.Tab
     own = [d for d in ("channel", "region", "device") if shop.has(f"orders.{d}")]
     columns = {d: _text(orders[d]) for d in own}
     # who is new cannot be told from a short history
-    if shop.has("orders.customer_id") and first_day(shop) + YEAR_OF_WEEKS <= min(then):
+    if shop.has("orders.customer_id") and shop.first_day + YEAR_OF_WEEKS <= min(then):
         columns[BUYER] = who
     return orders.select("order_id", "now", person="buyer", amount="paid_amount", **columns)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from shophelm.data.chain import ANY_CHAIN, first_day
+from shophelm.data.chain import ANY_CHAIN
 from shophelm.shop.calendar import Period, phase_of, public_holidays
 from shophelm.shop.definitions import TERMS, as_floats
 from shophelm.shop.measures import measure
@@ -27,7 +27,7 @@ def daily(shop: Tables, *, days: int = 400) -> pd.DataFrame:
         One row per day, in order, without gaps: day, then the terms the shop can give. A day
         without a row in any table is a row of nulls.
     """
-    first = max(first_day(shop), shop.as_of - timedelta(days=days - 1))
+    first = max(shop.first_day, shop.as_of - timedelta(days=days - 1))
     every = [first + timedelta(days=i) for i in range((shop.as_of - first).days + 1)]
     counted = measure(shop, {"": every}, by=["day"]).droplevel("span")
     counted.index = pd.to_datetime(counted.index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from shophelm.timing import timed
 
 START = ("orders", "events", "traffic")
 """Tables of which any one is enough to start."""
+_FIRST_TIMES = {"orders": "created_at", "events": "occurred_at", "traffic": "day"}
 
 
 class Tables:
@@ -59,6 +61,28 @@ class Tables:
         self._later: dict[str, int] = {}
         self._hidden: dict[str, dict[str, int]] = {}
         self._filled: dict[str, bool] = {}
+
+    def at(self, day: date) -> Tables:
+        """Give the same shop as it was known at the end of an earlier day; checks are shared.
+
+        Parameters
+        ----------
+        day
+            Not later than `as_of`.
+        """
+        if day > self.as_of:
+            raise ValueError(f"{day} is later than {self.as_of}, up to which the shop is known")
+        earlier = Tables(self.source, as_of=day)
+        # what breaks a rule does so on any day
+        earlier._checked = self._checked
+        return earlier
+
+    @functools.cached_property
+    def first_day(self) -> date:
+        """The first day on which the shop has an order, an event or traffic."""
+        firsts = [self[n][t].cast("date").min() for n, t in _FIRST_TIMES.items() if self.has(n)]
+        days = [first.to_pyarrow().as_py() for first in firsts]
+        return min((d for d in days if d), default=date.max)
 
     @property
     def names(self) -> tuple[str, ...]:
