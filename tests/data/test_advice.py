@@ -4,7 +4,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from shophelm.data import advice, gaps, hours, opportunities, trust
+from shophelm.data import advice, bundles, gaps, hours, opportunities, trust, unmet
+from shophelm.data.hints import bundle_actions, unmet_actions
 from shophelm.shop.calendar import Period
 from tests.hand_shop import HAND_SHOP
 
@@ -72,6 +73,8 @@ def test_findings_become_actions_with_an_owner_a_worth_and_a_day(shop):
         slow=advice.lagging(s, WEEK),
         dead=hours.dead_hours(s, WEEK),
         gaps=opportunities.opportunities(s),
+        pairs=bundles.bundles(s),
+        wanted=unmet.unmet(s),
     )
     assert [(a.kind, a.subject, a.owner_role) for a in actions] == [
         ("lagging conversion", "channel:ads", "channel manager")
@@ -94,6 +97,8 @@ def test_bad_data_become_actions_whose_worth_is_not_known(shop):
         slow=slow,
         dead=hours.dead_hours(s, WEEK),
         gaps=opportunities.opportunities(s),
+        pairs=bundles.bundles(s),
+        wanted=unmet.unmet(s),
     )
     assert [(a.kind, a.worth, a.worth_in) for a in actions] == [
         ("rejected rows", None, "unknown"),
@@ -112,3 +117,17 @@ def test_with_half_the_tables_it_still_answers(shop, missing):
         assert slow["worth"].isna().all()
     else:
         assert "This shop has no events." in str(slow)
+
+
+def test_pairs_and_words_that_stand_out_become_actions_of_unknown_worth(sample):
+    pairs, wanted = bundles.bundles(sample), unmet.unmet(sample)
+    actions = [*bundle_actions(sample, pairs), *unmet_actions(sample, wanted)]
+    found = pairs[pairs["found"] & (pairs["why"] == "")]
+    assert len(found) >= 3
+    assert [a.kind for a in actions] == ["bundle"] * 3 + ["unmet demand"] * 3
+    assert [a.worth for a in actions] == [None] * 6
+    first, *_ = actions
+    assert found["companion"].iloc[0] in first.action
+    assert first.subject == f"product:{pairs.attrs['ids'][pairs.index.get_loc(found.index[0])][1]}"
+    searched = wanted[wanted["found"] & (wanted["of"] == "search")]["subject"].tolist()
+    assert [a.subject for a in actions[3:]] == [f"search:{word}" for word in searched[:3]]

@@ -13,11 +13,12 @@ from shophelm.data.conversion_gaps import (
     viewed_not_carted,
 )
 from shophelm.data.landing_pages import PAGE_LOSES, pages_not_carting
-from shophelm.data.price_bands import PRICED_OFF, priced_above
+from shophelm.data.price_bands import CHEAP, DEAR, priced_above, priced_below
 from shophelm.data.return_gaps import HIGH_RETURNS, returned, ripe_age
 from shophelm.data.shortages import OUT_OF_STOCK, wanted_out_of_stock
 from shophelm.methods.empirical_bayes import shrink_rates
 from shophelm.shop.definitions import TERMS
+from shophelm.words import rate
 from tests.conftest import SAMPLE
 
 AT = "2026-11-10 12:00:00"
@@ -185,6 +186,24 @@ def test_a_dear_product_is_named_and_priced_only_where_its_conversion_lags(shop)
     assert rows["worth"].notna().tolist() == [True, False]
 
 
+def test_a_cheap_product_is_named_where_its_low_price_buys_no_buyers(shop):
+    rivals = "day,rival_id,rival_shop,title,category,price,matched_product_id\n" + "\n".join(
+        f"2026-11-10,r{p},shop,like {p},hats,{price},{p}"
+        for p, price in (("a", 25), ("f", 25), ("b", 20.5))
+    )
+    s = shop(**carts(), products=products(), rivals=rivals)
+    rows = by_subject(priced_below(s))
+    assert rows["found"].to_dict() == {"product:f": True, "product:a": False}
+    assert rows.loc["product:f", ["price", "rivals_price"]].tolist() == [20, 25]
+    assert rows["worth"].isna().all()
+    f = rows.loc["product:f"]
+    told = str(asked.find_opportunities(asked.opportunities(s), currency="CNY"))
+    assert (
+        f"Priced below its rivals: Title f ({rate(f['rate'])} for {rate(f['peers_rate'])}, worth "
+        "unknown)."
+    ) in told
+
+
 def test_pages_are_held_against_their_likes_only(shop):
     events = ["event_id,visitor_id,occurred_at,kind,page,product_id"]
     for page, carting in (("/note/x", 5), ("/note/y", 30), ("/note/z", 31), ("/", 1), ("home", 1)):
@@ -206,7 +225,7 @@ def test_the_sentence_names_what_was_found_and_what_could_not_be_looked_for(shop
         f"Of 12 comparisons with peers 1 stands out beyond chance. High cart, low pay: Title f "
         f"(8.33% for {f['peers_rate'] * 100:.2f}%, ¥{f['worth']:.0f} over 28 days). For want of "
         f"tables nothing was looked for of: {HIGH_RETURNS}; {OUT_OF_STOCK}; {PAGE_LOSES}; "
-        f"{PRICED_OFF}."
+        f"{DEAR}; {CHEAP}."
     )
 
 
@@ -241,7 +260,7 @@ def found(frame, kind):
 def test_the_planted_causes_are_found_in_the_sample(of_sample):
     assert {"AP004", "SK003", "SH003"} <= found(of_sample, CART_NOT_PAID)
     assert "SN001" in found(of_sample, OUT_OF_STOCK)
-    assert found(of_sample, PRICED_OFF) == {"SN004", "SK003"}
+    assert found(of_sample, DEAR) == {"SN004", "SK003"}
     # of six products with doubled returns, two have enough lines in a year to tell
     assert found(of_sample, HIGH_RETURNS) == {"AP007", "AP009"}
     assert found(of_sample, PAGE_LOSES) == set()
@@ -303,5 +322,5 @@ def test_rates_of_the_sample_agree_with_sql(sample):
 
 
 def test_kinds_have_something_to_do():
-    kinds = {CART_NOT_PAID, VIEW_NOT_CARTED, OUT_OF_STOCK, PRICED_OFF, PAGE_LOSES, HIGH_RETURNS}
+    kinds = {CART_NOT_PAID, VIEW_NOT_CARTED, OUT_OF_STOCK, DEAR, CHEAP, PAGE_LOSES, HIGH_RETURNS}
     assert set(asked.DO) == kinds

@@ -61,13 +61,6 @@ def test_a_month_is_over_on_its_last_day(shop):
     assert january == [2, 1, 1]
 
 
-def test_the_triangle_is_shown_as_text_with_empty_cells(april):
-    shown = retention.triangle(retention.cohorts(april))
-    assert shown.columns.tolist() == ["cohort", "size", "month_1", "month_2", "month_3"]
-    assert shown["month_1"].tolist()[:2] == ["50.0%", "0.0%"]
-    assert shown["month_2"].isna().tolist() == [False, True, True, True]
-
-
 def test_new_and_returning_buyers_of_whole_months(april):
     months = retention.new_and_returning(april)
     assert months["month"].tolist() == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -11,6 +12,8 @@ import pytest
 
 from tests.conftest import SAMPLE
 from tests.hand_shop import HAND_SHOP
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def shophelm(*arguments):
@@ -106,6 +109,16 @@ def test_the_first_page_stands_in_its_readers_order(sampled):
     actions = report["areas"]["data"]["actions"]
     assert all(a["owner_role"] and a["due_on"] and a["metric"] for a in actions)
     assert any(a["worth"] for a in actions)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here to print with")
+def test_the_first_page_prints_on_two_sheets(sampled, tmp_path):
+    folder, _ = sampled
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command += [f"--user-data-dir={tmp_path / 'browser'}", f"--print-to-pdf={tmp_path / 'p.pdf'}"]
+    subprocess.run([*command, str(folder / "out" / "index.html")], check=True, capture_output=True)
+    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "p.pdf").read_bytes())
+    assert len(pages) == 2
 
 
 def test_the_same_run_gives_the_same_bytes(sampled, tmp_path):

@@ -23,6 +23,12 @@ def test_intervals_are_the_published_ones(yes, trials, low, high):
     assert found["rate"] == yes / trials
 
 
+@given(st.integers(1, 5000), st.floats(0, 1), st.floats(0.5, 0.999))
+def test_the_interval_holds_the_share_and_stays_within_none_and_all(trials, part, level):
+    found = wilson([round(part * trials)], [trials], level=level).iloc[0]
+    assert 0 <= found["low"] <= found["rate"] <= found["high"] <= 1
+
+
 def test_no_trials_no_share():
     assert wilson([0], [0]).isna().all(axis=None)
     assert np.isnan(by_chance([1, 0], [2, 0], [0, 1], [0, 2])).all()

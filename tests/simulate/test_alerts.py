@@ -72,8 +72,8 @@ def test_false_daily_alerts_stay_within_their_half_of_the_budget(daily, truth):
     assert len(unplanted(daily, truth)) <= borne + 2.58 * np.sqrt(borne)
 
 
-def test_false_hourly_alerts_stay_within_their_half_of_the_budget(hourly, truth):
+def test_false_alerts_of_payments_stay_within_their_quarter_of_the_budget(hourly, truth):
     days = {d["day"] for d in truth["incidents"]["dead_checkouts"]}
     false = [a for a in hourly["first"] if str(a.date()) not in days]
-    borne = BUDGET / 2 * hourly.attrs["hours"] / 24 / 30
+    borne = BUDGET / 4 * hourly.attrs["hours"] / 24 / 30
     assert len(false) <= borne + 2.58 * np.sqrt(borne)

@@ -11,13 +11,14 @@ from scipy import special, stats
 
 from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.data.gaps import LOG_MISSES
+from shophelm.data.hints import bundle_actions, unmet_actions
 from shophelm.data.opportunities import opportunity_actions
 from shophelm.data.slices import SLICES
 from shophelm.methods.relative_rate import COLUMNS, lag_behind_rest
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
@@ -106,6 +107,8 @@ def steps(
     slow: pd.DataFrame | Missing,
     dead: pd.DataFrame | Missing,
     gaps: pd.DataFrame | Missing,
+    pairs: pd.DataFrame | Missing,
+    wanted: pd.DataFrame | Missing,
 ) -> list[Action]:
     """Turn this notebook's findings into actions.
 
@@ -113,9 +116,9 @@ def steps(
     ----------
     shop
         For the day by which we will know.
-    rows, broken, seen, slow, dead, gaps
+    rows, broken, seen, slow, dead, gaps, pairs, wanted
         The answers of `trust.rows_read`, `trust.promises`, `gaps.orders_seen`, `lagging`,
-        `hours.dead_hours` and `opportunities.opportunities`.
+        `hours.dead_hours`, `opportunities.opportunities`, `bundles.bundles` and `unmet.unmet`.
     """
     actions = [_mend_rows(shop, r) for r in rows[rows["rejected"] > 0].itertuples()]
     actions += [_mend_promise(shop, b) for b in broken.itertuples()]
@@ -127,6 +130,10 @@ def steps(
         actions += [_find_fault(shop, d) for d in dead.itertuples()]
     if not isinstance(gaps, Missing):
         actions += opportunity_actions(shop, gaps)
+    if not isinstance(pairs, Missing):
+        actions += bundle_actions(shop, pairs)
+    if not isinstance(wanted, Missing):
+        actions += unmet_actions(shop, wanted)
     return actions
 
 

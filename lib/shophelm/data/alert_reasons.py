@@ -15,7 +15,7 @@ from shophelm.methods.decomposition import log_mean_divisia
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
-from shophelm.words import change, count, in_unit, listing, number
+from shophelm.words import change, count, listing, number, rate
 
 LOOK_BACK = 28
 WORTH_SAYING = 0.01
@@ -138,8 +138,7 @@ def _spend(shop: Tables, days: list[date], figure: pd.Series) -> str:
     now, before = _now_and_before(shop, rows, days, _.cost.sum())
     if not before or abs(now / before - 1) < 0.3:
         return ""
-    show = in_unit("money", currency=shop.currency)
-    return f"Its spend went from {show(before)} to {show(now)} a day."
+    return f"Its spend went to {rate(now / before, digits=0)} of what it was."
 
 
 def _keywords(shop: Tables, days: list[date], figure: pd.Series) -> str:

@@ -11,9 +11,9 @@ from shophelm.data.visiting import begins_session, once_each
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.journeys import journeys
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.spans import inside

@@ -13,9 +13,10 @@ import pandas as pd
 from shophelm.data.chain import AGAINST, spans
 from shophelm.methods.decomposition import log_mean_divisia, shapley, to_the_cent
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import TERMS, ratio_term, relative_change
+from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import ratio_term, relative_change
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, in_unit, listing, sentence
 

@@ -14,9 +14,10 @@ from shophelm.shop.calendar import (
     same_days_last_year,
     same_phase_last_year,
 )
-from shophelm.shop.definitions import CHAIN, TERMS, relative_change
+from shophelm.shop.definitions import CHAIN, TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import relative_change
 from shophelm.shop.tables import Tables
 from shophelm.shop.targets import target_for
 from shophelm.words import Sentence, change, in_unit, listing, money, plural, sentence

@@ -15,8 +15,9 @@ from shophelm.methods.difference_in_differences import (
     pooled,
 )
 from shophelm.shop.calendar import Period, days_before
-from shophelm.shop.definitions import TERMS, as_floats
+from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, count, money, plural, sentence
 

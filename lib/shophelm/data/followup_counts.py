@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import TERMS, as_floats
+from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from shophelm.methods.scan import HOURS, fallen_windows
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, money, number, plural, sentence
 
@@ -34,7 +34,7 @@ def dead_hours(shop: Tables, period: Period, *, alerts_per_month: float = 2.0) -
     shop, period
         The shop and the days to report on.
     alerts_per_month
-        False alerts that are borne in a month, half of them for days and half for hours.
+        False alerts that are borne in a month, a quarter of them for these hours.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def dead_hours(shop: Tables, period: Period, *, alerts_per_month: float = 2.0) -
     """
     want = _want(shop)
     first = max(shop.first_day, period.first - timedelta(days=LOOK_BACK_DAYS))
-    rows = _fallen(shop, want, Period(first, period.last), alerts_per_month / 2) if want else []
+    rows = _fallen(shop, want, Period(first, period.last), alerts_per_month / 4) if want else []
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame = frame[[d.date() >= period.first for d in frame["first"]]].reset_index(drop=True)
     frame.attrs |= {"want": want, "hours": period.days * HOURS}

@@ -6,7 +6,7 @@ import ibis
 import pandas as pd
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import as_floats
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables

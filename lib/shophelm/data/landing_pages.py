@@ -9,9 +9,9 @@ import pandas as pd
 from shophelm.data.conversion_gaps import WINDOW
 from shophelm.data.peers import against_peers, laid_out, priced
 from shophelm.shop.calendar import Period, last_days
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 

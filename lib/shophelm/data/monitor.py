@@ -11,9 +11,9 @@ import pandas as pd
 from shophelm.data.chain import ANY_CHAIN
 from shophelm.methods.anomaly import Expected, Kinds, beyond_budget, chance, expect
 from shophelm.shop.calendar import Period, kind_of_day, public_holidays
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
 HISTORY_DAYS = 460
@@ -88,7 +88,7 @@ def watch(shop: Tables, period: Period, *, country: str = "CN") -> Watched:
     series = pd.DataFrame([r[0] for r in rows], columns=["term", "of", "by", "slice"])
     none = np.zeros((len(days), 0))
     values, exposure = (np.column_stack([none, *(r[i] for r in rows)]) for i in (1, 2))
-    mean, chances = _expected(series, values, exposure, days, _kinds(shop, days, country))
+    mean, chances = _expected(series, values, exposure, days, kinds_of_days(shop, days, country))
     return Watched(days, series, values, exposure, mean, chances)
 
 
@@ -174,7 +174,8 @@ def _slices(wide: pd.DataFrame, by: str, days: list[date]) -> list[tuple[str, pd
     ]
 
 
-def _kinds(shop: Tables, days: list[date], country: str) -> Kinds:
+def kinds_of_days(shop: Tables, days: list[date], country: str) -> Kinds:
+    """Say of each day whether it is unlike others: a promotion's phase, a public holiday."""
     found = {}
     for name, first, last in public_holidays(Period(days[0], days[-1]), country=country):
         for day in Period(first, last).every_day:

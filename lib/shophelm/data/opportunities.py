@@ -18,7 +18,7 @@ from shophelm.data.conversion_gaps import (
 )
 from shophelm.data.landing_pages import PAGE_LOSES, pages_not_carting
 from shophelm.data.peers import COLUMNS
-from shophelm.data.price_bands import PRICED_OFF, priced_above
+from shophelm.data.price_bands import CHEAP, DEAR, priced_above, priced_below
 from shophelm.data.return_gaps import HIGH_RETURNS, returned
 from shophelm.data.shortages import OUT_OF_STOCK, wanted_out_of_stock
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -39,8 +39,10 @@ DO = {
     "peers' share is {peers}, and mend the goods or what the page promises.",
     OUT_OF_STOCK: "Order {title} earlier: {trials} visits met an empty shelf and {rate} bought, "
     "where {own} do in stock.",
-    PRICED_OFF: "Test a lower price of {title}: it costs {ratio} times its dearest look-alike, "
+    DEAR: "Test a lower price of {title}: it costs {ratio} times its dearest look-alike, "
     "and {rate} of its visitors pay where its peers' share is {peers}.",
+    CHEAP: "Test a higher price of {title}: it costs {ratio} times its cheapest look-alike, "
+    "and yet only {rate} of its visitors pay where its peers' share is {peers}.",
     PAGE_LOSES: "Rework {title}: {rate} of its visits cart something where similar pages' share "
     "is {peers}.",
 }
@@ -77,7 +79,8 @@ def opportunities(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
         CART_NOT_PAID: carted_not_paid,
         VIEW_NOT_CARTED: viewed_not_carted,
         OUT_OF_STOCK: wanted_out_of_stock,
-        PRICED_OFF: priced_above,
+        DEAR: priced_above,
+        CHEAP: priced_below,
         PAGE_LOSES: pages_not_carting,
     }
     answers = {kind: ask(shop, days=days) for kind, ask in windowed.items()}
@@ -145,12 +148,17 @@ def opportunity_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) ->
 def _named(rows: pd.DataFrame, currency: str) -> str:
     return listing(
         [
-            f"{r.title} ({rate(r.rate)} for {rate(_aim(r))}, {money(r.worth, currency=currency)} "
-            "over 28 days)"
+            f"{r.title} ({rate(r.rate)} for {rate(_aim(r))}, {_told_worth(r, currency)})"
             for r in rows.itertuples()
         ],
         most=3,
     )
+
+
+def _told_worth(row: Any, currency: str) -> str:
+    if row.worth != row.worth:
+        return "worth unknown"
+    return f"{money(row.worth, currency=currency)} over 28 days"
 
 
 def _aim(row: Any) -> float:

@@ -9,16 +9,16 @@ from shophelm.data.interest import steps_by_product, worth_of_a_sale
 from shophelm.data.peers import FALSE_DISCOVERY, against_peers, laid_out, priced
 from shophelm.methods.empirical_bayes import discoveries
 from shophelm.shop.calendar import Period, last_days
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 
-PRICED_OFF = "priced above its rivals"
+DEAR, CHEAP = "priced above its rivals", "priced below its rivals"
 TOLERANCE = 0.05
-"""Rivals' prices that far above their dearest are still of their band."""
+"""Prices that far beyond the rivals' own are still of their band."""
 
 
 @question(
@@ -49,29 +49,67 @@ def priced_above(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     """
     period = last_days(shop.as_of, days=days)
     prices = _prices(shop, period)
-    dear = prices[prices["price"] > (1 + TOLERANCE) * prices["rivals_price"]]
+    dear = prices[prices["price"] > (1 + TOLERANCE) * prices["dearest"]]
+    judged = _lagging(shop, period, dear.index)
+    value = worth_of_a_sale(shop, period)
+    value = value[value.index.isin(judged.index[judged["found"]])]
+    return _laid_out(shop, priced(judged, value, days=days), dear, DEAR, "dearest")
+
+
+@question(
+    "Which products are priced below their rivals, and convert less than their peers all the same?",
+    "rivals.matched_product_id",
+    "order_lines",
+    "events.product_id|traffic.buyers",
+    products="peers of the same category",
+)
+def priced_below(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
+    """Name products cheaper than any look-alike whose low price buys no buyers.
+
+    Returns
+    -------
+    DataFrame
+        As `priced_above` gives it, of products more than 5 % cheaper than their cheapest
+        look-alike. `worth` is null: what a higher price brings, only a test of it can tell.
+    """
+    period = last_days(shop.as_of, days=days)
+    prices = _prices(shop, period)
+    cheap = prices[prices["price"] < (1 - TOLERANCE) * prices["cheapest"]]
+    judged = _lagging(shop, period, cheap.index)
+    nothing = pd.DataFrame(columns=["value", "worth_in"])
+    return _laid_out(shop, priced(judged, nothing, days=days), cheap, CHEAP, "cheapest")
+
+
+def _lagging(shop: Tables, period: Period, some: pd.Index) -> pd.DataFrame:
+    """Hold the share of visitors who pay against the peers' share, for some products."""
     steps, products = steps_by_product(shop, period), products_of(shop)
     counts = pd.DataFrame({"yes": steps["paying_visitors"], "trials": steps["visitors"]})
     judged = against_peers(counts, group=products["category"], high_is_bad=False)
-    judged = judged[judged.index.isin(dear.index)]
+    judged = judged[judged.index.isin(some)]
     found = discoveries(judged["probability"], false_discovery=FALSE_DISCOVERY)
-    value = worth_of_a_sale(shop, period)
-    judged = priced(
-        judged.assign(found=found), value[value.index.isin(found[found].index)], days=days
-    )
+    return judged.assign(found=found)
+
+
+def _laid_out(
+    shop: Tables, judged: pd.DataFrame, prices: pd.DataFrame, kind: str, rival: str
+) -> pd.DataFrame:
     frame = laid_out(
         judged,
-        products["title"],
-        kind=PRICED_OFF,
+        products_of(shop)["title"],
+        kind=kind,
         metric="pay_conversion",
         area="store",
         owner_role="product manager",
     )
-    return frame.join(dear.set_axis("product:" + dear.index), on="subject")
+    own = prices.reindex([s.removeprefix("product:") for s in frame["subject"]])
+    return frame.assign(price=own["price"].to_numpy(), rivals_price=own[rival].to_numpy())
 
 
 def _prices(shop: Tables, period: Period) -> pd.DataFrame:
-    """Give our mean price and the dearest look-alike's over the same units, by product."""
+    """Give, by product: price (our mean), and its cheapest and dearest look-alike's price.
+
+    All are over the same units.
+    """
     orders = paid_orders(shop)
     orders = orders.filter(inside(orders.day, period.every_day)).select("order_id", "day")
     lines = shop["order_lines"].inner_join(orders, "order_id")
@@ -86,7 +124,7 @@ def _prices(shop: Tables, period: Period) -> pd.DataFrame:
     )
     frame = shop.frame(each.order_by("product_id", "rival_id")).set_index("product_id")
     sums = frame[["units", "taken", "asked"]].apply(as_floats)
-    means = pd.DataFrame(
-        {"price": sums["taken"] / sums["units"], "rivals_price": sums["asked"] / sums["units"]}
-    )
-    return means.groupby(level="product_id").agg({"price": "mean", "rivals_price": "max"})
+    ours, theirs = sums["taken"] / sums["units"], sums["asked"] / sums["units"]
+    means = pd.DataFrame({"price": ours, "cheapest": theirs, "dearest": theirs})
+    columns = {"price": "mean", "cheapest": "min", "dearest": "max"}
+    return means.groupby(level="product_id").agg(columns)

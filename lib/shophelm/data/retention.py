@@ -9,8 +9,8 @@ import ibis
 import pandas as pd
 
 from shophelm.methods.survival import kaplan_meier
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
@@ -43,16 +43,6 @@ def cohorts(shop: Tables) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=["cohort", "size", "month", "buyers", "share"])
     return _triangle(frame, shop.as_of)
-
-
-@carries_missing
-def triangle(followed: pd.DataFrame) -> pd.DataFrame:
-    """Lay cohorts out as a table: a row per cohort, its size, and each month's share as text."""
-    wide = followed.pivot(index="cohort", columns="month", values="share")
-    texts = wide.map(lambda v: None if v != v else str(rate(v, digits=1)))
-    texts.columns = [f"month_{m}" for m in wide.columns]
-    sizes = followed.drop_duplicates("cohort").set_index("cohort")["size"]
-    return pd.concat([sizes, texts.drop(columns="month_0")], axis=1).reset_index()
 
 
 @question("How do new and returning buyers share the months?", "orders.customer_id")

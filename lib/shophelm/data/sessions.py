@@ -9,9 +9,9 @@ from pandas.api.typing import DataFrameGroupBy
 from shophelm.data.visiting import SECOND, begins_session, now_and_before
 from shophelm.methods.proportions import beyond_chance, by_chance
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import relative_change
 from shophelm.shop.journeys import Journeys
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import relative_change
 from shophelm.shop.tables import Tables
 from shophelm.shop.visits import PAGES
 from shophelm.words import Sentence, change, count, number, rate, sentence, unknown

@@ -9,9 +9,10 @@ import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN, spans
 from shophelm.shop.calendar import Period
-from shophelm.shop.definitions import TERMS, as_floats, relative_change
+from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats, relative_change
 from shophelm.shop.sales import freight
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled

@@ -8,9 +8,10 @@ import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN
 from shophelm.shop.calendar import Period, phase_of, public_holidays
-from shophelm.shop.definitions import TERMS, as_floats
+from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, in_unit, listing, plural, sentence
 

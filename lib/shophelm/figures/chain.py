@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from shophelm.figures.style import ACCENT, MUTED, WARM, set_style
-from shophelm.shop.definitions import TERMS, as_floats
+from shophelm.shop.definitions import TERMS
+from shophelm.shop.ratios import as_floats
 from shophelm.words import Value, in_unit
 
 if TYPE_CHECKING:

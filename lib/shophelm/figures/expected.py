@@ -8,7 +8,8 @@ import pandas as pd
 
 from shophelm.figures.chain import show_unit
 from shophelm.figures.style import ACCENT, MUTED, WARM, set_style
-from shophelm.shop.definitions import TERMS, as_floats
+from shophelm.shop.definitions import TERMS
+from shophelm.shop.ratios import as_floats
 from shophelm.words import moved_in_unit
 
 if TYPE_CHECKING:

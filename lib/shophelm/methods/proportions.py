@@ -22,7 +22,9 @@ def wilson(yes: Sequence[int], trials: Sequence[int], *, level: float = 0.95) ->
     z = special.ndtri(0.5 + level / 2)
     middle = (k + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
-    return pd.DataFrame({"rate": k / n, "low": middle - half, "high": middle + half})
+    # at none or all, rounding may put an end past the rate itself
+    low, high = np.clip(middle - half, 0, k / n), np.clip(middle + half, k / n, 1)
+    return pd.DataFrame({"rate": k / n, "low": low, "high": high})
 
 
 def by_chance(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import ibis
 
-from shophelm.shop.definitions import as_floats
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 

@@ -14,7 +14,7 @@ from datetime import date
 
 import pandas as pd
 
-from shophelm.shop.definitions import add_ratios
+from shophelm.shop.ratios import add_ratios
 from shophelm.shop.sales import count_sales
 from shophelm.shop.spans import Spans, beside
 from shophelm.shop.tables import Tables

@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.shop.definitions import as_floats
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
 
