@@ -151,9 +151,9 @@ def test_what_changed_most_is_said(shop):
         "days before, payment changed most beyond chance: 75.00% → 10.00% of those who had come "
         "that far."
     )
-    assert str(find_funnel(funnel(s, WEEK, by="channel"))) == (
-        "Against the same week days before, payment of ads changed most beyond chance: 75.00% → "
-        "10.00% of those who had come that far."
+    assert str(find_funnel(funnel(s, WEEK, by="channel"), by="channel")) == (
+        "By channel: against the same week days before, payment of ads changed most beyond "
+        "chance: 75.00% → 10.00% of those who had come that far."
     )
 
 

@@ -133,8 +133,8 @@ def by_step(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @carries_missing
-def find_funnel(frame: pd.DataFrame) -> Sentence:
-    """Say how far visitors get, and which step changed most beyond chance."""
+def find_funnel(frame: pd.DataFrame, *, by: str = "") -> Sentence:
+    """Say how far visitors get, and which step changed most beyond chance; `by` as in `funnel`."""
     if frame.empty:
         return sentence("The log has no step to count in this period.")
     text, values = "", {}
@@ -144,6 +144,8 @@ def find_funnel(frame: pd.DataFrame) -> Sentence:
         values = {"n": count(first["visitors"]), "first": first["step"]}
         values["steps"] = listing([f"{r.step} {rate(r.share)}" for r in rest.itertuples()])
     change, about = _changed_most(frame)
+    if by:
+        change = f"By {by}: {change[0].lower()}{change[1:]}"
     return sentence(text + change, **values, **about)
 
 

@@ -154,7 +154,8 @@ def dwell(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
 
 
 def _in_percent(axis: Axis) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     axis.set_major_locator(MaxNLocator(nbins=4))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: str(rate(value, digits=0))))
+    # as many digits as tell the ticks apart
+    axis.set_major_formatter(PercentFormatter(1.0))
