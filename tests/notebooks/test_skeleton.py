@@ -108,4 +108,5 @@ def test_nothing_is_committed_but_compared_text(path):
     committed = path.read_text(encoding="utf-8")
     assert committed == compared_only(nbformat.reads(committed, as_version=4))
     assert "Warning" not in committed
+    assert '"stderr"' not in committed
     assert not re.search(r'"[^"]*(/home/|/work/|/root/|/tmp/|C:\\\\)', committed)

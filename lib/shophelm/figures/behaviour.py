@@ -68,21 +68,23 @@ def rates(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
     known = frame.dropna(subset=["rate"])
     steps = known["step"].unique()
     slices = frame["slice"].unique()
+    place = range(len(slices))
     figure, panels = plt.subplots(
         len(steps), 1, figsize=(9, 1 + 1.5 * len(steps)), sharex=True, squeeze=False
     )
     for axes, step in zip(panels[:, 0], steps, strict=True):
         rows = known[known["step"] == step].set_index("slice").reindex(slices)
         spread = [rows["rate"] - rows["rate_low"], rows["rate_high"] - rows["rate"]]
-        axes.errorbar(slices, rows["rate"], yerr=spread, fmt="o", color=ACCENT, markersize=4)
-        axes.scatter(slices, rows["rate_before"], marker="_", s=160, color=WARM, label=BEFORE)
+        axes.errorbar(place, rows["rate"], yerr=spread, fmt="o", color=ACCENT, markersize=4)
+        axes.scatter(place, rows["rate_before"], marker="_", s=160, color=WARM, label=BEFORE)
         axes.set_title(f"{step}, of the step before", fontsize=10)
         _in_percent(axes.yaxis)
     bottom = panels[-1, 0]
-    bottom.tick_params(axis="x", rotation=90 if len(slices) > 8 else 0)
-    handles, labels = bottom.get_legend_handles_labels()
-    figure.legend(handles, labels, frameon=False, loc="upper right", fontsize=8)
-    figure.suptitle("Each step's rate", x=0.01, ha="left", weight="bold")
+    bottom.set_xticks(place, slices, rotation=90 if len(slices) > 8 else 0)
+    if known["rate_before"].notna().any():
+        handles, labels = bottom.get_legend_handles_labels()
+        figure.legend(handles, labels, frameon=False, loc="upper right", fontsize=8)
+    figure.suptitle("Each step's rate", x=0.01, ha="left")
     panels[0, 0].set_label("Each step's rate")
     return panels[0, 0]
 

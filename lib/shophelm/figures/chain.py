@@ -56,9 +56,7 @@ def trend(
         _shade(axes, calendar)
     top = panels[0, 0]
     _name_campaigns(top, calendar)
-    figure.suptitle(
-        f"Each day (dots) and the mean of {window} days (line)", x=0.01, ha="left", weight="bold"
-    )
+    figure.suptitle(f"Each day (dots) and the mean of {window} days (line)", x=0.01, ha="left")
     top.set_label("The chain day by day")
     return top
 

@@ -93,7 +93,6 @@ def expected(lines: pd.DataFrame, *, currency: str) -> Axes:
         "Each day (line), what was to be expected (dashes), alarms (dots)",
         x=0.01,
         ha="left",
-        weight="bold",
     )
     return top
 

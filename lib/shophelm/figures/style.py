@@ -37,7 +37,7 @@ def set_style() -> None:
             "axes.spines.right": False,
             "axes.spines.top": False,
             "axes.titlelocation": "left",
-            "axes.titleweight": "bold",
+            "axes.titlesize": "large",
             "figure.constrained_layout.use": True,
             "grid.color": GRID,
             "text.color": INK,
