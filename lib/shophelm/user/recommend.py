@@ -1,0 +1,268 @@
+"""Who looked at this is offered that; and whether such offers beat the most popular products."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from shophelm.actions import HORIZON_DAYS
+from shophelm.methods.item_to_item import bootstrap_means, hits, incidence
+from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.shop.titles import titled
+from shophelm.user.histories import VISITOR, Histories, histories, taken
+from shophelm.user.offering import AGAIN, LENGTH, LIKE, POPULAR, against, likeness, lists
+from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
+
+LOOK_BACK = 364
+SHARE_HELD = 4
+"""A log shorter than four horizons is judged on its last quarter."""
+FEWEST_PEOPLE = 30
+MOST_JUDGED = 20_000
+MOST_PRODUCTS = 100
+EACH = 3
+METHODS = (LIKE, POPULAR, AGAIN)
+NEEDS = ("events.product_id|orders.customer_id", "events.product_id|order_lines")
+JUDGED = ["method", "people", "hit_rate", "hit_low", "hit_high", "ndcg", "ndcg_low", "ndcg_high"]
+
+
+@question("Do offers from what people did beat the most popular products?", *NEEDS)
+def lists_judged(shop: Tables) -> pd.DataFrame:
+    """Judge three ways to make a list of ten products by what people took afterwards.
+
+    The shop as it was known 28 days ago (or at three quarters of a log shorter than 112 days)
+    makes a list for each person of whom it knew something; the list is held against what the
+    person bought in the days after or, where fewer than 30 people bought, against what they looked
+    at, favourited or carted too.
+
+    Returns
+    -------
+    DataFrame
+        One row per method (item to item, most popular, same again: what the person did last),
+        best ndcg first: people (judged; at most 20,000), hit_rate (share of lists with at least
+        one product taken) and ndcg (see `methods.item_to_item.hits`), each with a 95 % bootstrap
+        interval over people, and ahead, ahead_low, ahead_high: by how much the first row's ndcg
+        is larger, over the same draws. No rows where fewer than 30 people can be judged.
+        ``attrs``: days, bought (whether purchases were held against), unknown (people who took
+        something and of whom nothing was known).
+
+    Notes
+    -----
+    All lists obey the rules of the shelf as known then. Products that nobody had met by then are
+    left out of what was taken. What people took without offers is held against offers they did not
+    get: it tells which list knows them better, not what offers would add. That takes a test.
+    """
+    horizon = _horizon(shop)
+    cut = shop.as_of - timedelta(days=horizon)
+    after = Period(cut + timedelta(days=1), shop.as_of)
+    earlier = shop.at(cut)
+    past = histories(earlier, last_days(cut, days=LOOK_BACK))
+    for bought in (True, False):
+        people, relevant, unknown = _taken_later(past, taken(shop, after, bought=bought))
+        if len(people) >= FEWEST_PEOPLE:
+            break
+    about = {"days": horizon, "bought": bought, "unknown": unknown}
+    if len(people) < FEWEST_PEOPLE:
+        frame = pd.DataFrame(columns=[*JUDGED, "ahead", "ahead_low", "ahead_high"])
+    else:
+        allowed, alike = against(earlier, past) == "", likeness(past)
+        judged = {}
+        for method in METHODS:
+            made = {"allowed": allowed, "alike": alike, "bought": bought}
+            judged[method] = hits(lists(past, method, people, **made)[0], relevant)
+        frame = _compared(judged)
+    frame.attrs |= about
+    return frame
+
+
+@carries_missing
+def find_lists_judged(judged: pd.DataFrame) -> Sentence:
+    """Say which list knows people best, and whether that is beyond chance."""
+    if judged.empty:
+        return sentence(
+            "Fewer than {n} people came back in the last {days} days: which offers suit them "
+            "cannot be judged.",
+            n=count(FEWEST_PEOPLE),
+            days=count(judged.attrs["days"]),
+        )
+    best, *others = judged.itertuples()
+    sure = [r for r in others if r.ahead_low > 0]
+    text = (
+        "Of {people} who {did} in the last {days} days, {hit} took one of the ten products "
+        "that “{best}” would have listed before ({rest})."
+    )
+    if len(sure) == len(others):
+        text += " It wins beyond chance (NDCG {ndcg}); offers use it."
+    elif sure:
+        text += (
+            " By NDCG ({ndcg}) it is ahead of “{behind}” beyond chance, of “{tied}” not; offers "
+            "use it."
+        )
+    else:
+        text += " No list is ahead beyond chance; offers use it for its NDCG of {ndcg}."
+    if best.method == POPULAR:
+        text += " What a person did tells no more than what everybody buys."
+    return sentence(
+        text,
+        people=plural(int(best.people), "person", "people"),
+        did="bought" if judged.attrs["bought"] else "came back",
+        days=count(judged.attrs["days"]),
+        hit=rate(best.hit_rate, digits=1),
+        best=best.method,
+        ndcg=number(best.ndcg, digits=3),
+        rest=listing([f"“{r.method}”: {rate(r.hit_rate, digits=1)}" for r in others]),
+        behind=listing([r.method for r in sure]) if sure else "",
+        tied=listing([r.method for r in others if r not in sure]) if len(sure) < len(others) else "",
+    )
+
+
+@question("Who looked at this product is offered which?", *NEEDS, stock="offers that can be sent")
+def offers(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
+    """Give the products to offer beside each product, under the rules of the shelf.
+
+    Parameters
+    ----------
+    shop
+        Needs events with products, or order lines.
+    judged
+        The answer of `lists_judged`: where the most popular products are ahead, they are offered.
+
+    Returns
+    -------
+    DataFrame
+        Up to three rows per product, for the 100 products most people met in the last 364 days:
+        product, people, offer, place, together (people who met both), share (of the product's
+        people), lift (against the offer's share of all people), likeness (shrunk cosine; null for
+        popular ones). ``attrs``: ids (pairs in the rows' order), against (reason → products not
+        offered).
+    """
+    past = histories(shop, last_days(shop.as_of, days=LOOK_BACK))
+    why = against(shop, past)
+    popular = _used(judged) == POPULAR
+    met = np.bincount(past.product, minlength=len(past.products))
+    busiest = np.lexsort((np.arange(len(met)), -met))[:MOST_PRODUCTS]
+    alike = sparse.csr_array(past.shape[::-1][:1] * 2) if popular else likeness(past)
+    pairs = _beside(busiest, alike, allowed=why == "", met=met if popular else met * 0)
+    x = past.matrix().tocsc()
+    pairs["together"] = np.asarray(
+        (x[:, pairs["a"].to_numpy()] * x[:, pairs["b"].to_numpy()]).sum(axis=0)
+    ).ravel()
+    pairs["people"] = met[pairs["a"]]
+    pairs["share"] = pairs["together"] / pairs["people"]
+    pairs["lift"] = pairs["share"] / (met[pairs["b"]] / max(len(past.people), 1))
+    ids = [past.products[pairs[c]].tolist() for c in ("a", "b")]
+    pairs["product"], pairs["offer"] = (titled(shop, i) for i in ids)
+    shown = pairs[["product", "people", "offer", "place", "together", "share", "lift", "likeness"]]
+    shown.attrs["ids"] = list(zip(*ids, strict=True))
+    shown.attrs["against"] = pd.Series(why[why != ""]).value_counts().sort_index().to_dict()
+    return shown
+
+
+@carries_missing
+def find_offers(beside: pd.DataFrame) -> Sentence:
+    """Name the firmest pairs, and what is not offered and why."""
+    if beside.empty:
+        return sentence("No two products are met by the same people: there is nothing to offer.")
+    text = "Who met {which}"
+    best = beside[beside["place"] == 1]
+    best = best.sort_values(["likeness", "together"], ascending=False, kind="stable")
+    named = [
+        f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} met both, "
+        f"{number(r.lift, digits=1)} times as many as of all people)"
+        for r in best.itertuples()
+    ]
+    values = {"which": "; who met ".join(named[:3])}
+    if kept := beside.attrs["against"]:
+        text += ". Not offered: {kept}"
+        values["kept"] = listing([f"{plural(n, 'product')} ({why})" for why, n in kept.items()])
+    return sentence(text + ".", **values)
+
+
+@question("What is each customer offered?", *NEEDS)
+def offers_by_customer(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
+    """Give each known customer three products to offer, for send lists; never to be shown.
+
+    Returns
+    -------
+    DataFrame
+        customer_id, product_id, rank (from 1), score (0 for a popular product that fills the list
+        up), reason (the product_id of the past that speaks most for it, "popular" for none).
+        Customers of whom nothing is known in the last 364 days are absent.
+    """
+    past = histories(shop, last_days(shop.as_of, days=LOOK_BACK))
+    customers = np.flatnonzero([not p.startswith(VISITOR) for p in past.people])
+    alike, method = likeness(past), _used(judged)
+    bought = bool(judged.attrs["bought"])
+    found, score = lists(
+        past, method, customers, allowed=against(shop, past) == "", alike=alike, bought=bought,
+        most=EACH,
+    )  # fmt: skip
+    who, place = np.nonzero(found >= 0)
+    product = found[who, place]
+    return pd.DataFrame(
+        {
+            "customer_id": past.people[customers[who]],
+            "product_id": past.products[product],
+            "rank": place + 1,
+            "score": score[who, place],
+        }
+    )
+
+
+def _horizon(shop: Tables) -> int:
+    return max(1, min(HORIZON_DAYS, ((shop.as_of - shop.first_day).days + 1) // SHARE_HELD))
+
+
+def _used(judged: pd.DataFrame) -> str:
+    return LIKE if judged.empty else str(judged["method"].iloc[0])
+
+
+def _taken_later(past: Histories, later: pd.DataFrame) -> tuple[np.ndarray, sparse.csr_array, int]:
+    """Give who can be judged, what they took, and how many took something unknown to the shop."""
+    person = pd.Index(past.people).get_indexer(later["person"])
+    product = pd.Index(past.products).get_indexer(later["product_id"])
+    unknown = later["person"][person < 0].nunique()
+    known = (person >= 0) & (product >= 0)
+    relevant = incidence(person[known], product[known], shape=past.shape)
+    people = np.flatnonzero(np.diff(relevant.indptr))
+    # evenly through the ids, which say nothing of the people
+    people = people[:: -(-len(people) // MOST_JUDGED) or 1]
+    return people, relevant[people], unknown
+
+
+def _compared(judged: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    best = max(METHODS, key=lambda m: (judged[m]["ndcg"].mean(), -METHODS.index(m)))
+    columns = [judged[m][c] for m in METHODS for c in ("hit", "ndcg")]
+    columns += [judged[best]["ndcg"] - judged[m]["ndcg"] for m in METHODS]
+    values = np.column_stack(columns)
+    low, high = bootstrap_means(values)
+    rows = []
+    for i, method in enumerate(METHODS):
+        at = {"hit": 2 * i, "ndcg": 2 * i + 1, "ahead": 2 * len(METHODS) + i}
+        row = {"method": method, "people": len(values)}
+        for name, j in at.items():
+            title = "hit_rate" if name == "hit" else name
+            row |= {title: values[:, j].mean(), f"{name}_low": low[j], f"{name}_high": high[j]}
+        rows.append(row)
+    return pd.DataFrame(rows).sort_values("ahead", kind="stable", ignore_index=True)
+
+
+def _beside(
+    products: np.ndarray, alike: sparse.csr_array, *, allowed: np.ndarray, met: np.ndarray
+) -> pd.DataFrame:
+    """Give up to three products beside each: a, b, place, likeness."""
+    from shophelm.methods.item_to_item import ranked
+
+    itself = incidence(np.arange(len(products)), products, shape=(len(products), len(allowed)))
+    found, score = ranked(
+        itself.astype(float), alike, popular=met, allowed=allowed, barred=itself, most=EACH
+    )
+    row, place = np.nonzero(found >= 0)
+    likeness = np.where(score[row, place] > 0, score[row, place], np.nan)
+    return pd.DataFrame(
+        {"a": products[row], "b": found[row, place], "place": place + 1, "likeness": likeness}
+    )
