@@ -28,9 +28,7 @@ def incidence(
     return sparse.csr_array((values, (row, item)), shape=shape)
 
 
-def similar_items(
-    taken: sparse.csr_array, *, most: int = 50, fewest: int = 2
-) -> sparse.csr_array:
+def similar_items(taken: sparse.csr_array, *, most: int = 50, fewest: int = 2) -> sparse.csr_array:
     """Find the items most like each one: the cosine of who has them, shrunk where few have both.
 
     Parameters
@@ -181,7 +179,7 @@ def _block(
 
 
 def _places(group: np.ndarray) -> np.ndarray:
-    """Number the members of each group from 0; groups stand together."""
+    """Count the members of each group from 0; groups stand together."""
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import ibis
 import numpy as np
 import pandas as pd
@@ -106,9 +107,9 @@ def _events(shop: Tables) -> ibis.Table:
     known = signed_in.group_by("visitor_id").aggregate(customer=signed_in.customer_id.max())
     events = events.left_join(known, "visitor_id").drop("visitor_id_right")
     person = ibis.coalesce(events.customer, ibis.literal(VISITOR) + events.visitor_id)
-    return events.select(
-        "product_id", "kind", person=person, day=events.occurred_at.date()
-    ).select("person", "product_id", "kind", "day")
+    return events.select("product_id", "kind", person=person, day=events.occurred_at.date()).select(
+        "person", "product_id", "kind", "day"
+    )
 
 
 def _pairs(shop: Tables, period: Period) -> ibis.Table:

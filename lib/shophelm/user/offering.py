@@ -16,6 +16,8 @@ from shophelm.shop.tables import Tables
 from shophelm.user.histories import Histories
 
 LIKE, POPULAR, AGAIN = "item to item", "most popular", "same again"
+AT_ONCE = "same again, just bought or not"
+"""What a person did last; the yardstick that knows no rule about what was just bought."""
 HALF_LIFE = 60
 """Days after which what a person did counts half."""
 RECENT = 56
@@ -57,12 +59,15 @@ def likeness(past: Histories) -> sparse.csr_array:
     """
     alike = similar_items(past.matrix()) + similar_items(past.baskets)
     people = np.bincount(past.product, minlength=len(past.products))
-    back = np.bincount(
-        past.product, weights=past.pairs["days"] > 1, minlength=len(past.products)
-    )
+    back = np.bincount(past.product, weights=past.pairs["days"] > 1, minlength=len(past.products))
     usual = back.sum() / max(people.sum(), 1)
     own = (back + FEWEST * usual) / (people + FEWEST)
     return (alike + sparse.diags_array(own)).tocsr()
+
+
+def interest(past: Histories) -> sparse.csr_array:
+    """Give how much each product of the past says of what a person wants now."""
+    return past.matrix(past.pairs["strength"] * 0.5 ** (past.pairs["age"] / HALF_LIFE))
 
 
 def waits(past: Histories) -> np.ndarray:
@@ -96,7 +101,7 @@ def lists(
     past
         What was known.
     method
-        LIKE, POPULAR or AGAIN.
+        LIKE, POPULAR, AGAIN or AT_ONCE.
     people
         Places in `past.people`.
     allowed
@@ -111,17 +116,18 @@ def lists(
     Returns
     -------
     (ndarray, ndarray)
-        See `methods.item_to_item.ranked`. What a person bought too lately is on no list.
+        See `methods.item_to_item.ranked`. What a person bought too lately is on no list
+        but AT_ONCE's.
     """
     pairs = past.pairs
     age = pairs["bought_age" if bought else "age"]
     popular = np.bincount(past.product[age < RECENT], minlength=len(past.products)).astype(float)
     soon = (pairs["bought_age"] < waits(past)[past.product]).to_numpy()
-    if method == AGAIN:
+    if method in (AGAIN, AT_ONCE):
         history, alike = past.matrix(1 / (1 + pairs["age"])), _itself(past)
+        soon = soon & (method == AGAIN)
     else:
-        history = past.matrix(pairs["strength"] * 0.5 ** (pairs["age"] / HALF_LIFE))
-        history = history if method == LIKE else history * 0
+        history = interest(past) if method == LIKE else past.matrix(0.0)
     barred = incidence(past.person[soon], past.product[soon], shape=past.shape)
     return ranked(
         history[people], alike, popular=popular, allowed=allowed, barred=barred[people], most=most

@@ -9,13 +9,22 @@ import pandas as pd
 from scipy import sparse
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.item_to_item import bootstrap_means, hits, incidence
+from shophelm.methods.item_to_item import bootstrap_means, hits, incidence, ranked
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
 from shophelm.user.histories import VISITOR, Histories, histories, taken
-from shophelm.user.offering import AGAIN, LENGTH, LIKE, POPULAR, against, likeness, lists
+from shophelm.user.offering import (
+    AGAIN,
+    AT_ONCE,
+    LIKE,
+    POPULAR,
+    against,
+    interest,
+    likeness,
+    lists,
+)
 from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
 
 LOOK_BACK = 364
@@ -25,14 +34,17 @@ FEWEST_PEOPLE = 30
 MOST_JUDGED = 20_000
 MOST_PRODUCTS = 100
 EACH = 3
+ROWS = 50_000
+"""Rows worked on at a time: it bounds the memory."""
 METHODS = (LIKE, POPULAR, AGAIN)
+"""The lists that offers may be made of, the preferred one of equals first."""
 NEEDS = ("events.product_id|orders.customer_id", "events.product_id|order_lines")
 JUDGED = ["method", "people", "hit_rate", "hit_low", "hit_high", "ndcg", "ndcg_low", "ndcg_high"]
 
 
 @question("Do offers from what people did beat the most popular products?", *NEEDS)
 def lists_judged(shop: Tables) -> pd.DataFrame:
-    """Judge three ways to make a list of ten products by what people took afterwards.
+    """Judge ways to make a list of ten products by what people took afterwards.
 
     The shop as it was known 28 days ago (or at three quarters of a log shorter than 112 days)
     makes a list for each person of whom it knew something; the list is held against what the
@@ -42,11 +54,13 @@ def lists_judged(shop: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per method (item to item, most popular, same again: what the person did last),
-        best ndcg first: people (judged; at most 20,000), hit_rate (share of lists with at least
-        one product taken) and ndcg (see `methods.item_to_item.hits`), each with a 95 % bootstrap
-        interval over people, and ahead, ahead_low, ahead_high: by how much the first row's ndcg
-        is larger, over the same draws. No rows where fewer than 30 people can be judged.
+        One row per method, best ndcg first: item to item; most popular; same again (what the
+        person did last, what was just bought left out); and last a yardstick that offers do not
+        use, the same again without that rule. Columns: people (judged; at most 20,000), hit_rate
+        (share of lists with at least one product taken) and ndcg (see `methods.item_to_item.hits`),
+        each with a 95 % bootstrap interval over people, and ahead, ahead_low, ahead_high: by how
+        much the first row's ndcg is larger, over the same draws. No rows where fewer than 30
+        people can be judged.
         ``attrs``: days, bought (whether purchases were held against), unknown (people who took
         something and of whom nothing was known).
 
@@ -71,7 +85,7 @@ def lists_judged(shop: Tables) -> pd.DataFrame:
     else:
         allowed, alike = against(earlier, past) == "", likeness(past)
         judged = {}
-        for method in METHODS:
+        for method in (*METHODS, AT_ONCE):
             made = {"allowed": allowed, "alike": alike, "bought": bought}
             judged[method] = hits(lists(past, method, people, **made)[0], relevant)
         frame = _compared(judged)
@@ -89,23 +103,25 @@ def find_lists_judged(judged: pd.DataFrame) -> Sentence:
             n=count(FEWEST_PEOPLE),
             days=count(judged.attrs["days"]),
         )
-    best, *others = judged.itertuples()
-    sure = [r for r in others if r.ahead_low > 0]
+    best, *others = (r for r in judged.itertuples() if r.method != AT_ONCE)
+    rest = [f"“{r.method}” {rate(r.hit_rate, digits=1)}" for r in judged.itertuples()][1:]
+    sure = [f"“{r.method}”" for r in others if r.ahead_low > 0]
+    tied = [f"“{r.method}”" for r in others if not r.ahead_low > 0]
     text = (
-        "Of {people} who {did} in the last {days} days, {hit} took one of the ten products "
-        "that “{best}” would have listed before ({rest})."
+        "Of {people} who {did} in the last {days} days, {hit} took one of the ten products that "
+        "“{best}” would have listed before ({rest}). By NDCG ({ndcg})"
     )
-    if len(sure) == len(others):
-        text += " It wins beyond chance (NDCG {ndcg}); offers use it."
-    elif sure:
-        text += (
-            " By NDCG ({ndcg}) it is ahead of “{behind}” beyond chance, of “{tied}” not; offers "
-            "use it."
-        )
-    else:
-        text += " No list is ahead beyond chance; offers use it for its NDCG of {ndcg}."
+    text += " it is ahead of {sure} beyond chance" if sure else ""
+    text += ", of {tied} not" if sure and tied else ""
+    text += " it is not ahead of {tied} beyond chance" if not sure else ""
+    text += "; offers use it."
     if best.method == POPULAR:
         text += " What a person did tells no more than what everybody buys."
+    if (row := judged[judged["method"] == AT_ONCE].iloc[0])["ahead_high"] < 0:
+        text += (
+            " Listing even what was just bought would have been right more often still (NDCG "
+            "{again}): people buy that again without an offer."
+        )
     return sentence(
         text,
         people=plural(int(best.people), "person", "people"),
@@ -113,10 +129,11 @@ def find_lists_judged(judged: pd.DataFrame) -> Sentence:
         days=count(judged.attrs["days"]),
         hit=rate(best.hit_rate, digits=1),
         best=best.method,
+        rest=listing(rest),
         ndcg=number(best.ndcg, digits=3),
-        rest=listing([f"“{r.method}”: {rate(r.hit_rate, digits=1)}" for r in others]),
-        behind=listing([r.method for r in sure]) if sure else "",
-        tied=listing([r.method for r in others if r not in sure]) if len(sure) < len(others) else "",
+        sure=listing(sure) if sure else "",
+        tied=listing(tied) if tied else "",
+        again=number(row["ndcg"], digits=3),
     )
 
 
@@ -167,15 +184,15 @@ def find_offers(beside: pd.DataFrame) -> Sentence:
     """Name the firmest pairs, and what is not offered and why."""
     if beside.empty:
         return sentence("No two products are met by the same people: there is nothing to offer.")
-    text = "Who met {which}"
-    best = beside[beside["place"] == 1]
-    best = best.sort_values(["likeness", "together"], ascending=False, kind="stable")
+    best = beside.assign(ids=[frozenset(pair) for pair in beside.attrs["ids"]])
+    best = best.drop_duplicates("ids")
+    best = best.sort_values("together", ascending=False, kind="stable").head(3)
     named = [
-        f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} met both, "
+        f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} of them met both, "
         f"{number(r.lift, digits=1)} times as many as of all people)"
         for r in best.itertuples()
     ]
-    values = {"which": "; who met ".join(named[:3])}
+    text, values = "Who looked at or bought {which}", {"which": "; ".join(named)}
     if kept := beside.attrs["against"]:
         text += ". Not offered: {kept}"
         values["kept"] = listing([f"{plural(n, 'product')} ({why})" for why, n in kept.items()])
@@ -203,12 +220,16 @@ def offers_by_customer(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     who, place = np.nonzero(found >= 0)
     product = found[who, place]
+    spoke = product
+    if method == LIKE:
+        spoke = _speaks_most(interest(past)[customers[who]], alike, product)
     return pd.DataFrame(
         {
             "customer_id": past.people[customers[who]],
             "product_id": past.products[product],
             "rank": place + 1,
             "score": score[who, place],
+            "reason": np.where(score[who, place] > 0, past.products[spoke], "popular"),
         }
     )
 
@@ -236,27 +257,28 @@ def _taken_later(past: Histories, later: pd.DataFrame) -> tuple[np.ndarray, spar
 
 def _compared(judged: dict[str, pd.DataFrame]) -> pd.DataFrame:
     best = max(METHODS, key=lambda m: (judged[m]["ndcg"].mean(), -METHODS.index(m)))
-    columns = [judged[m][c] for m in METHODS for c in ("hit", "ndcg")]
-    columns += [judged[best]["ndcg"] - judged[m]["ndcg"] for m in METHODS]
+    columns = [judged[m][c] for m in judged for c in ("hit", "ndcg")]
+    columns += [judged[best]["ndcg"] - judged[m]["ndcg"] for m in judged]
     values = np.column_stack(columns)
     low, high = bootstrap_means(values)
     rows = []
-    for i, method in enumerate(METHODS):
-        at = {"hit": 2 * i, "ndcg": 2 * i + 1, "ahead": 2 * len(METHODS) + i}
+    for i, method in enumerate(judged):
+        at = {"hit": 2 * i, "ndcg": 2 * i + 1, "ahead": 2 * len(judged) + i}
         row = {"method": method, "people": len(values)}
         for name, j in at.items():
             title = "hit_rate" if name == "hit" else name
             row |= {title: values[:, j].mean(), f"{name}_low": low[j], f"{name}_high": high[j]}
         rows.append(row)
-    return pd.DataFrame(rows).sort_values("ahead", kind="stable", ignore_index=True)
+    *usable, yardstick = rows
+    # of equals the preferred one stands first
+    usable = sorted(usable, key=lambda row: (row["method"] != best, row["ahead"]))
+    return pd.DataFrame([*usable, yardstick])
 
 
 def _beside(
     products: np.ndarray, alike: sparse.csr_array, *, allowed: np.ndarray, met: np.ndarray
 ) -> pd.DataFrame:
     """Give up to three products beside each: a, b, place, likeness."""
-    from shophelm.methods.item_to_item import ranked
-
     itself = incidence(np.arange(len(products)), products, shape=(len(products), len(allowed)))
     found, score = ranked(
         itself.astype(float), alike, popular=met, allowed=allowed, barred=itself, most=EACH
@@ -266,3 +288,18 @@ def _beside(
     return pd.DataFrame(
         {"a": products[row], "b": found[row, place], "place": place + 1, "likeness": likeness}
     )
+
+
+def _speaks_most(
+    history: sparse.csr_array, alike: sparse.csr_array, product: np.ndarray
+) -> np.ndarray:
+    """Give, for each row of a history and a product, what speaks most for it; −1 for nothing."""
+    spoke = np.full(len(product), -1)
+    towards = alike.T.tocsr()
+    for first in range(0, len(product), ROWS):
+        rows = slice(first, first + ROWS)
+        part = (history[rows] * towards[product[rows]]).tocoo()
+        order = np.lexsort((part.col, -part.data, part.row))
+        row, best = np.unique(part.row[order], return_index=True)
+        spoke[first + row] = part.col[order][best]
+    return spoke

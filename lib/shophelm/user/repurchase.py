@@ -71,7 +71,9 @@ def repurchase_curves(shop: Tables) -> pd.DataFrame:
         for category, of_one in frame.groupby("subject")
     ]
     columns = ["category", "day", "happened", "at_risk", "share", "share_low", "share_high"]
-    return pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns)
+    return (
+        pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns)
+    )
 
 
 @carries_missing

@@ -49,7 +49,9 @@ def second_purchase_by_first(shop: Tables) -> pd.DataFrame:
     first = _first_waits(shop)
     parts = []
     if shop.filled("order_lines") and shop.filled("products.category"):
-        parts.append(_compared(shop, "category", first.inner_join(_category(shop, first), "customer_id")))
+        parts.append(
+            _compared(shop, "category", first.inner_join(_category(shop, first), "customer_id"))
+        )
     if shop.filled("customers.acquired_by"):
         who = shop["customers"].filter(lambda t: t.acquired_by.notnull())
         who = who.select("customer_id", group=who.acquired_by)

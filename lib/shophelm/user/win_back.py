@@ -19,7 +19,7 @@ from shophelm.user.purchases import Pace, paces
 from shophelm.words import Sentence, count, money, plural, rate, sentence
 
 LONG = 0.9
-"""A silence is long for a customer when nine in ten of the waits that end within a year are over."""
+"""A silence is long when nine in ten of a customer's waits that end within a year are over."""
 GONE = 365
 """Who has been silent for longer is past winning back by what the shop knows of waits."""
 BANDS = (0, 30, 60, 90, 180, 365)
@@ -160,10 +160,13 @@ def win_back_actions(
 
 def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
     who = (
-        f"the {plural(row.leaving, 'customer')} who last bought {row.band} ago and {'is' if row.leaving == 1 else 'are'} "
-        "silent for longer than is usual for them"
+        f"the {plural(row.leaving, 'customer')} who last bought {row.band} ago, longer than is "
+        "usual for them"
     )
-    text = f"Make an offer to {who}; hold half of them out by lot, since {rate(row.back_share, digits=1)} come back unasked."
+    text = (
+        f"Make an offer to {who}; hold half of them out by lot, since "
+        f"{rate(row.back_share, digits=1)} come back unasked."
+    )
     per_customer = readout
     if readout is not None and readout[0] <= 0:
         text = f"Make no win-back offer to {who}: the last ones cost more than they brought."
