@@ -152,10 +152,10 @@ def offers(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Up to three rows per product, for the 100 products most people met in the last 364 days:
-        product, people, offer, place, together (people who met both), share (of the product's
-        people), lift (against the offer's share of all people), likeness (shrunk cosine; null for
-        popular ones). ``attrs``: ids (pairs in the rows' order), against (reason → products not
-        offered).
+        product, people (who looked at or bought it), offer, place, both (people who met both),
+        share (of the product's people), lift (against the offer's share of all people), likeness
+        (see `offering.likeness`; null for popular ones). ``attrs``: ids (pairs in the rows' order),
+        against (reason → products not offered).
     """
     past = histories(shop, last_days(shop.as_of, days=LOOK_BACK))
     why = against(shop, past)
@@ -165,15 +165,15 @@ def offers(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
     alike = sparse.csr_array(past.shape[::-1][:1] * 2) if popular else likeness(past)
     pairs = _beside(busiest, alike, allowed=why == "", met=met if popular else met * 0)
     x = past.matrix().tocsc()
-    pairs["together"] = np.asarray(
+    pairs["both"] = np.asarray(
         (x[:, pairs["a"].to_numpy()] * x[:, pairs["b"].to_numpy()]).sum(axis=0)
     ).ravel()
     pairs["people"] = met[pairs["a"]]
-    pairs["share"] = pairs["together"] / pairs["people"]
+    pairs["share"] = pairs["both"] / pairs["people"]
     pairs["lift"] = pairs["share"] / (met[pairs["b"]] / max(len(past.people), 1))
     ids = [past.products[pairs[c]].tolist() for c in ("a", "b")]
     pairs["product"], pairs["offer"] = (titled(shop, i) for i in ids)
-    shown = pairs[["product", "people", "offer", "place", "together", "share", "lift", "likeness"]]
+    shown = pairs[["product", "people", "offer", "place", "both", "share", "lift", "likeness"]]
     shown.attrs["ids"] = list(zip(*ids, strict=True))
     shown.attrs["against"] = pd.Series(why[why != ""]).value_counts().sort_index().to_dict()
     return shown
@@ -186,7 +186,7 @@ def find_offers(beside: pd.DataFrame) -> Sentence:
         return sentence("No two products are met by the same people: there is nothing to offer.")
     best = beside.assign(ids=[frozenset(pair) for pair in beside.attrs["ids"]])
     best = best.drop_duplicates("ids")
-    best = best.sort_values("together", ascending=False, kind="stable").head(3)
+    best = best.sort_values("both", ascending=False, kind="stable").head(3)
     named = [
         f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} of them met both, "
         f"{number(r.lift, digits=1)} times as many as of all people)"

@@ -25,6 +25,16 @@ EARLY, LATE = 0.25, 0.75
 FEWEST = 20
 """Fewer repeat purchases do not tell how long they take."""
 FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
+CHECKED = [
+    "likelihood",
+    "customers",
+    "predicted",
+    "bought",
+    "share_expected",
+    "share",
+    "low",
+    "high",
+]
 CALENDAR = [
     "category",
     "week_from",
@@ -236,9 +246,9 @@ def due_checked(shop: Tables) -> pd.DataFrame:
     -------
     DataFrame
         One row per fifth of the customers and categories, by the probability given 28 days ago:
-        band, customers (pairs of customer and category), predicted and bought (pairs), rate
-        (bought) with rate_low and rate_high (95 %), rate_expected. No rows where nothing could be
-        predicted. ``attrs``: first and last day held against.
+        likelihood, customers (pairs of customer and category), predicted and bought (pairs),
+        share_expected, share (that bought) with low and high (95 %). No rows where nothing could
+        be predicted. ``attrs``: first and last day held against.
     """
     cut = shop.as_of - timedelta(days=HORIZON_DAYS)
     came = purchase_days(shop, "category").filter(lambda t: t.day > cut)
@@ -254,7 +264,7 @@ def due_checked(shop: Tables) -> pd.DataFrame:
         for category, pace in paces(shop.at(cut), "category").items()
     ]
     if not parts:
-        return pd.DataFrame(columns=["band", "customers", "predicted", "bought"])
+        return pd.DataFrame(columns=CHECKED)
     pairs = pd.concat(parts, ignore_index=True)
     # likes stay together, so that the order of rows changes nothing
     rank = pairs["chance"].round(12).rank(method="average", pct=True)
@@ -262,12 +272,10 @@ def due_checked(shop: Tables) -> pd.DataFrame:
     sums = pairs.groupby(fifth).agg(
         customers=("bought", "size"), predicted=("chance", "sum"), bought=("bought", "sum")
     )
-    shares = wilson(sums["bought"], sums["customers"])
-    frame = sums.assign(band=[FIFTHS[i] for i in sums.index]).reset_index(drop=True)
-    frame[["rate", "rate_low", "rate_high"]] = shares
-    frame["rate_expected"] = frame["predicted"] / frame["customers"]
-    names = ["band", "customers", "predicted", "bought", "rate_expected"]
-    frame = frame[[*names, "rate", "rate_low", "rate_high"]]
+    shares = wilson(sums["bought"], sums["customers"]).rename(columns={"rate": "share"})
+    frame = sums.assign(likelihood=[FIFTHS[i] for i in sums.index]).reset_index(drop=True)
+    frame = frame.assign(share_expected=frame["predicted"] / frame["customers"])
+    frame = pd.concat([frame, shares], axis=1)[CHECKED]
     frame.attrs = {"first": cut + timedelta(days=1), "last": shop.as_of}
     return frame
 
@@ -279,11 +287,12 @@ def find_due_checked(checked: pd.DataFrame) -> Sentence:
         return sentence("28 days ago nobody could be said to be due: there is nothing to check.")
     predicted, bought = checked["predicted"].sum(), int(checked["bought"].sum())
     top = checked.iloc[-1]
-    inside = (checked["rate_expected"].between(checked["rate_low"], checked["rate_high"])).sum()
+    inside = (checked["share_expected"].between(checked["low"], checked["high"])).sum()
     return sentence(
         "From {first} to {last}, {bought} repeat purchases came where {predicted} were to be "
-        "expected ({off}); in {inside} of {bands} bands the expected share lies inside the 95 % "
-        "interval. Of the fifth most likely to buy, {rate} did, where {expected} were expected.",
+        "expected ({off}); in {inside} of {bands} bands of likelihood the expected share lies "
+        "inside the 95 % interval. Of the fifth most likely to buy, {rate} did, where {expected} "
+        "were expected.",
         first=str(checked.attrs["first"]),
         last=str(checked.attrs["last"]),
         bought=count(bought),
@@ -291,6 +300,6 @@ def find_due_checked(checked: pd.DataFrame) -> Sentence:
         off=change(bought / predicted - 1),
         inside=count(inside),
         bands=count(len(checked)),
-        rate=rate(top["rate"], digits=1),
-        expected=rate(top["rate_expected"], digits=1),
+        rate=rate(top["share"], digits=1),
+        expected=rate(top["share_expected"], digits=1),
     )

@@ -27,7 +27,7 @@ FEWEST = 30
 """Bands with fewer customers who are leaving get no action of their own."""
 YEAR = 364
 COLUMNS = [
-    "band",
+    "silent",
     "customers",
     "leaving",
     "back_share",
@@ -47,7 +47,7 @@ def leaving(shop: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per band of days since the last purchase: band, customers, leaving (whose silence
+        One row per band of days since the last purchase: silent, customers, leaving (whose silence
         is longer than nine in ten of their own usual waits, see `silences`; in the last band
         everybody), back_share (probability, on the mean of those leaving, to buy within 28 days
         without being asked), back (customers to be expected so), at_stake (what those leaving
@@ -71,7 +71,7 @@ def leaving(shop: Tables) -> pd.DataFrame:
     )
     frame = by_band.join(sums).fillna(0.0).reset_index().astype({"leaving": "int64"})
     frame["back_share"] = frame["back"] / frame["leaving"].where(frame["leaving"] > 0)
-    frame["band"] = [_named(b) for b in frame["band"]]
+    frame["silent"] = [_named(b) for b in frame["band"]]
     return frame.assign(at_stake_in=worth_in(shop))[COLUMNS]
 
 
@@ -84,9 +84,9 @@ def find_leaving(bands: pd.DataFrame, *, currency: str) -> Sentence:
             "not known."
         )
     # who has been silent for a year was lost before
-    lately = bands[bands["band"] != _named(GONE)]
+    lately = bands[bands["silent"] != _named(GONE)]
     n = int(lately["leaving"].sum())
-    lost = bands[bands["band"] == _named(GONE)]["customers"].sum()
+    lost = bands[bands["silent"] == _named(GONE)]["customers"].sum()
     text = (
         "Of {all} customers {n} silent for longer than is usual for them, and {lost} have bought "
         "nothing for a year"
@@ -154,13 +154,13 @@ def win_back_actions(
         offer that lost money is proposed to be stopped.
     """
     worth = None if isinstance(readout, Missing) else readout
-    chosen = bands[(bands["leaving"] >= FEWEST) & (bands["band"] != _named(GONE))]
+    chosen = bands[(bands["leaving"] >= FEWEST) & (bands["silent"] != _named(GONE))]
     return [_win_back(shop.as_of, row, worth) for row in chosen.itertuples()]
 
 
 def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
     who = (
-        f"the {plural(row.leaving, 'customer')} who last bought {row.band} ago, longer than is "
+        f"the {plural(row.leaving, 'customer')} who last bought {row.silent} ago, longer than is "
         "usual for them"
     )
     text = (
@@ -178,7 +178,7 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         worth = [Decimal(str(round(w * asked, 2))) for w in per_customer]
     return Action(
         kind="win-back",
-        subject=f"silent {row.band}",
+        subject=f"silent {row.silent}",
         action=text,
         owner_role="user manager",
         metric="share who buy within 28 days, against those held out",
