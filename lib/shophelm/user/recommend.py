@@ -9,7 +9,8 @@ import pandas as pd
 from scipy import sparse
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.item_to_item import bootstrap_means, hits, incidence, ranked
+from shophelm.methods.item_to_item import bootstrap_means, hits, incidence, ranked, similar_items
+from shophelm.methods.proportions import beyond_chance, more_by_chance
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
@@ -33,12 +34,14 @@ SHARE_HELD = 4
 FEWEST_PEOPLE = 30
 MOST_JUDGED = 20_000
 MOST_PRODUCTS = 100
-EACH = 3
+EACH, BESIDE = 3, 2
+PEOPLE, ORDERS = "people", "orders"
 ROWS = 50_000
 """Rows worked on at a time: it bounds the memory."""
 METHODS = (LIKE, POPULAR, AGAIN)
 """The lists that offers may be made of, the preferred one of equals first."""
 NEEDS = ("events.product_id|orders.customer_id", "events.product_id|order_lines")
+OFFERS = ["product", "among", "trials", "offer", "place", "both", "share", "lift", "likeness"]
 JUDGED = ["method", "people", "hit_rate", "hit_low", "hit_high", "ndcg", "ndcg_low", "ndcg_high"]
 
 
@@ -146,34 +149,34 @@ def offers(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
     shop
         Needs events with products, or order lines.
     judged
-        The answer of `lists_judged`: where the most popular products are ahead, they are offered.
+        The answer of `lists_judged`: where the most popular products are ahead, they are offered
+        to whoever looks at a product.
 
     Returns
     -------
     DataFrame
-        Up to three rows per product, for the 100 products most people met in the last 364 days:
-        product, people (who looked at or bought it), offer, place, both (people who met both),
-        share (of the product's people), lift (against the offer's share of all people), likeness
-        (see `offering.likeness`; null for popular ones). ``attrs``: ids (pairs in the rows' order),
-        against (reason → products not offered).
+        For the 100 products most people met in the last 364 days, up to two rows each by what the
+        same people looked at or bought (among "people": to show beside it), and two by what is in
+        the same orders (among "orders": to show in the cart), at a false-discovery rate of 5 %
+        over all pairs: product, among, trials (people or
+        orders with the product), offer, place, both (with both), share (both / trials), lift
+        (against the offer's share of all people or orders), likeness (see
+        `methods.item_to_item.similar_items`; null for popular ones). ``attrs``: ids (pairs in the
+        rows' order), against (reason → products not offered).
     """
     past = histories(shop, last_days(shop.as_of, days=LOOK_BACK))
     why = against(shop, past)
-    popular = _used(judged) == POPULAR
     met = np.bincount(past.product, minlength=len(past.products))
     busiest = np.lexsort((np.arange(len(met)), -met))[:MOST_PRODUCTS]
-    alike = sparse.csr_array(past.shape[::-1][:1] * 2) if popular else likeness(past)
-    pairs = _beside(busiest, alike, allowed=why == "", met=met if popular else met * 0)
-    x = past.matrix().tocsc()
-    pairs["both"] = np.asarray(
-        (x[:, pairs["a"].to_numpy()] * x[:, pairs["b"].to_numpy()]).sum(axis=0)
-    ).ravel()
-    pairs["people"] = met[pairs["a"]]
-    pairs["share"] = pairs["both"] / pairs["people"]
-    pairs["lift"] = pairs["share"] / (met[pairs["b"]] / max(len(past.people), 1))
+    popular = met * (_used(judged) == POPULAR)
+    parts = [
+        _beside(past.matrix(), busiest, allowed=why == "", popular=popular).assign(among=PEOPLE),
+        _beside(past.baskets, busiest, allowed=why == "", popular=met * 0).assign(among=ORDERS),
+    ]
+    pairs = pd.concat(parts).sort_values(["nth", "among", "place"], ascending=[True, False, True])
     ids = [past.products[pairs[c]].tolist() for c in ("a", "b")]
     pairs["product"], pairs["offer"] = (titled(shop, i) for i in ids)
-    shown = pairs[["product", "people", "offer", "place", "both", "share", "lift", "likeness"]]
+    shown = pairs[OFFERS].reset_index(drop=True)
     shown.attrs["ids"] = list(zip(*ids, strict=True))
     shown.attrs["against"] = pd.Series(why[why != ""]).value_counts().sort_index().to_dict()
     return shown
@@ -181,22 +184,28 @@ def offers(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
 
 @carries_missing
 def find_offers(beside: pd.DataFrame) -> Sentence:
-    """Name the firmest pairs, and what is not offered and why."""
+    """Name what is offered for most people, and in the cart; and what is not offered and why."""
     if beside.empty:
         return sentence("No two products are met by the same people: there is nothing to offer.")
-    best = beside.assign(ids=[frozenset(pair) for pair in beside.attrs["ids"]])
-    best = best.drop_duplicates("ids")
-    best = best.sort_values("both", ascending=False, kind="stable").head(3)
-    named = [
-        f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} of them met both, "
-        f"{number(r.lift, digits=1)} times as many as of all people)"
-        for r in best.itertuples()
-    ]
-    text, values = "Who looked at or bought {which}", {"which": "; ".join(named)}
+    pairs = beside.assign(ids=[frozenset(pair) for pair in beside.attrs["ids"]])
+    pairs = pairs.sort_values("both", ascending=False, kind="stable")
+    pairs = pairs.drop_duplicates(["among", "ids"])
+    said, values = [], {}
+    for among, text in (
+        (PEOPLE, "Who looked at or bought {people}"),
+        (ORDERS, "In the cart, beside {orders}"),
+    ):
+        if len(some := pairs[pairs["among"] == among].head(3)):
+            said.append(text)
+            values[among] = "; ".join(
+                f"{r.product} is offered {r.offer} ({rate(r.share, digits=0)} have both, "
+                f"{number(r.lift, digits=1)} times as many as of all)"
+                for r in some.itertuples()
+            )
     if kept := beside.attrs["against"]:
-        text += ". Not offered: {kept}"
+        said.append("Not offered: {kept}")
         values["kept"] = listing([f"{plural(n, 'product')} ({why})" for why, n in kept.items()])
-    return sentence(text + ".", **values)
+    return sentence(". ".join(said) + ".", **values)
 
 
 @question("What is each customer offered?", *NEEDS)
@@ -276,18 +285,31 @@ def _compared(judged: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _beside(
-    products: np.ndarray, alike: sparse.csr_array, *, allowed: np.ndarray, met: np.ndarray
+    x: sparse.csr_array, products: np.ndarray, *, allowed: np.ndarray, popular: np.ndarray
 ) -> pd.DataFrame:
-    """Give up to three products beside each: a, b, place, likeness."""
+    """Give up to two products beside each, by the rows of x (people or orders) that have both.
+
+    Where any is popular, the popular ones are given and not those that are alike.
+    """
+    alike = sparse.csr_array((x.shape[1], x.shape[1])) if popular.any() else similar_items(x)
     itself = incidence(np.arange(len(products)), products, shape=(len(products), len(allowed)))
     found, score = ranked(
-        itself.astype(float), alike, popular=met, allowed=allowed, barred=itself, most=EACH
+        itself.astype(float), alike, popular=popular, allowed=allowed, barred=itself, most=BESIDE
     )
     row, place = np.nonzero(found >= 0)
-    likeness = np.where(score[row, place] > 0, score[row, place], np.nan)
-    return pd.DataFrame(
-        {"a": products[row], "b": found[row, place], "place": place + 1, "likeness": likeness}
-    )
+    a, b = products[row], found[row, place]
+    by_item = x.tocsc()
+    both = np.asarray((by_item[:, a] * by_item[:, b]).sum(axis=0)).ravel()
+    held = np.asarray(x.sum(axis=0)).ravel()
+    frame = pd.DataFrame({"nth": row, "a": a, "b": b, "place": place + 1, "both": both})
+    frame["trials"] = held[a]
+    frame["share"] = frame["both"] / frame["trials"].where(frame["trials"] > 0)
+    frame["lift"] = frame["share"] / (held[b] / max(x.shape[0], 1))
+    frame["likeness"] = np.where(score[row, place] > 0, score[row, place], np.nan)
+    by_chance = more_by_chance(both, held[a], held[b] - both, x.shape[0] - held[a])
+    # every two products were looked at
+    found = beyond_chance(by_chance, tests=len(held) * (len(held) - 1) // 2)
+    return frame[found | popular.any()]
 
 
 def _speaks_most(
