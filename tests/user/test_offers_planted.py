@@ -8,8 +8,9 @@ from shophelm.methods.item_to_item import similar_items
 from shophelm.shop.calendar import last_days
 from shophelm.shop.tables import open_shop
 from shophelm.simulate import simulate
-from shophelm.user import recommend, repurchase, second_purchase
+from shophelm.user import next_due, second_purchase
 from shophelm.user.histories import histories
+from shophelm.user.lists_judged import lists_judged
 from shophelm.user.offering import AGAIN, LIKE
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ def test_planted_companions_are_most_like_by_orders(made):
 
 
 def test_what_people_did_knows_them_better_than_what_they_did_last(made):
-    judged = recommend.lists_judged(made[0])
+    judged = lists_judged(made[0])
     rows = judged.set_index("method")
     assert judged["method"].iloc[0] == LIKE
     assert rows.loc[AGAIN, "ahead_low"] > 0
@@ -42,7 +43,7 @@ def test_as_many_buy_again_as_was_to_be_expected(made):
     shop, _ = made
     predicted = bought = 0
     for back in range(1, 5):
-        checked = repurchase.due_checked(shop.at(shop.as_of - timedelta(days=28 * back)))
+        checked = next_due.due_checked(shop.at(shop.as_of - timedelta(days=28 * back)))
         predicted += checked["predicted"].sum()
         bought += checked["bought"].sum()
     assert bought == pytest.approx(predicted, rel=0.15)

@@ -11,6 +11,7 @@ from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
 from shophelm.user import recommend
 from shophelm.user.histories import histories
+from shophelm.user.lists_judged import find_lists_judged, lists_judged
 from shophelm.user.offering import AGAIN, AT_ONCE, LIKE, POPULAR, against, likeness, lists, waits
 from tests.conftest import SAMPLE, SHARED
 from tests.data.visits import log
@@ -75,7 +76,7 @@ def test_a_signed_in_visitor_is_the_customer(shop):
 
 def test_what_people_met_together_is_offered(shop):
     s = shop(**bought(*TASTES), products=listed("hat a", "scarf a", "sock b", "shoe b", "old b"))
-    judged = recommend.lists_judged(s)
+    judged = lists_judged(s)
     assert judged.empty
     beside = recommend.offers(s, judged)
     assert beside[["product", "among", "trials", "offer", "both", "share"]].values.tolist() == [
@@ -113,7 +114,7 @@ def test_the_rules_of_the_shelf(shop):
         "shoe": "not on sale yet",
         "old": "not looked at lately",
     }
-    assert recommend.offers(s, recommend.lists_judged(s)).attrs["against"] == {
+    assert recommend.offers(s, lists_judged(s)).attrs["against"] == {
         "earns no margin": 1,
         "not looked at lately": 1,
         "not on sale yet": 1,
@@ -146,7 +147,7 @@ def test_what_goes_together_beats_the_most_popular(shop):
     crowd = [f"c{i} 2026-10-{1 + i % 15:02} pop{i % 12}" for i in range(240)]
     alone = [f"{w}{i} 2026-10-{1 + i % 15:02} {p}" for w, p in (("a", "hat"), ("b", "sock"))
              for i in range(20)]  # fmt: skip
-    judged = recommend.lists_judged(
+    judged = lists_judged(
         shop(**bought(*TASTES, *crowd, *alone, *later(["a 20 scarf", "b 20 shoe"])))
     )
     rows = judged.set_index("method")
@@ -155,7 +156,7 @@ def test_what_goes_together_beats_the_most_popular(shop):
     # socks, hats, shoes, then of those that 20 bought the first ten names: scarves are not there
     assert rows.loc[[POPULAR, AGAIN, AT_ONCE], "hit_rate"].tolist() == [0.5] * 3
     assert rows.loc[[POPULAR, AGAIN], "ahead_low"].gt(0).all()
-    assert str(recommend.find_lists_judged(judged)) == (
+    assert str(find_lists_judged(judged)) == (
         "Of 40 people who bought in the last 28 days, 100.0% took one of the ten products that "
         "“item to item” would have listed before (“most popular” 50.0%, “same again” 50.0% and "
         "“same again, just bought or not” 50.0%). By NDCG (1.000) it is ahead of “most popular” "
@@ -168,13 +169,13 @@ def test_where_the_most_popular_wins_it_says_so_and_is_offered(shop):
     stars = [f"q{i} 2026-10-{1 + i % 15:02} star" for i in range(60)]
     hats = [f"p{i} 2026-10-{1 + i % 15:02} hat" for i in range(40)]
     s = shop(**bought(*TASTES, *stars, *hats, *later(["p 40 star"])))
-    judged = recommend.lists_judged(s)
+    judged = lists_judged(s)
     rows = judged.set_index("method")
     assert judged["method"].iloc[0] == POPULAR
     assert rows.loc[POPULAR, "ndcg"] == 1
     # the scarf stood before the star; the hat just bought is left out, and the star comes first
     assert rows.loc[LIKE, "ndcg"] == pytest.approx(1 / np.log2(3))
-    assert str(recommend.find_lists_judged(judged)).endswith(
+    assert str(find_lists_judged(judged)).endswith(
         "it is ahead of “item to item” beyond chance, of “same again” not; offers use it. What a "
         "person did tells no more than what everybody buys."
     )
@@ -189,7 +190,7 @@ def test_where_the_most_popular_wins_it_says_so_and_is_offered(shop):
 
 def test_each_customer_gets_a_list_with_its_reason(shop):
     s = shop(**bought(*TASTES, "new 2026-11-10 hat"), products=listed("hat a", "scarf a", "sock b"))
-    mine = recommend.offers_by_customer(s, recommend.lists_judged(s))
+    mine = recommend.offers_by_customer(s, lists_judged(s))
     row = mine[mine["customer_id"] == "new"].iloc[0]
     assert row[["product_id", "rank", "reason"]].tolist() == ["scarf", 1, "hat"]
     assert mine.columns.tolist() == ["customer_id", "product_id", "rank", "score", "reason"]
@@ -198,12 +199,12 @@ def test_each_customer_gets_a_list_with_its_reason(shop):
 
 def test_nothing_to_go_by_is_said(shop):
     s = shop(**bought(*TASTES))
-    assert str(recommend.find_lists_judged(recommend.lists_judged(s))) == (
+    assert str(find_lists_judged(lists_judged(s))) == (
         "Fewer than 30 people came back in the last 28 days: which offers suit them cannot be "
         "judged."
     )
     alone = shop(**bought("ann 2026-11-10 hat"))
-    beside = recommend.offers(alone, recommend.lists_judged(alone))
+    beside = recommend.offers(alone, lists_judged(alone))
     assert str(recommend.find_offers(beside)) == (
         "No two products are met by the same people: there is nothing to offer."
     )
@@ -211,14 +212,14 @@ def test_nothing_to_go_by_is_said(shop):
 
 def test_without_products_in_events_or_orders_it_is_missing(shop):
     s = shop(orders=bought("ann 2026-11-10 hat")["orders"])
-    judged = recommend.lists_judged(s)
+    judged = lists_judged(s)
     assert isinstance(judged, Missing)
-    assert recommend.find_lists_judged(judged) is judged
+    assert find_lists_judged(judged) is judged
 
 
 @pytest.fixture(scope="module")
 def judged(sample):
-    return recommend.lists_judged(sample)
+    return lists_judged(sample)
 
 
 def test_people_of_the_sample_are_those_of_hand_written_sql(sample, judged):
@@ -262,7 +263,7 @@ def taobao(tmp_path_factory):
 
 
 def test_on_taobao_the_same_again_is_judged_as_plain_python_judges_it(taobao):
-    judged = recommend.lists_judged(taobao).set_index("method")
+    judged = lists_judged(taobao).set_index("method")
     rows = taobao.frame(
         taobao["events"].mutate(day=lambda t: t.occurred_at.date())
         .select("customer_id", "visitor_id", "product_id", "kind", "day").distinct()
@@ -287,7 +288,7 @@ def test_on_taobao_the_same_again_is_judged_as_plain_python_judges_it(taobao):
 def test_the_order_of_rows_changes_nothing(shop):
     tables = bought(*TASTES, *later(["h 12 scarf", "s 25 shoe", "h 8 hat"]))
     turned = {n: "\n".join([t.split("\n")[0], *t.split("\n")[:0:-1]]) for n, t in tables.items()}
-    one, other = (recommend.lists_judged(shop(**t)) for t in (tables, turned))
+    one, other = (lists_judged(shop(**t)) for t in (tables, turned))
     assert one.equals(other)
     assert len(one) == 4
 
@@ -306,5 +307,5 @@ def test_what_chance_may_have_put_together_is_not_offered(shop):
     # hats and stars are in two orders together, as are hats and anything else
     said = [f"c{i} 2026-10-{1 + i % 15:02} pop{i % 4} pop{(i * 7 + 1) % 4}" for i in range(40)]
     s = shop(**bought("z 2026-01-01 old", *said, "x 2026-11-01 hat pop0", "y 2026-11-01 hat pop0"))
-    beside = recommend.offers(s, recommend.lists_judged(s))
+    beside = recommend.offers(s, lists_judged(s))
     assert "hat" not in set(beside["product"])

@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shophelm.shop.calendar import last_days
 from shophelm.shop.importers import import_files
 from shophelm.shop.tables import open_shop
-from shophelm.user import repurchase
+from shophelm.user import next_due, repurchase
 from shophelm.user.purchases import paces, purchase_days, waits, worth_per_purchase
 from tests.conftest import SAMPLE, SHARED
 from tests.user.selling import bought, listed
@@ -82,7 +83,7 @@ def test_what_is_bought_every_thirty_days_is_told(shop):
 
 def test_who_is_due_is_due_when_the_own_rhythm_says(shop):
     s = shop(**bought(*every(30), *every(60, product="jam")), products=PRODUCTS)
-    due = repurchase.next_due(s)
+    due = next_due.next_due(s)
     assert due.columns.tolist() == [
         "customer_id", "category", "last_day", "due_from", "due_to", "probability",
     ]  # fmt: skip
@@ -96,24 +97,24 @@ def test_who_is_due_is_due_when_the_own_rhythm_says(shop):
 
 
 def test_products_have_their_own_rhythm(shop):
-    due = repurchase.next_due(shop(**bought(*every(30)), products=PRODUCTS), by="product_id")
+    due = next_due.next_due(shop(**bought(*every(30)), products=PRODUCTS), by="product_id")
     assert due["product_id"].unique().tolist() == ["tea"]
     assert len(due) == 30
 
 
 def test_the_calendar_counts_each_customer_once_and_adds_up_the_chances(shop):
     s = shop(**bought(*every(30)), products=PRODUCTS)
-    calendar = repurchase.due_calendar(s)
+    calendar = next_due.due_calendar(s)
     weeks = [date(2026, 11, 16) + timedelta(days=7 * i) for i in range(4)]
     assert calendar["week_from"].tolist() == weeks
     assert calendar["week_to"].tolist() == [w + timedelta(days=6) for w in weeks]
-    chances = repurchase.next_due(s)["probability"].sum()
+    chances = next_due.next_due(s)["probability"].sum()
     assert calendar["purchases"].sum() == pytest.approx(chances)
     # a tea costs 4 and is sold for 10
     assert (calendar["worth"] / calendar["purchases"]).tolist() == pytest.approx([6.0] * 4)
     assert calendar["worth_in"].unique().tolist() == ["margin"]
     assert (calendar["purchases_low"] < calendar["purchases"]).all()
-    said = str(repurchase.find_due_calendar(calendar, currency="CNY"))
+    said = str(next_due.find_due_calendar(calendar, currency="CNY"))
     n = calendar["customers_due"].tolist()
     assert said.startswith(f"In the next week {n[0]} customers are due for another purchase, in ")
     assert 0 < sum(n) <= 30
@@ -121,18 +122,18 @@ def test_the_calendar_counts_each_customer_once_and_adds_up_the_chances(shop):
 
 def test_where_nothing_is_bought_again_nobody_is_due(shop):
     s = shop(**bought(*HAND), products=PRODUCTS)
-    assert str(repurchase.find_due_calendar(repurchase.due_calendar(s), currency="CNY")) == (
+    assert str(next_due.find_due_calendar(next_due.due_calendar(s), currency="CNY")) == (
         "Nobody can be said to be due: no category is bought again often enough."
     )
-    assert repurchase.next_due(s).empty
-    assert str(repurchase.find_due_checked(repurchase.due_checked(s))) == (
+    assert next_due.next_due(s).empty
+    assert str(next_due.find_due_checked(next_due.due_checked(s))) == (
         "28 days ago nobody could be said to be due: there is nothing to check."
     )
 
 
 def test_an_order_of_two_categories_shares_its_worth_by_money(shop):
     s = shop(**bought("ann 2026-11-01 tea jam jam2"), products=PRODUCTS + "\njam2,J,food,10,10")
-    each = worth_per_purchase(s, repurchase.last_days(s.as_of, days=364), "category")
+    each = worth_per_purchase(s, last_days(s.as_of, days=364), "category")
     # 30 paid, costs 4 + 4 + 10: 12 are left, a third of them the tea's
     assert each.to_dict() == pytest.approx({"drinks": 4, "food": 8})
 
@@ -145,13 +146,13 @@ def test_products_that_are_not_listed_have_no_category(shop):
 def test_the_order_of_rows_changes_nothing(shop):
     tables = bought(*every(30), *every(60, product="jam"))
     turned = {n: "\n".join([t.split("\n")[0], *t.split("\n")[:0:-1]]) for n, t in tables.items()}
-    one, other = (repurchase.due_calendar(shop(**t, products=PRODUCTS)) for t in (tables, turned))
+    one, other = (next_due.due_calendar(shop(**t, products=PRODUCTS)) for t in (tables, turned))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_money_times_a_hundred_moves_no_customer(shop):
     one, hundred = (
-        repurchase.due_calendar(
+        next_due.due_calendar(
             shop(**bought(*every(30), price=p), products=PRODUCTS.replace(",4", ","))
         )
         for p in (10, 1000)
@@ -179,7 +180,7 @@ def test_waits_of_the_sample_are_those_of_hand_written_sql(sample):
 
 
 def test_last_months_purchases_of_the_sample_are_those_of_sql_and_near_the_expected(sample):
-    checked = repurchase.due_checked(sample)
+    checked = next_due.due_checked(sample)
     ((again,),) = duckdb.sql(f"""
         WITH d AS (SELECT DISTINCT customer_id, category, paid_at::DATE AS day
             FROM read_csv('{SAMPLE / "order_lines.csv.gz"}', all_varchar=true)
@@ -199,7 +200,7 @@ def test_last_months_purchases_of_the_sample_are_those_of_sql_and_near_the_expec
 @pytest.mark.parametrize("back", [1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 4))])
 def test_in_months_without_double_11_the_expected_comes(sample, back):
     earlier = sample.at(sample.as_of - timedelta(days=28 * (back + 1)))
-    checked = repurchase.due_checked(earlier)
+    checked = next_due.due_checked(earlier)
     expected = checked["predicted"].sum()
     # season and campaigns move all customers together: a sixth beside the chance of each
     assert abs(checked["bought"].sum() - expected) < 3 * np.sqrt(expected) + expected / 6

@@ -19,7 +19,7 @@ def hit_rates(judged: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 -
     Parameters
     ----------
     judged
-        As `user.recommend.lists_judged` gives it.
+        As `user.lists_judged.lists_judged` gives it.
     currency
         Not used: no money is drawn.
     """

@@ -54,7 +54,7 @@ def calendar(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - a
     Parameters
     ----------
     frame
-        As `user.repurchase.due_calendar` gives it. The categories with most customers due come
+        As `user.next_due.due_calendar` gives it. The categories with most customers due come
         first.
     currency
         Not used: no money is drawn.

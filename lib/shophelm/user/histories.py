@@ -17,6 +17,8 @@ from shophelm.shop.tables import Tables
 
 STRENGTH = {"view": 1, "favourite": 2, "cart": 3, "pay": 5}
 """How much an event says about what a person wants."""
+LOOK_BACK = 364
+NEEDS = ("events.product_id|orders.customer_id", "events.product_id|order_lines")
 VISITOR = "visitor "
 """Stands before the ids of visitors who are not known as customers."""
 

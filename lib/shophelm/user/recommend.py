@@ -1,143 +1,27 @@
-"""Who looked at this is offered that; and whether such offers beat the most popular products."""
+"""Who looked at this is offered that, and what each customer is offered."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.item_to_item import bootstrap_means, hits, incidence, ranked, similar_items
+from shophelm.methods.item_to_item import incidence, ranked, similar_items
 from shophelm.methods.proportions import beyond_chance, more_by_chance
-from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
-from shophelm.user.histories import VISITOR, Histories, histories, taken
-from shophelm.user.offering import (
-    AGAIN,
-    AT_ONCE,
-    LIKE,
-    POPULAR,
-    against,
-    interest,
-    likeness,
-    lists,
-)
-from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
+from shophelm.user.histories import LOOK_BACK, NEEDS, VISITOR, histories
+from shophelm.user.offering import LIKE, POPULAR, against, interest, likeness, lists
+from shophelm.words import Sentence, listing, number, plural, rate, sentence
 
-LOOK_BACK = 364
-SHARE_HELD = 4
-"""A log shorter than four horizons is judged on its last quarter."""
-FEWEST_PEOPLE = 30
-MOST_JUDGED = 20_000
 MOST_PRODUCTS = 100
 EACH, BESIDE = 3, 2
-PEOPLE, ORDERS = "people", "orders"
 ROWS = 50_000
 """Rows worked on at a time: it bounds the memory."""
-METHODS = (LIKE, POPULAR, AGAIN)
-"""The lists that offers may be made of, the preferred one of equals first."""
-NEEDS = ("events.product_id|orders.customer_id", "events.product_id|order_lines")
+PEOPLE, ORDERS = "people", "orders"
 OFFERS = ["product", "among", "trials", "offer", "place", "both", "share", "lift", "likeness"]
-JUDGED = ["method", "people", "hit_rate", "hit_low", "hit_high", "ndcg", "ndcg_low", "ndcg_high"]
-
-
-@question("Do offers from what people did beat the most popular products?", *NEEDS)
-def lists_judged(shop: Tables) -> pd.DataFrame:
-    """Judge ways to make a list of ten products by what people took afterwards.
-
-    The shop as it was known 28 days ago (or at three quarters of a log shorter than 112 days)
-    makes a list for each person of whom it knew something; the list is held against what the
-    person bought in the days after or, where fewer than 30 people bought, against what they looked
-    at, favourited or carted too.
-
-    Returns
-    -------
-    DataFrame
-        One row per method, best ndcg first: item to item; most popular; same again (what the
-        person did last, what was just bought left out); and last a yardstick that offers do not
-        use, the same again without that rule. Columns: people (judged; at most 20,000), hit_rate
-        (share of lists with at least one product taken) and ndcg (see `methods.item_to_item.hits`),
-        each with a 95 % bootstrap interval over people, and ahead, ahead_low, ahead_high: by how
-        much the first row's ndcg is larger, over the same draws. No rows where fewer than 30
-        people can be judged.
-        ``attrs``: days, bought (whether purchases were held against), unknown (people who took
-        something and of whom nothing was known).
-
-    Notes
-    -----
-    All lists obey the rules of the shelf as known then. Products that nobody had met by then are
-    left out of what was taken. What people took without offers is held against offers they did not
-    get: it tells which list knows them better, not what offers would add. That takes a test.
-    """
-    horizon = _horizon(shop)
-    cut = shop.as_of - timedelta(days=horizon)
-    after = Period(cut + timedelta(days=1), shop.as_of)
-    earlier = shop.at(cut)
-    past = histories(earlier, last_days(cut, days=LOOK_BACK))
-    for bought in (True, False):
-        people, relevant, unknown = _taken_later(past, taken(shop, after, bought=bought))
-        if len(people) >= FEWEST_PEOPLE:
-            break
-    about = {"days": horizon, "bought": bought, "unknown": unknown}
-    if len(people) < FEWEST_PEOPLE:
-        frame = pd.DataFrame(columns=[*JUDGED, "ahead", "ahead_low", "ahead_high"])
-    else:
-        allowed, alike = against(earlier, past) == "", likeness(past)
-        judged = {}
-        for method in (*METHODS, AT_ONCE):
-            made = {"allowed": allowed, "alike": alike, "bought": bought}
-            judged[method] = hits(lists(past, method, people, **made)[0], relevant)
-        frame = _compared(judged)
-    frame.attrs |= about
-    return frame
-
-
-@carries_missing
-def find_lists_judged(judged: pd.DataFrame) -> Sentence:
-    """Say which list knows people best, and whether that is beyond chance."""
-    if judged.empty:
-        return sentence(
-            "Fewer than {n} people came back in the last {days} days: which offers suit them "
-            "cannot be judged.",
-            n=count(FEWEST_PEOPLE),
-            days=count(judged.attrs["days"]),
-        )
-    best, *others = (r for r in judged.itertuples() if r.method != AT_ONCE)
-    rest = [f"“{r.method}” {rate(r.hit_rate, digits=1)}" for r in judged.itertuples()][1:]
-    sure = [f"“{r.method}”" for r in others if r.ahead_low > 0]
-    tied = [f"“{r.method}”" for r in others if not r.ahead_low > 0]
-    text = (
-        "Of {people} who {did} in the last {days} days, {hit} took one of the ten products that "
-        "“{best}” would have listed before ({rest}). By NDCG ({ndcg})"
-    )
-    text += " it is ahead of {sure} beyond chance" if sure else ""
-    text += ", of {tied} not" if sure and tied else ""
-    text += " it is not ahead of {tied} beyond chance" if not sure else ""
-    text += "; offers use it."
-    if best.method == POPULAR:
-        text += " What a person did tells no more than what everybody buys."
-    if (row := judged[judged["method"] == AT_ONCE].iloc[0])["ahead_high"] < 0:
-        text += (
-            " Listing even what was just bought would have been right more often still (NDCG "
-            "{again}): people buy that again without an offer."
-        )
-    return sentence(
-        text,
-        people=plural(int(best.people), "person", "people"),
-        did="bought" if judged.attrs["bought"] else "came back",
-        days=count(judged.attrs["days"]),
-        hit=rate(best.hit_rate, digits=1),
-        best=best.method,
-        rest=listing(rest),
-        ndcg=number(best.ndcg, digits=3),
-        sure=listing(sure) if sure else "",
-        tied=listing(tied) if tied else "",
-        again=number(row["ndcg"], digits=3),
-    )
 
 
 @question("Who looked at this product is offered which?", *NEEDS, stock="offers that can be sent")
@@ -243,45 +127,8 @@ def offers_by_customer(shop: Tables, judged: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _horizon(shop: Tables) -> int:
-    return max(1, min(HORIZON_DAYS, ((shop.as_of - shop.first_day).days + 1) // SHARE_HELD))
-
-
 def _used(judged: pd.DataFrame) -> str:
     return LIKE if judged.empty else str(judged["method"].iloc[0])
-
-
-def _taken_later(past: Histories, later: pd.DataFrame) -> tuple[np.ndarray, sparse.csr_array, int]:
-    """Give who can be judged, what they took, and how many took something unknown to the shop."""
-    person = pd.Index(past.people).get_indexer(later["person"])
-    product = pd.Index(past.products).get_indexer(later["product_id"])
-    unknown = later["person"][person < 0].nunique()
-    known = (person >= 0) & (product >= 0)
-    relevant = incidence(person[known], product[known], shape=past.shape)
-    people = np.flatnonzero(np.diff(relevant.indptr))
-    # evenly through the ids, which say nothing of the people
-    people = people[:: -(-len(people) // MOST_JUDGED) or 1]
-    return people, relevant[people], unknown
-
-
-def _compared(judged: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    best = max(METHODS, key=lambda m: (judged[m]["ndcg"].mean(), -METHODS.index(m)))
-    columns = [judged[m][c] for m in judged for c in ("hit", "ndcg")]
-    columns += [judged[best]["ndcg"] - judged[m]["ndcg"] for m in judged]
-    values = np.column_stack(columns)
-    low, high = bootstrap_means(values)
-    rows = []
-    for i, method in enumerate(judged):
-        at = {"hit": 2 * i, "ndcg": 2 * i + 1, "ahead": 2 * len(judged) + i}
-        row = {"method": method, "people": len(values)}
-        for name, j in at.items():
-            title = "hit_rate" if name == "hit" else name
-            row |= {title: values[:, j].mean(), f"{name}_low": low[j], f"{name}_high": high[j]}
-        rows.append(row)
-    *usable, yardstick = rows
-    # of equals the preferred one stands first
-    usable = sorted(usable, key=lambda row: (row["method"] != best, row["ahead"]))
-    return pd.DataFrame([*usable, yardstick])
 
 
 def _beside(
@@ -317,11 +164,13 @@ def _speaks_most(
 ) -> np.ndarray:
     """Give, for each row of a history and a product, what speaks most for it; −1 for nothing."""
     spoke = np.full(len(product), -1)
-    towards = alike.T.tocsr()
     for first in range(0, len(product), ROWS):
-        rows = slice(first, first + ROWS)
-        part = (history[rows] * towards[product[rows]]).tocoo()
-        order = np.lexsort((part.col, -part.data, part.row))
-        row, best = np.unique(part.row[order], return_index=True)
-        spoke[first + row] = part.col[order][best]
+        past = history[first : first + ROWS].tocoo()
+        # only what is in the past is looked up: many products may be like a popular one
+        part = past.data * np.asarray(alike[past.col, product[first + past.row]]).ravel()
+        kept = part > 0
+        row, item, part = past.row[kept], past.col[kept], part[kept]
+        order = np.lexsort((item, -part, row))
+        rows, best = np.unique(row[order], return_index=True)
+        spoke[first + rows] = item[order][best]
     return spoke

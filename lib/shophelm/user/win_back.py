@@ -167,15 +167,12 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         f"Make an offer to {who}; hold half of them out by lot, since "
         f"{rate(row.back_share, digits=1)} come back unasked."
     )
-    per_customer = readout
-    if readout is not None and readout[0] <= 0:
+    worth, low, high = readout or (None, None, None)
+    asked = row.leaving / 2
+    if worth is not None and worth <= 0:
         text = f"Make no win-back offer to {who}: the last ones cost more than they brought."
-        per_customer = (-readout[0], -readout[2], -readout[1])
-    worth = [None] * 3
-    if per_customer is not None:
-        # the held-out half gets no offer
-        asked = row.leaving if readout[0] <= 0 else row.leaving / 2
-        worth = [Decimal(str(round(w * asked, 2))) for w in per_customer]
+        worth, low, high = -worth, -high, -low
+        asked = row.leaving
     return Action(
         kind="win-back",
         subject=f"silent {row.silent}",
@@ -183,11 +180,15 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         owner_role="user manager",
         metric="share who buy within 28 days, against those held out",
         due_on=due(as_of),
-        worth=worth[0],
-        worth_low=worth[1],
-        worth_high=worth[2],
-        worth_in=row.at_stake_in if worth[0] is not None else "unknown",
+        worth=_cents(worth, asked),
+        worth_low=_cents(low, asked),
+        worth_high=_cents(high, asked),
+        worth_in="unknown" if worth is None else row.at_stake_in,
     )
+
+
+def _cents(each: float | None, customers: float) -> Decimal | None:
+    return None if each is None else Decimal(str(round(each * customers, 2)))
 
 
 def _silences(shop: Tables, pace: Pace) -> pd.DataFrame:
