@@ -55,6 +55,14 @@ def waits(shop: Tables, by: str) -> ibis.Table:
     return days.select("customer_id", "subject", "day", wait=wait, ended=days.then.notnull())
 
 
+def wait_counts(shop: Tables, rows: ibis.Table) -> pd.DataFrame:
+    """Count waits by subject and length: subject, wait, happened (ended so), unfinished."""
+    counted = rows.group_by("subject", "wait").aggregate(
+        happened=rows.ended.cast("int64").sum(), unfinished=(~rows.ended).cast("int64").sum()
+    )
+    return shop.frame(counted.order_by("subject", "wait"))
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How one subject is bought again, and how each of its customers does.

@@ -8,7 +8,7 @@ from shophelm.actions import HORIZON_DAYS
 from shophelm.methods.survival import kaplan_meier, reached_by, share_by
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.user.purchases import NEEDS, waits
+from shophelm.user.purchases import NEEDS, wait_counts, waits
 from shophelm.words import Sentence, count, listing, rate, sentence
 
 YEAR = 365
@@ -34,11 +34,7 @@ def repurchase_curves(shop: Tables) -> pd.DataFrame:
     Who buys often begins most of the waits, so that the curve is that of purchases and not of
     customers; the intervals take waits of one customer as independent and are too narrow by that.
     """
-    rows = waits(shop, "category")
-    counted = rows.group_by("subject", "wait").aggregate(
-        happened=rows.ended.cast("int64").sum(), unfinished=(~rows.ended).cast("int64").sum()
-    )
-    frame = shop.frame(counted.order_by("subject", "wait"))
+    frame = wait_counts(shop, waits(shop, "category"))
     curves = [
         kaplan_meier(of_one.set_index("wait"))
         .assign(category=category, happened=of_one.set_index("wait")["happened"])

@@ -10,6 +10,7 @@ from shophelm.methods.survival import kaplan_meier, log_rank, share_by
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
+from shophelm.user.purchases import wait_counts
 from shophelm.words import Sentence, count, listing, plural, rate, sentence
 
 MARK = 180
@@ -54,7 +55,7 @@ def second_purchase_by_first(shop: Tables) -> pd.DataFrame:
         )
     if shop.filled("customers.acquired_by"):
         who = shop["customers"].filter(lambda t: t.acquired_by.notnull())
-        who = who.select("customer_id", group=who.acquired_by)
+        who = who.select("customer_id", subject=who.acquired_by)
         parts.append(_compared(shop, "acquired_by", first.inner_join(who, "customer_id")))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     frame["found"] = beyond_chance(frame["p_value"])
@@ -114,17 +115,14 @@ def _category(shop: Tables, first: ibis.Table) -> ibis.Table:
     )
     ranked = spent.mutate(nth=ibis.row_number().over(largest))
     ranked = ranked.filter(ranked.nth == 0)
-    return ranked.select("customer_id", group=ranked.category)
+    return ranked.select("customer_id", subject=ranked.category)
 
 
 def _compared(shop: Tables, by: str, waits: ibis.Table) -> pd.DataFrame:
-    counted = waits.group_by("group", "wait").aggregate(
-        happened=waits.ended.cast("int64").sum(), unfinished=(~waits.ended).cast("int64").sum()
-    )
-    counts = shop.frame(counted.order_by("group", "wait")).set_index("wait")
+    counts = wait_counts(shop, waits).set_index("wait")
     rows = []
-    for group, mine in counts.groupby("group"):
-        mine, rest = mine[["happened", "unfinished"]], counts[counts["group"] != group]
+    for group, mine in counts.groupby("subject"):
+        mine, rest = mine[["happened", "unfinished"]], counts[counts["subject"] != group]
         rest = rest[["happened", "unfinished"]]
         row = {"by": GROUPS[by], "group": group, "customers": int(mine.sum().sum())}
         row |= {"back": int(mine["happened"].sum()), "share": None, "p_value": None}
