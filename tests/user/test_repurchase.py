@@ -116,7 +116,10 @@ def test_the_calendar_counts_each_customer_once_and_adds_up_the_chances(shop):
     assert (calendar["purchases_low"] < calendar["purchases"]).all()
     said = str(next_due.find_due_calendar(calendar, currency="CNY"))
     n = calendar["customers_due"].tolist()
-    assert said.startswith(f"In the next week {n[0]} customers are due for another purchase, in ")
+    assert said.startswith(
+        f"The next purchase of a category is due in the next week for {n[0]} customers, in the "
+        f"next four weeks for {sum(n)} ("
+    )
     assert 0 < sum(n) <= 30
 
 

@@ -129,10 +129,11 @@ def find_due_calendar(calendar: pd.DataFrame, *, currency: str) -> Sentence:
     sums = calendar.groupby("category", sort=True)[["customers_due", "purchases", "worth"]].sum()
     sums = sums.sort_values("purchases", ascending=False, kind="stable")
     return sentence(
-        "In the next week {n} due for another purchase, in the next four weeks {all}. Of all past "
+        "The next purchase of a category is due in the next week for {n}, in the next four weeks "
+        "for {all} (who is due in two categories counts twice). Of all past "
         "customers, due or not, {expected} purchases are expected in four weeks, worth {worth} "
         "({unit}): {which}.",
-        n=plural(int(first["customers_due"].sum()), "customer is", "customers are"),
+        n=plural(int(first["customers_due"].sum()), "customer"),
         all=count(calendar["customers_due"].sum()),
         expected=count(calendar["purchases"].sum()),
         worth=money(calendar["worth"].sum(), currency=currency),

@@ -1,4 +1,4 @@
-"""What may be offered to whom, and in which order: the rules, and three ways to make a list."""
+"""What may be offered to whom, and in which order: the rules, and the ways to make a list."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def lists(
     bought: bool,
     most: int = LENGTH,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Make each person's list by one of the three methods.
+    """Make each person's list by one of the methods.
 
     Parameters
     ----------
