@@ -229,7 +229,6 @@ def test_cdnow_customers_come_back_as_often_as_said(shop):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="the real data are not here")
 def test_online_retail_waits_are_those_of_sql(tmp_path):
     key = tmp_path / "key"
