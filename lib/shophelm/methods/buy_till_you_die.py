@@ -1,0 +1,247 @@
+"""Customers who buy at their own pace until they leave unseen: BG/NBD and MBG/NBD."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+FEWEST_REPEATERS = 30
+"""Customers who came back below which four parameters cannot be told from chance."""
+EDGE = 12.0
+"""Logarithms of parameters beyond which a fit has run away: the data do not bound it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Customers with the same history, counted together.
+
+    Attributes
+    ----------
+    repeats, recency, age
+        Purchases after the first; when the last of them was, and now, both since the first
+        purchase, in any unit of time. Recency is 0 where nobody came back.
+    customers
+        How many have this history.
+    """
+
+    repeats: np.ndarray
+    recency: np.ndarray
+    age: np.ndarray
+    customers: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    r, alpha
+        Purchases come at a pace that differs between customers as gamma(r, rate alpha).
+    a, b
+        After a purchase a customer leaves with a chance that differs as beta(a, b).
+    leaves_at_once
+        Whether the first purchase may have been the last (MBG/NBD), or only a later one (BG/NBD).
+    log_likelihood
+        Of all customers.
+    covariance
+        Of the logarithms of r, alpha, a and b.
+    known
+        False where the data do not tell the parameters: too few came back, or the fit ran away.
+    """
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    leaves_at_once: bool
+    log_likelihood: float
+    covariance: np.ndarray
+    known: bool
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """R, alpha, a, b."""
+        return np.array([self.r, self.alpha, self.a, self.b])
+
+
+def distinct(repeats: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Histories:
+    """Count customers with the same history together; a million have some ten thousand."""
+    rows = np.column_stack([repeats, recency, age])
+    order = np.lexsort(rows.T[::-1])
+    rows = rows[order]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    starts = np.flatnonzero(new)
+    customers = np.diff(np.append(starts, len(rows)))
+    return Histories(*rows[starts].T, customers)
+
+
+def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
+    """Fit by maximum likelihood.
+
+    Parameters
+    ----------
+    histories
+        All customers.
+    leaves_at_once
+        MBG/NBD (Batislam, Denizel and Filiztekin 2007) if true, BG/NBD (Fader, Hardie and Lee
+        2005) if not.
+
+    Notes
+    -----
+    Newton steps within a trust region on logarithms of the parameters, with analytic gradient and
+    Hessian. Misleads where the pace has a season, or where customers pause rather than leave.
+    """
+    h = histories
+    n = h.customers.sum()
+    start = np.log([1.0, max(float(h.age @ h.customers) / max(n, 1), 1e-9), 1.0, 2.0])
+    if (h.customers * (h.repeats > 0)).sum() < FEWEST_REPEATERS:
+        none = np.full((4, 4), np.nan)
+        return Fit(*np.exp(start), leaves_at_once, np.nan, none, known=False)
+    likelihood = _Likelihood(h, leaves_at_once=leaves_at_once)
+    found = optimize.minimize(
+        lambda p: -likelihood(p)[0] / n,
+        start,
+        jac=lambda p: -likelihood(p)[1] / n,
+        hess=lambda p: -likelihood(p)[2] / n,
+        method="trust-exact",
+        options={"gtol": 1e-8, "maxiter": 200},
+    )
+    value, gradient, hessian = likelihood(found.x)
+    flat = np.linalg.eigvalsh(-hessian).min() <= 0
+    ran_away = np.abs(found.x - np.array([0, start[1], 0, 0])).max() > EDGE
+    known = bool(np.abs(gradient).max() / n < 1e-5 and not flat and not ran_away)
+    covariance = np.linalg.inv(-hessian) if known else np.full((4, 4), np.nan)
+    return Fit(*np.exp(found.x), leaves_at_once, float(value), covariance, known)
+
+
+def alive(model: Fit, histories: Histories, *, parameters: np.ndarray | None = None) -> np.ndarray:
+    """Give the chance that a customer with each history has not left."""
+    p = model.parameters if parameters is None else parameters
+    _, _, gone = _paths(p, histories, leaves_at_once=model.leaves_at_once)
+    return 1 - gone
+
+
+def expected_purchases(
+    model: Fit, histories: Histories, *, horizon: float, parameters: np.ndarray | None = None
+) -> np.ndarray:
+    """Give the purchases to be expected of a customer with each history within a time from now.
+
+    Parameters
+    ----------
+    model
+        As `fit` gives it.
+    histories
+        A new customer has repeats, recency and age 0.
+    horizon
+        In the histories' unit of time.
+    parameters
+        Other parameters than the fitted ones, such as drawn ones.
+    """
+    r, alpha, a, b = p = model.parameters if parameters is None else parameters
+    here = alive(model, histories, parameters=p)
+    k = histories.repeats + model.leaves_at_once
+    if abs(a - 1) < 1e-4:
+        # the closed form is 0 / 0 at a = 1, and smooth around it
+        a = 1 + 1e-4
+    # Pfaff's transformation of the published 2F1 keeps it from overflowing
+    reached = special.hyp2f1(
+        r + histories.repeats, a - 1, a + b + k - 1, -horizon / (alpha + histories.age)
+    )
+    return here * (a + b + k - 1) / (a - 1) * (1 - reached)
+
+
+def drawn_purchases(
+    model: Fit, histories: Histories, *, horizon: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw one customer's purchases within a time from now, for each history."""
+    r, alpha, a, b = model.parameters
+    k = histories.repeats + model.leaves_at_once
+    pace = rng.gamma(r + histories.repeats, 1 / (alpha + histories.age))
+    leaves = np.clip(rng.beta(a, b + k), 1e-12, 1)
+    wished = rng.poisson(pace * horizon)
+    here = rng.random(len(k)) < alive(model, histories)
+    return np.where(here, np.minimum(wished, rng.geometric(leaves)), 0)
+
+
+def _paths(
+    parameters: np.ndarray, h: Histories, *, leaves_at_once: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the logarithms of still being here and of having left, and the chance of the latter."""
+    r, alpha, a, b = parameters
+    k = h.repeats + leaves_at_once
+    stayed = -(r + h.repeats) * np.log(alpha + h.age)
+    left = np.full(len(k), -np.inf)
+    may = k > 0
+    left[may] = np.log(a / (b + k[may] - 1)) - (r + h.repeats[may]) * np.log(alpha + h.recency[may])
+    return stayed, left, special.expit(left - stayed)
+
+
+class _Likelihood:
+    """The logarithm of the likelihood with its first two derivatives, by log-parameters."""
+
+    def __init__(self, histories: Histories, *, leaves_at_once: bool) -> None:
+        self.h, self.leaves_at_once = histories, leaves_at_once
+        # special functions are asked once per number of repeats, not per history
+        self.numbers, self.place = np.unique(histories.repeats, return_inverse=True)
+        self.last: tuple[bytes, tuple[float, np.ndarray, np.ndarray]] | None = None
+
+    def __call__(self, logs: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        if self.last is None or self.last[0] != logs.tobytes():
+            self.last = logs.tobytes(), self._at(np.exp(logs))
+        return self.last[1]
+
+    def _at(self, parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        value, gradient, hessian = self._smooth(parameters)
+        for part, add in zip((value, gradient, hessian), self._mixed(parameters), strict=True):
+            part += add
+        scaled = hessian * np.outer(parameters, parameters)
+        return float(value), gradient * parameters, scaled + np.diag(gradient * parameters)
+
+    def _smooth(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sum the parts that depend on the number of repeats alone."""
+        r, alpha, a, b = p
+        x, k = self.numbers, self.numbers + self.leaves_at_once
+        weight = np.bincount(self.place, weights=self.h.customers)
+        n = weight.sum()
+        lg, psi, tri = special.gammaln, special.psi, lambda z: special.polygamma(1, z)
+        value = weight @ (lg(r + x) + lg(b + k) - lg(a + b + k))
+        value += n * (lg(a + b) - lg(r) - lg(b) + r * np.log(alpha))
+        gone = n * psi(a + b) - weight @ psi(a + b + k)
+        stays = weight @ psi(b + k) - n * psi(b)
+        gradient = np.array(
+            [weight @ psi(r + x) + n * (np.log(alpha) - psi(r)), n * r / alpha, gone, gone + stays]
+        )
+        hessian = np.zeros((4, 4))
+        hessian[0, 0] = weight @ tri(r + x) - n * tri(r)
+        hessian[0, 1] = hessian[1, 0] = n / alpha
+        hessian[1, 1] = -n * r / alpha**2
+        hessian[2:, 2:] = n * tri(a + b) - weight @ tri(a + b + k)
+        hessian[3, 3] += weight @ tri(b + k) - n * tri(b)
+        return np.array(value), gradient, hessian
+
+    def _mixed(self, p: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Sum the logarithm of (still here or left), which mixes all."""
+        h, n = self.h, self.h.customers
+        r, alpha, a, b = p
+        stayed, left, gone = _paths(p, h, leaves_at_once=self.leaves_at_once)
+        lives = h.repeats + r
+        here, then = 1 / (alpha + h.age), 1 / (alpha + h.recency)
+        after = b + h.repeats + self.leaves_at_once - 1
+        # where nobody can have left yet, its weight is 0 whatever stands here
+        after = np.where(gone > 0, after, 1.0)
+        zero = np.zeros(len(n))
+        u = np.stack([np.log(here), -lives * here, zero, zero])
+        v = np.stack([np.log(then), -lives * then, np.full(len(n), 1 / a), -1 / after])
+        stays = 1 - gone
+        gradient = (u * (stays * n)).sum(axis=1) + (v * (gone * n)).sum(axis=1)
+        hessian = ((v - u) * (gone * stays * n)) @ (v - u).T
+        hessian[0, 1] -= n @ (stays * here + gone * then)
+        hessian[1, 0] = hessian[0, 1]
+        hessian[1, 1] += n @ (lives * (stays * here**2 + gone * then**2))
+        hessian[2, 2] -= n @ gone / a**2
+        hessian[3, 3] += n @ (gone / after**2)
+        return n @ np.logaddexp(stayed, left), gradient, hessian

@@ -1,0 +1,216 @@
+"""How long customers stay and what a purchase brings: the models that worth is read off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from shophelm.methods import buy_till_you_die as btyd
+from shophelm.methods import gamma_gamma
+from shophelm.shop.buyers import buyers, worth_in
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
+from shophelm.shop.tables import Tables
+from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
+
+REST = ""
+FALSE_DISCOVERY = 0.05
+PARAMETERS = 4
+YEAR = 364
+NEW = btyd.Histories(np.zeros(1), np.zeros(1), np.zeros(1), np.ones(1, dtype=int))
+"""A customer whose first purchase is today's."""
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """Customers' histories, and the models fitted to them.
+
+    Attributes
+    ----------
+    customers
+        One row per customer who has paid, not for display: customer_id, group, repeats, recency,
+        age (days; see `buy_till_you_die.Histories`), purchases (days with a payment) and mean
+        (worth of one).
+    models
+        Group → its fitted model. "" is everybody who has no model of the own.
+    spend
+        What a purchase brings.
+    worth_in
+        `margin` or `gmv`.
+    groups
+        One row per kind of campaign in whose bursts customers first paid: kind, customers,
+        repeaters, expected_year and expected_year_rest (purchases within 52 weeks of the first,
+        by their own model and by that of all others), p_value (null where too few of them came
+        back to tell), found.
+    """
+
+    customers: pd.DataFrame
+    models: Mapping[str, btyd.Fit]
+    spend: gamma_gamma.Spend
+    worth_in: str
+    groups: pd.DataFrame
+
+    @property
+    def known(self) -> bool:
+        """Whether the shop's history tells the models' parameters."""
+        return self.spend.known and all(m.known for m in self.models.values())
+
+
+@question(
+    "How long do customers stay, and what does a purchase of theirs bring?",
+    "orders.customer_id",
+    order_lines="customers valued in margin",
+    products="customers valued in margin",
+    campaigns="newcomers of a promotion told apart from the rest",
+)
+def lifetimes(shop: Tables, *, apart: bool = True) -> Lifetimes:
+    """Fit who stays and who leaves, and what a purchase brings.
+
+    A purchase is a day with a payment. Of BG/NBD and MBG/NBD the likelier one is taken. Customers
+    who first paid in the burst of a kind of campaign (Double 11) get a model of their own where a
+    likelihood-ratio test says that they are unlike all others, false discoveries kept to 5 %.
+
+    Parameters
+    ----------
+    shop
+        Needs orders with customers.
+    apart
+        False to put all customers into one model.
+    """
+    customers = _histories(shop)
+    kinds = _first_paid_in(shop, customers["first_day"])
+    customers = customers.drop(columns="first_day")
+    whole = _likelier(customers)
+    groups = _unlike(customers, kinds, whole) if apart and whole.known else _no_groups()
+    found = groups["kind"][groups["found"].astype(bool)].tolist()
+    customers["group"] = kinds.where(kinds.isin(found), REST)
+    models = {
+        g: _likelier(rows, whole.leaves_at_once) for g, rows in customers.groupby("group")
+    } or {REST: whole}
+    spend = gamma_gamma.fit(customers["purchases"].to_numpy(), customers["mean"].to_numpy())
+    return Lifetimes(customers, models, spend, worth_in(shop), groups)
+
+
+@carries_missing
+def find_groups(life: Lifetimes) -> Sentence:
+    """Warn of newcomers who behave unlike the rest, or say that there are none."""
+    if not life.known:
+        return sentence(NOT_KNOWN, **counted(life))
+    groups = life.groups
+    if groups.empty:
+        return sentence("No customer was won in a campaign's burst: there is nothing to compare.")
+    found = groups["found"].astype(bool)
+    few = groups["p_value"].isna()
+    said, values = [], {}
+    if found.any():
+        said.append(
+            "Customers won in the burst of {which} are unlike the rest and have a model of their "
+            "own."
+        )
+        values["which"] = listing(
+            [
+                f"{g.kind} ({number(g.expected_year)} purchases to be expected in the year after "
+                f"the first, where others make {number(g.expected_year_rest)})"
+                for g in groups[found].itertuples()
+            ]
+        )
+    if (alike := ~found & ~few).any():
+        said.append("Those won in the burst of {alike} are not unlike the rest beyond chance.")
+        values["alike"] = listing(groups["kind"][alike].tolist())
+    if few.any():
+        said.append("Of those won in the burst of {few} too few came back to tell.")
+        values["few"] = listing(groups["kind"][few].tolist())
+    return sentence(" ".join(said), **values)
+
+
+NOT_KNOWN = (
+    "What customers will bring cannot be known yet: of {customers}, {repeaters} ({share}) bought "
+    "again, too few or too much alike for a model."
+)
+
+
+def counted(life: Lifetimes) -> dict[str, object]:
+    """Give the values of `NOT_KNOWN`."""
+    n = len(life.customers)
+    again = int((life.customers["repeats"] > 0).sum())
+    return {
+        "customers": plural(n, "customer"),
+        "repeaters": count(again),
+        "share": rate(again / n if n else np.nan),
+    }
+
+
+def histories_of(customers: pd.DataFrame) -> btyd.Histories:
+    """Give each customer's history, one by one."""
+    columns = [customers[c].to_numpy(float) for c in ("repeats", "recency", "age")]
+    return btyd.Histories(*columns, np.ones(len(customers), dtype=int))
+
+
+def _histories(shop: Tables) -> pd.DataFrame:
+    frame = shop.frame(buyers(shop).order_by("customer_id"))
+    first, last = (pd.to_datetime(frame[c]) for c in ("first_day", "last_day"))
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"],
+            "first_day": frame["first_day"],
+            "repeats": frame["purchases"].astype("int64") - 1,
+            "recency": (last - first).dt.days,
+            "age": (pd.Timestamp(shop.as_of) - first).dt.days,
+            "purchases": frame["purchases"].astype("int64"),
+            "mean": as_floats(frame["worth"]) / frame["purchases"].astype("int64"),
+        }
+    )
+
+
+def _first_paid_in(shop: Tables, first_day: pd.Series) -> pd.Series:
+    """Name the kind of campaign in whose burst each customer first paid; "" for none."""
+    kinds = pd.Series(REST, index=first_day.index, dtype=object)
+    if not shop.has("campaigns"):
+        return kinds
+    for c in shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id")).itertuples():
+        inside = first_day.map(lambda d, c=c: _within(d, c.burst_from, c.afterglow_from))
+        kinds = kinds.where(~inside.astype(bool), c.kind)
+    return kinds
+
+
+def _within(day: date, first: date, after: date) -> bool:
+    return first <= day < after
+
+
+def _likelier(customers: pd.DataFrame, leaves_at_once: bool | None = None) -> btyd.Fit:
+    """Fit the likelier of the two models, or the one asked for."""
+    columns = [customers[c].to_numpy(float) for c in ("repeats", "recency", "age")]
+    histories = btyd.distinct(*columns)
+    ways = (False, True) if leaves_at_once is None else (leaves_at_once,)
+    fits = [btyd.fit(histories, leaves_at_once=way) for way in ways]
+    return max(fits, key=lambda f: (f.known, np.nan_to_num(f.log_likelihood, nan=-np.inf)))
+
+
+def _no_groups() -> pd.DataFrame:
+    columns = ["kind", "customers", "repeaters", "expected_year", "expected_year_rest"]
+    return pd.DataFrame(columns=[*columns, "p_value", "found"])
+
+
+def _unlike(customers: pd.DataFrame, kinds: pd.Series, whole: btyd.Fit) -> pd.DataFrame:
+    """Test each kind's newcomers against all others by likelihood ratio."""
+    rows = []
+    for kind in sorted(set(kinds) - {REST}):
+        own = _likelier(customers[kinds == kind], whole.leaves_at_once)
+        rest = _likelier(customers[kinds != kind], whole.leaves_at_once)
+        years, chance = [np.nan, np.nan], np.nan
+        if own.known and rest.known:
+            gain = own.log_likelihood + rest.log_likelihood - whole.log_likelihood
+            years = [float(btyd.expected_purchases(m, NEW, horizon=YEAR)[0]) for m in (own, rest)]
+            chance = float(stats.chi2.sf(2 * gain, PARAMETERS))
+        some = customers[kinds == kind]
+        rows.append([kind, len(some), int((some["repeats"] > 0).sum()), *years, chance])
+    frame = pd.DataFrame(rows, columns=_no_groups().columns[:-1])
+    tested = frame["p_value"].notna()
+    found = pd.Series(data=False, index=frame.index)
+    found[tested] = stats.false_discovery_control(frame["p_value"][tested]) <= FALSE_DISCOVERY
+    return frame.assign(found=found)
