@@ -97,16 +97,17 @@ def shown(found: MemberDays) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        figure, expected and observed on the day, gain, shift and net, each with its 95 % interval
-        in _low and _high. Without rows where no member day can be judged.
+        figure, unit, expected and observed on the day, on_day (observed − expected), around (the
+        same of the days around it) and net (their sum), each with its 95 % interval in _low and
+        _high. Without rows where no member day can be judged.
     """
     if found.study is None or not found.study.events:
-        return pd.DataFrame(columns=["figure"])
-    names = FIGURES | ({} if found.worth_in == "margin" else {"worth": "settled money"})
-    effects = found.study.effects
-    if found.worth_in != "margin":
-        effects = effects.drop(index="worth")
-    return effects.rename(index=names).rename_axis("figure").reset_index()
+        return pd.DataFrame(columns=["figure", "unit"])
+    known = [name for name in FIGURES if name != "worth" or found.worth_in == "margin"]
+    effects = found.study.effects.loc[known]
+    effects.insert(0, "unit", ["number" if name == "orders" else "money" for name in effects.index])
+    effects.columns = effects.columns.str.replace("gain", "on_day").str.replace("shift", "around")
+    return effects.rename(index=FIGURES).rename_axis("figure").reset_index()
 
 
 @carries_missing

@@ -14,7 +14,7 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
 
-SIZES = ["tier", "threshold", "customers", "share", "paid", "paid_share", "near", "lacking"]
+SIZES = ["tier", "threshold", "customers", "share", "spent", "spent_share", "near", "lacking"]
 
 
 def members(shop: Tables) -> ibis.Table:
@@ -72,9 +72,9 @@ def sizes(shop: Tables, tiers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per tier: tier, threshold, customers, share, paid (so far, decimal), paid_share,
-        near (customers within a tenth of the next threshold, below it), lacking (money that they
-        lack, on average; null without any). Without rows where a threshold is not known.
+        One row per tier: tier, threshold, customers, share, spent (paid so far, decimal),
+        spent_share, near (customers within a tenth of the next threshold, below it), lacking (money
+        that they lack, on average; null without any). Without rows where a threshold is not known.
     """
     if not known(tiers):
         return pd.DataFrame(columns=SIZES)
@@ -88,17 +88,17 @@ def sizes(shop: Tables, tiers: pd.DataFrame) -> pd.DataFrame:
     near = (lacks <= next_one * Decimal(str(REACH))).fill_null(False)
     counted = people.group_by(tier=people.segment).aggregate(
         customers=people.count(),
-        paid=people.paid.sum(),
+        spent=people.paid.sum(),
         near=near.cast("int64").sum(),
         lacking=near.ifelse(lacks, 0).sum(),
     )
     frame = tiers[["tier", "threshold"]].merge(shop.frame(counted), "left", "tier")
     frame = frame.assign(
-        paid=[Decimal(0) if pd.isna(m) else m for m in frame["paid"]],
+        spent=[Decimal(0) if pd.isna(m) else m for m in frame["spent"]],
         **{name: frame[name].fillna(0).astype("int64") for name in ("customers", "near")},
     )
     frame["share"] = _part(frame["customers"])
-    frame["paid_share"] = _part(frame["paid"])
+    frame["spent_share"] = _part(frame["spent"])
     frame["lacking"] = as_floats(frame["lacking"]) / frame["near"].where(frame["near"] > 0)
     return frame[SIZES]
 
@@ -109,12 +109,12 @@ def find_sizes(sized: pd.DataFrame, *, currency: str) -> Sentence:
     if sized.empty:
         return sentence("Tiers cannot be counted while their thresholds are not known.")
     top, near = sized.iloc[1:], sized[sized["near"] > 0]
-    text = "{n} in {first} or higher are {share} of the customers and paid {paid} of the money."
+    text = "{n} in {first} or higher are {share} of the customers and spent {spent} of the money."
     values = {
         "n": plural(int(top["customers"].sum()), "customer"),
         "first": top["tier"].iloc[0],
         "share": rate(top["share"].sum()),
-        "paid": rate(top["paid_share"].sum()),
+        "spent": rate(top["spent_share"].sum()),
     }
     if len(near):
         following = dict(zip(sized["tier"], sized["tier"].shift(-1), strict=True))
