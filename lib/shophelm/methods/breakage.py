@@ -94,7 +94,7 @@ def usage(lots: pd.DataFrame, uses: pd.DataFrame) -> Usage:
     cells = of_group * BANDS + pairs["band"]
     used = np.bincount(cells, shared, len(there) * BANDS).reshape(len(there), BANDS)
     sums = [np.vstack([s.sum(axis=0), s.sum(axis=0) - s]) for s in (used, exposed)]
-    return Usage(width, np.divide(*sums, out=np.zeros_like(sums[0]), where=sums[1] > 1e-9))
+    return Usage(width, np.divide(*sums, out=np.zeros(sums[0].shape), where=sums[1] > 1e-9))
 
 
 def _cover(days: pd.Series, amounts: pd.Series, width: float) -> np.ndarray:

@@ -79,8 +79,8 @@ def event_study(
         First and last row of each event.
     ordinary
         Days on which nothing but events makes a difference (no other campaign runs). Only they
-        teach what is to be expected, and of them none of an event or around it. A window with
-        another day in it, or with another event's, is not judged.
+        teach what is to be expected, and of them none of an event or around it. An event with
+        another day in its window, or too near to another event, is not judged.
     before, after
         Days around an event that it may draw from.
     confidence
@@ -107,9 +107,11 @@ def event_study(
         clean[max(0, first - before) : last + after + 1] = False
         busy[first : last + 1] += 1
 
+    reach = max(before, after)
+
     def alone(first: int, last: int) -> bool:
-        window = slice(max(0, first - before), last + after + 1)
-        return free[window].all() and busy[window].sum() == last - first + 1
+        near = busy[max(0, first - reach) : last + reach + 1].sum()
+        return free[max(0, first - before) : last + after + 1].all() and near == last - first + 1
 
     factor = _week_days(table, clean, np.asarray(week_day))
     about = {"clean": clean, "factor": factor, "before": before, "after": after}
@@ -260,8 +262,8 @@ def _profile(
     judged: _Windows, errors: np.ndarray | None, names: pd.Index, before: int, tail: float
 ) -> pd.DataFrame:
     """Lay observed and expected out by offset, with the band in which placebos lie."""
-    frames = []
-    for i, name in enumerate(names):
+    frames = [pd.DataFrame(columns=["series", "offset", "observed", "expected", "low", "high"])]
+    for i, name in enumerate(names if len(judged.days) else []):
         seen, usual = (a[:, :, i].mean(axis=0) for a in (judged.observed, judged.expected))
         frame = pd.DataFrame({"observed": seen, "expected": usual, "low": np.nan, "high": np.nan})
         if errors is not None:
@@ -269,5 +271,5 @@ def _profile(
             frame = frame.assign(low=usual + low, high=usual + high)
         frame.insert(0, "offset", frame.index - before)
         frame.insert(0, "series", name)
-        frames.append(frame if len(judged.days) else frame[:0])
-    return pd.concat(frames, ignore_index=True)
+        frames.append(frame)
+    return pd.concat(frames[1:] or frames, ignore_index=True)

@@ -41,7 +41,7 @@ def matched(lots: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
 
 def _ends(rows: pd.DataFrame, totals: np.ndarray, begins: np.ndarray) -> np.ndarray:
     """Give the place on the line at which each amount ends."""
-    owner = rows["owner"].to_numpy()
+    owner = rows["owner"].to_numpy(dtype=np.int64)
     before = np.cumsum(totals) - totals
     return np.cumsum(rows["amount"].to_numpy(dtype=np.int64)) + (begins - before)[owner]
 
