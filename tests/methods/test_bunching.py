@@ -70,9 +70,7 @@ def test_windows_are_five_bins_on_either_side_and_meet_at_the_threshold():
     bins = bunching(EVEN, threshold=THRESHOLD, others=[600]).bins
     assert bins.loc[bins["window"] == "below", "left"].tolist() == [450, 460, 470, 480, 490]
     assert bins.loc[bins["window"] == "above", "left"].tolist() == [500, 510, 520, 530, 540]
-    assert bins.loc[bins["window"] == "other", "left"].tolist() == list(range(550, 660, 10))[
-        :-1
-    ] + [650]
+    assert bins.loc[bins["window"] == "other", "left"].tolist() == list(range(550, 660, 10))
     assert BINS == 5
 
 

@@ -81,7 +81,7 @@ def member_day(shop: Tables, *, before: int = 3, after: int = 7) -> MemberDays:
         ordinary.loc[pd.Timestamp(other.warmup_from) : pd.Timestamp(other.ends_on)] = False
     study = event_study(
         table,
-        week_day=table.index.dayofweek,
+        week_day=[d.weekday() for d in period.every_day],
         events=[(first, last) for first, last in events if 0 <= first <= last],
         ordinary=ordinary,
         before=before,
