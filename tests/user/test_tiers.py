@@ -197,7 +197,8 @@ def test_customers_are_followed_over_the_last_whole_month(small):
         "In 2026-10, 1 of 4 customers reached another tier: 1 from bronze to silver (¥500 paid); "
         "0 joined."
     )
-    assert tier_migration.matrix(moved).values.tolist() == [[3, 1]]
+    wide = tier_migration.matrix(moved, "money_now", currency="CNY")
+    assert wide.to_dict("records") == [{"from": "bronze", "bronze": "¥480", "silver": "¥600"}]
 
 
 @pytest.mark.parametrize(

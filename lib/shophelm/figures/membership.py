@@ -26,14 +26,12 @@ def spend(seen: Mapping[str, Bunching], *, currency: str) -> Axes:
     currency
         ISO code, for the money axes.
     """
-    from matplotlib import pyplot as plt
-
-    set_style()
     shown = {tier: one for tier, one in seen.items() if one.known}
     if not shown:
         return _nothing("Too few customers stand near a threshold to draw them")
-    figure, panels = plt.subplots(len(shown), 1, figsize=(9, 0.8 + 2 * len(shown)), squeeze=False)
-    for axes, (tier, one) in zip(panels[:, 0], shown.items(), strict=True):
+    title = "Customers by spend (bars, near a threshold orange), and without it (line, band)"
+    panels = _panels(len(shown), title)
+    for axes, (tier, one) in zip(panels, shown.items(), strict=True):
         bins = one.bins
         middle, width = (bins["left"] + bins["right"]) / 2, bins["right"] - bins["left"]
         colours = [WARM if w in ("below", "above") else GRID for w in bins["window"]]
@@ -48,15 +46,7 @@ def spend(seen: Mapping[str, Bunching], *, currency: str) -> Axes:
         axes.margins(x=0.03)
         show_unit(axes.xaxis, "money", currency)
         show_unit(axes.yaxis, "count", currency)
-    top = panels[0, 0]
-    figure.suptitle(
-        "Customers by spend (bars, near a threshold orange), and without it (line, band)",
-        x=0.01,
-        ha="left",
-        weight="bold",
-    )
-    top.set_label("Spend at the tiers' thresholds")
-    return top
+    return panels[0]
 
 
 def points_flow(flow: pd.DataFrame, *, currency: str) -> Axes:
@@ -103,19 +93,15 @@ def member_day(found: MemberDays, *, currency: str) -> Axes:
     currency
         ISO code, for the money axes.
     """
-    from matplotlib import pyplot as plt
-
-    set_style()
     if found.study is None or not found.study.events:
         return _nothing("No member day to draw")
     profile = found.study.profile
     if found.worth_in != "margin":
         profile = profile[profile["series"] != "worth"]
     figures = list(profile.groupby("series", sort=False))
-    figure, panels = plt.subplots(
-        len(figures), 1, figsize=(9, 0.8 + 1.7 * len(figures)), sharex=True, squeeze=False
-    )
-    for axes, (name, days) in zip(panels[:, 0], figures, strict=True):
+    title = "Around a member day: seen (line), to be expected (dashes, 95 % of ordinary days)"
+    panels = _panels(len(figures), title)
+    for axes, (name, days) in zip(panels, figures, strict=True):
         axes.fill_between(
             days["offset"], days["low"], days["high"], color=MUTED, alpha=0.18, linewidth=0
         )
@@ -124,21 +110,24 @@ def member_day(found: MemberDays, *, currency: str) -> Axes:
         axes.axvline(0, color=WARM, linewidth=1)
         axes.set_title(f"Members: {FIGURES[name]} a day", fontsize=10)
         show_unit(axes.yaxis, "number" if name == "orders" else "money", currency)
-    panels[-1, 0].set_xlabel("days from the member day")
-    top = panels[0, 0]
-    figure.suptitle(
-        "Around a member day: seen (line), to be expected (dashes, 95 % of ordinary days)",
-        x=0.01,
-        ha="left",
-        weight="bold",
-    )
-    top.set_label("Around a member day")
-    return top
+    panels[-1].set_xlabel("days from the member day")
+    return panels[0]
+
+
+def _panels(number: int, title: str) -> list[Axes]:
+    """Open a figure of panels one below the other, under one title."""
+    from matplotlib import pyplot as plt
+
+    set_style()
+    figure, panels = plt.subplots(number, 1, figsize=(9, 0.8 + 1.9 * number), squeeze=False)
+    figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    return list(panels[:, 0])
 
 
 def _nothing(why: str) -> Axes:
     from matplotlib import pyplot as plt
 
+    set_style()
     _, axes = plt.subplots(figsize=(6, 0.6))
     axes.set_axis_off()
     axes.set_title(why)

@@ -101,21 +101,10 @@ def event_study(
     always falls on days that are special for another reason (pay day).
     """
     table = values.to_numpy(dtype=float)
-    free = np.array(ordinary, dtype=bool)
-    clean, busy = free.copy(), np.zeros(len(table), dtype=int)
-    for first, last in events:
-        clean[max(0, first - before) : last + after + 1] = False
-        busy[first : last + 1] += 1
-
-    reach = max(before, after)
-
-    def alone(first: int, last: int) -> bool:
-        near = busy[max(0, first - reach) : last + reach + 1].sum()
-        return free[max(0, first - before) : last + after + 1].all() and near == last - first + 1
-
+    judgeable, clean = _told_apart(events, np.array(ordinary, dtype=bool), before, after)
     factor = _week_days(table, clean, np.asarray(week_day))
     about = {"clean": clean, "factor": factor, "before": before, "after": after}
-    judged = _judge(table, [e for e in events if alone(*e)], **about)
+    judged = _judge(table, judgeable, **about)
     lengths = sorted({int(n) for n in judged.days})
     like = [(t, t + n - 1) for n in lengths for t in _untouched(clean, n, before, after)]
     placebos = _judge(table, like, **about)
@@ -127,6 +116,24 @@ def event_study(
     effects = _effects(judged, errors, values.columns, before, tail, wider)
     profile = _profile(judged, errors, values.columns, before, tail)
     return EventStudy(effects, profile, len(judged.days), int(fewest))
+
+
+def _told_apart(
+    events: Sequence[tuple[int, int]], ordinary: np.ndarray, before: int, after: int
+) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """Pick the events that nothing else touches, and the days that no event does."""
+    clean, busy = ordinary.copy(), np.zeros(len(ordinary), dtype=int)
+    for first, last in events:
+        clean[max(0, first - before) : last + after + 1] = False
+        busy[first : last + 1] += 1
+    reach = max(before, after)
+    alone = [
+        (first, last)
+        for first, last in events
+        if ordinary[max(0, first - before) : last + after + 1].all()
+        and busy[max(0, first - reach) : last + reach + 1].sum() == last - first + 1
+    ]
+    return alone, clean
 
 
 def _week_days(table: np.ndarray, clean: np.ndarray, week_day: np.ndarray) -> np.ndarray:

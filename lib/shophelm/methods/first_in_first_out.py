@@ -32,8 +32,10 @@ def matched(lots: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
     longest = np.maximum(*sums)
     begins = np.cumsum(longest) - longest
     lines = [_ends(f, total, begins) for f, total in zip((lots, uses), sums, strict=True)]
-    cuts = np.unique(np.concatenate([begins, [longest.sum()], *lines]))
-    starts, lengths = cuts[:-1], np.diff(cuts)
+    # sorted runs, which a stable sort merges
+    cuts = np.sort(np.concatenate([begins, [longest.sum()], *lines]), kind="stable")
+    lengths = np.diff(cuts)
+    starts, lengths = cuts[:-1][lengths > 0], lengths[lengths > 0]
     lot, use = (_lying_over(f, line, starts) for f, line in zip((lots, uses), lines, strict=True))
     there = (lot >= 0) | (use >= 0)
     return pd.DataFrame({"lot": lot[there], "use": use[there], "amount": lengths[there]})

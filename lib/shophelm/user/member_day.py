@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shophelm.methods.event_study import EventStudy, event_study
+from shophelm.methods.event_study import FEWEST_PLACEBOS, EventStudy, event_study
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.calendar import Period
 from shophelm.shop.definitions import as_floats
@@ -127,11 +127,12 @@ def find_member_day(found: MemberDays, *, currency: str) -> Sentence:
             n=plural(found.given, "member day"),
         )
     money_of = study.effects.loc["worth"]
-    if study.placebos < 20:
+    if study.placebos < FEWEST_PLACEBOS:
         return sentence(
             "What a member day adds is not known: only {n} of ordinary days can be held against "
-            "it, and 20 are needed.",
+            "it, and {least} are needed.",
             n=plural(study.placebos, "stretch", "stretches"),
+            least=count(FEWEST_PLACEBOS),
         )
     orders = study.effects.loc["orders"]
     return sentence(

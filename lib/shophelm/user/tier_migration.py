@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import pandas as pd
@@ -94,8 +95,8 @@ def last_whole_month(as_of: date) -> Period:
 
 
 @carries_missing
-def matrix(moved: pd.DataFrame, value: str = "customers") -> pd.DataFrame:
-    """Lay the moves out: a row per tier then, a column per tier now.
+def matrix(moved: pd.DataFrame, value: str = "customers", *, currency: str) -> pd.DataFrame:
+    """Lay the moves out as text: a row per tier then, a column per tier now.
 
     Parameters
     ----------
@@ -103,10 +104,16 @@ def matrix(moved: pd.DataFrame, value: str = "customers") -> pd.DataFrame:
         As `tier_migration` gives it.
     value
         `customers`, `money_then`, `money_now` or `money_change`.
+    currency
+        Of the money.
     """
     wide = moved.pivot(index="from", columns="to", values=value)
     order = [list(moved[side].drop_duplicates()) for side in ("from", "to")]
-    return wide.reindex(index=order[0], columns=order[1])
+    show = count if value == "customers" else partial(money, currency=currency)
+    texts = wide.reindex(index=order[0], columns=order[1]).map(
+        lambda v: None if v != v else str(show(v))
+    )
+    return texts.rename_axis(columns=None).reset_index()
 
 
 @carries_missing
@@ -117,14 +124,13 @@ def find_tier_migration(shop: Tables, moved: pd.DataFrame, *, currency: str) -> 
     month = last_whole_month(shop.as_of)
     old = moved[moved["from"] != NOT_YET]
     up = old[old["from"] != old["to"]]
-    text = "In {month}, {n} of {all} reached another tier{which}; {new} joined."
     which = [
         f"{count(r['customers'])} from {r['from']} to {r['to']} "
         f"({money(r['money_change'], currency=currency)} paid)"
         for r in up.to_dict("records")
     ]
     return sentence(
-        text,
+        "In {month}, {n} of {all} reached another tier{which}; {new} joined.",
         month=f"{month.first:%Y-%m}",
         n=count(up["customers"].sum()),
         all=plural(int(old["customers"].sum()), "customer"),
