@@ -119,7 +119,7 @@ def find_clusters(kinds: Kinds) -> Sentence:
             "reach {chance}.",
             **values,
         )
-    kinds_of = [f"{round(r.share * 100)}% buy {r.what}" for r in kinds.groups.itertuples()]
+    kinds_of = [f"{round(r.share * 100)}% bought {r.what}" for r in kinds.groups.itertuples()]
     return sentence(
         "{n} fall into {k} clusters, which come out alike in two halves of them to {stability} "
         "(1.00: the same; {chance} at most in shops simulated without clusters): {kinds}.",
@@ -155,9 +155,9 @@ def _measures(shop: Tables) -> ibis.Table:
 
 def _scaled(measures: pd.DataFrame) -> np.ndarray:
     """Put measures on scales where as many times more is as far; shares stay as they are."""
-    return np.column_stack(
-        [v if name == "discount_share" else np.log1p(v.clip(lower=0)) for name, v in measures.items()]
-    )
+    logs = np.log1p(measures.clip(lower=0))
+    logs["discount_share"] = measures["discount_share"]
+    return logs.to_numpy()
 
 
 def _described(frame: pd.DataFrame, measures: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def _described(frame: pd.DataFrame, measures: pd.DataFrame, labels: np.ndarray) 
     scaled = pd.DataFrame(_scaled(measures), columns=measures.columns)
     groups["what"] = [_unlike_the_rest(scaled, labels == k) for k in groups.index]
     groups = groups.sort_values("settled_share", ascending=False, kind="stable")
-    return groups.reset_index(drop=True).rename_axis("cluster").rename(lambda i: i + 1).reset_index()
+    return groups.assign(cluster=range(1, len(groups) + 1))[["cluster", *groups]]
 
 
 def _unlike_the_rest(scaled: pd.DataFrame, inside: np.ndarray) -> str:

@@ -16,11 +16,14 @@ from shophelm.user.thresholds import Thresholds
 from shophelm.words import Sentence, count, money, plural, sentence
 
 NOT_YET = "not yet a customer"
-SEGMENTS = {
-    "rfm": (rfm.members, [g.name for g in rfm.GROUPS]),
-    "grid": (value_grid.members, [*(c.name for c in value_grid.CELLS), value_grid.IDLE]),
-}
-"""Kind of segments → who is in them, and their names in order."""
+MEMBERS = {"rfm": rfm.members, "grid": value_grid.members}
+"""Kind of segments → who is in them."""
+ORDER = [
+    NOT_YET,
+    *(group.name for group in rfm.GROUPS),
+    *(cell.name for cell in value_grid.CELLS),
+    value_grid.IDLE,
+]
 
 
 @question("Who moved up or down since last month, and with how much money?", "orders.customer_id")
@@ -61,8 +64,7 @@ def migration(shop: Tables, thresholds: Thresholds, *, of: str = "grid") -> pd.D
         settled_now=both.settled_now.sum(),
     )
     frame = shop.frame(moves)
-    names = [NOT_YET, *SEGMENTS[of][1]]
-    frame = frame.sort_values(["from", "to"], key=lambda c: c.map(names.index), ignore_index=True)
+    frame = frame.sort_values(["from", "to"], key=lambda c: c.map(ORDER.index), ignore_index=True)
     return frame.assign(settled_change=frame["settled_now"] - frame["settled_then"])
 
 
@@ -84,14 +86,18 @@ def shown(moves: pd.DataFrame, value: str = "customers", *, currency: str) -> pd
     currency
         Of the money.
     """
-    wide = moves.pivot(index="from", columns="to", values=value)
-    froms, tos = (moves[side].drop_duplicates().tolist() for side in ("from", "to"))
-    ordered = sorted(tos, key=lambda t: froms.index(t) if t in froms else len(froms))
-    wide = wide.reindex(index=froms, columns=ordered).fillna(0)
+    wide = matrix(moves, value).fillna(0)
     wide = wide.assign(all=wide.sum(axis=1))
     wide.loc["all"] = wide.sum()
     show = count if value == "customers" else partial(money, currency=currency)
-    return wide.map(lambda v: str(show(v)) if v else None).rename_axis(columns=None).reset_index()
+    return wide.map(lambda v: str(show(v)) if v else None).reset_index()
+
+
+def matrix(moves: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Lay the moves out: a row per segment then, a column per segment now; null without moves."""
+    wide = moves.pivot(index="from", columns="to", values=value)
+    rows, columns = (sorted(side, key=ORDER.index) for side in (wide.index, wide.columns))
+    return wide.reindex(index=rows, columns=columns).rename_axis(columns=None)
 
 
 @carries_missing
@@ -101,27 +107,29 @@ def find_migration(shop: Tables, moves: pd.DataFrame, *, currency: str) -> list[
     known = moves[moves["from"] != NOT_YET]
     if known.empty:
         return [sentence("By {then} nobody had paid: there is no earlier segment.", then=str(then))]
-    moved = known[known["from"] != known["to"]]
+    moved = known[known["from"] != known["to"]].sort_values("settled_change", kind="stable")
+    new = moves[moves["from"] == NOT_YET]
     said = [
         sentence(
-            "Of {all} on {then}, {moved} have changed their segment since, and {won} came new.",
+            "Of {all} on {then}, {moved} have changed their segment since; {new} came new and "
+            "brought {money}.",
             all=plural(int(known["customers"].sum()), "customer"),
             then=str(then),
             moved=count(moved["customers"].sum()),
-            won=count(moves["customers"].sum() - known["customers"].sum()),
+            new=count(new["customers"].sum()),
+            money=money(new["settled_now"].sum(), currency=currency),
         )
     ]
-    changed = moves[moves["from"] != moves["to"]].sort_values("settled_change", kind="stable")
-    if len(changed) and changed.iloc[0]["settled_change"] < 0:
-        said.append(_move("The move that cost most: {which}.", changed.iloc[0], currency))
-    if len(changed) and changed.iloc[-1]["settled_change"] > 0:
-        said.append(_move("The move that brought most: {which}.", changed.iloc[-1], currency))
+    if len(moved) and moved.iloc[0]["settled_change"] < 0:
+        said.append(_move("The move that cost most: {which}.", moved.iloc[0], currency))
+    if len(moved) and moved.iloc[-1]["settled_change"] > 0:
+        said.append(_move("The move that brought most: {which}.", moved.iloc[-1], currency))
     return said
 
 
 def _side(shop: Tables, thresholds: Thresholds, of: str, name: str) -> ibis.Table:
     """Give each customer's segment, and the money of the 364 days before, under the side's name."""
-    people = SEGMENTS[of][0](shop, thresholds)
+    people = MEMBERS[of](shop, thresholds)
     if "settled" not in people.columns:
         people = people.inner_join(year(shop), "customer_id")
     return people.select(
@@ -132,8 +140,7 @@ def _side(shop: Tables, thresholds: Thresholds, of: str, name: str) -> ibis.Tabl
 def _move(template: str, move: pd.Series, currency: str) -> Sentence:
     now, then = (money(move[f"settled_{side}"], currency=currency) for side in ("now", "then"))
     which = sentence(
-        "{n} from {before} to {after}, who settled {now} in the 364 days to the end and {then} in "
-        "those to the end of last month",
+        "{n} from “{before}” to “{after}”, whose money of 364 days went from {then} to {now}",
         n=plural(int(move["customers"]), "customer"),
         before=move["from"],
         after=move["to"],

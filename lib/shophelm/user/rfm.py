@@ -10,7 +10,6 @@ import ibis
 import pandas as pd
 
 from shophelm.methods.scores import SCORES
-from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.user.spending import lifetimes, share_of
@@ -137,9 +136,7 @@ def shown(thresholds: Thresholds, *, currency: str) -> pd.DataFrame:
         ("settled money", _ranges(thresholds.monetary, lambda m: money(m, currency=currency))),
     )
     names = [f"score_{i + 1}" for i in range(SCORES)]
-    return pd.DataFrame(
-        [(measure, *texts) for measure, texts in rows], columns=["measure", *names]
-    )
+    return pd.DataFrame([(measure, *texts) for measure, texts in rows], columns=["measure", *names])
 
 
 @carries_missing
@@ -152,16 +149,16 @@ def find_rfm(groups: pd.DataFrame, *, currency: str) -> Sentence:
     if "champions" in by_name.index:
         best = by_name.loc["champions"]
         text = "Of {all}, {n} ({share}) are champions: they brought {part} of the money settled."
-        values = dict(n=count(best["customers"]), share=rate(best["share"]))
-        values |= dict(all=everyone, part=rate(best["settled_share"]))
+        values = {"n": count(best["customers"]), "share": rate(best["share"])}
+        values |= {"all": everyone, "part": rate(best["settled_share"])}
     else:
-        text, values = "Of {all}, none is a champion.", dict(all=everyone)
+        text, values = "Of {all}, none is a champion.", {"all": everyone}
     if "cannot lose them" not in by_name.index:
         return sentence(text + " None of the most frequent and best paying stays away.", **values)
     gone = by_name.loc["cannot lose them"]
     return sentence(
-        text + " {gone} who bought often and for much, together {money}, last paid {days} days ago "
-        "at the median.",
+        text + " {gone} who had bought often and for much, for {money} together, last paid {days} "
+        "days ago at the median.",
         **values,
         gone=plural(int(gone["customers"]), "customer"),
         money=money(gone["settled"], currency=currency),

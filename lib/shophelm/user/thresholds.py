@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import ibis
@@ -66,21 +66,34 @@ def draw(shop: Tables, *, orders: int = 0, spend_per_order: float = 0) -> Thresh
     ParameterError
         If a threshold is below 0.
     """
-    for name, given in (("orders", orders), ("spend_per_order", spend_per_order)):
-        if given < 0:
-            raise ParameterError(
-                f"{name} is {given}. Give the value from which it counts as high, or 0 to have it "
-                "drawn from the customers."
-            )
     counted = _value_counts(shop)
     halves = cuts(*counted["spend_per_order"], scores=2)
-    return Thresholds(
+    drawn = Thresholds(
         recency=cuts(*counted["recency"]),
         frequency=cuts(*counted["frequency"]),
         monetary=_money(cuts(*counted["monetary"])),
-        orders=int(orders) or _middle_repeater(*counted["orders"]),
-        spend_per_order=Decimal(str(spend_per_order)) or next(iter(_money(halves)), None),
+        orders=_middle_repeater(*counted["orders"]),
+        spend_per_order=next(iter(_money(halves)), None),
     )
+    return override(drawn, orders=orders, spend_per_order=spend_per_order)
+
+
+def override(thresholds: Thresholds, *, orders: int, spend_per_order: float) -> Thresholds:
+    """Put given thresholds of the grid in the place of drawn ones; 0 leaves one as it is.
+
+    Raises
+    ------
+    ParameterError
+        If one is below 0.
+    """
+    given = {"orders": orders, "spend_per_order": Decimal(str(spend_per_order))}
+    for name, value in given.items():
+        if value < 0:
+            raise ParameterError(
+                f"{name} is {value}. Give the value from which it counts as high, or 0 to have it "
+                "drawn from the customers."
+            )
+    return replace(thresholds, **{name: value for name, value in given.items() if value})
 
 
 def _value_counts(shop: Tables) -> dict[str, tuple[np.ndarray, np.ndarray]]:

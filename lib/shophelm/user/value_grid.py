@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import ibis
 import pandas as pd
@@ -115,24 +114,21 @@ def find_value_grid(
     if not cells["customers"].sum():
         return [sentence("No customer has paid in the last 364 days: the grid is empty.")]
     limit = thresholds.spend_per_order
-    high = (
-        sentence("every customer spends the same per order")
-        if limit is None
-        else sentence(
-            "spend is high from {money} per order", money=money(limit, currency=currency)
-        )
-    )
+    text = "Frequency is high from {orders} in {days} days, spend from {limit} per order."
+    if limit is None:
+        text = "Frequency is high from {orders} in {days} days; all spend the same per order."
     lines = sentence(
-        "Frequency is high from {orders} in {days} days; {spend}.",
+        text,
         orders=plural(thresholds.orders, "order"),
         days=count(YEAR),
-        spend=high,
+        limit=money(limit, currency=currency),
     )
-    corners = listing([_corner(c, row) for c, (_, row) in zip(CELLS, cells.iterrows(), strict=True)])
+    rows = zip(CELLS, cells.to_dict("records"), strict=True)
+    corners = listing([_corner(cell, row) for cell, row in rows])
     everyone = plural(int(cells["customers"].sum()), "customer")
     return [lines, sentence("Of {all}, {corners}.", all=everyone, corners=corners)]
 
 
-def _corner(cell: Cell, row: pd.Series) -> str:
+def _corner(cell: Cell, row: dict) -> str:
     share, part = rate(row["share"], digits=1), rate(row["settled_share"], digits=1)
     return f"{share} {cell.doing} ({part} of the money settled)"
