@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from weakref import WeakKeyDictionary
 
 import ibis
 
@@ -13,11 +14,25 @@ from shophelm.shop.tables import Tables
 MONEY = "decimal(18, 4)"
 ENOUGH = 0.8
 """The share of the goods' money whose cost must be known for margins to be spoken of."""
+_SHARES: WeakKeyDictionary[Tables, float | None] = WeakKeyDictionary()
+"""Read once per shop, since every line takes part."""
 
 
 def worth_in(shop: Tables) -> str:
     """Say in what customers are valued: `margin`, or `gmv` where too few costs are known."""
     return "gmv" if _cost_share(shop) is None else "margin"
+
+
+def order_money(shop: Tables) -> ibis.Table:
+    """Give what each paid order of a known customer paid.
+
+    Returns
+    -------
+    Table
+        order_id, customer_id, day (of payment), paid (with freight) and settled (paid less what was
+        paid back by as_of), both decimal. Cheaper than `order_worths`, which reads every line.
+    """
+    return _settled(shop).drop("goods")
 
 
 def order_worths(shop: Tables) -> ibis.Table:
@@ -37,16 +52,7 @@ def order_worths(shop: Tables) -> ibis.Table:
     kind where they spoil, too harsh where money was paid back and the goods stayed. An order none
     of whose goods has a known cost gets the shop's mean cost share.
     """
-    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
-    settled = orders.paid_amount - orders.refunded.fill_null(Decimal(0))
-    orders = orders.select(
-        "order_id",
-        "customer_id",
-        "day",
-        paid="paid_amount",
-        settled=settled,
-        goods=settled - orders.shipping_amount,
-    )
+    orders = _settled(shop)
     usual = _cost_share(shop)
     if usual is None:
         return orders.mutate(worth=orders.settled).drop("goods")
@@ -85,20 +91,39 @@ def buyers(shop: Tables) -> ibis.Table:
     )
 
 
+def _settled(shop: Tables) -> ibis.Table:
+    """Give `order_money`, and goods: the settled money without freight."""
+    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
+    settled = orders.paid_amount - orders.refunded.fill_null(Decimal(0))
+    return orders.select(
+        "order_id",
+        "customer_id",
+        "day",
+        paid="paid_amount",
+        settled=settled,
+        goods=settled - orders.shipping_amount,
+    )
+
+
 def _costed_lines(shop: Tables) -> ibis.Table:
-    """Give the lines of paid orders whose unit cost is known, with their cost."""
+    """Give the lines whose unit cost is known, with their cost."""
     costs = shop["products"].filter(lambda t: t.unit_cost.notnull())
     lines = shop["order_lines"].inner_join(costs.select("product_id", "unit_cost"), "product_id")
-    lines = lines.semi_join(paid_orders(shop), "order_id")
     return lines.mutate(cost=lines.unit_cost * lines.quantity)
 
 
 def _cost_share(shop: Tables) -> float | None:
     """Give the cost of the goods as a share of their money; None where too little is known."""
+    if shop not in _SHARES:
+        _SHARES[shop] = _read_cost_share(shop)
+    return _SHARES[shop]
+
+
+def _read_cost_share(shop: Tables) -> float | None:
     if not shop.filled("products.unit_cost") or not shop.filled("order_lines"):
         return None
     lines = shop["order_lines"].semi_join(paid_orders(shop), "order_id")
-    known = _costed_lines(shop)
+    known = _costed_lines(shop).semi_join(paid_orders(shop), "order_id")
     every = as_floats(shop.frame(lines.aggregate(paid=lines.paid_amount.sum())).iloc[0])
     sums = as_floats(
         shop.frame(known.aggregate(paid=known.paid_amount.sum(), cost=known.cost.sum())).iloc[0]

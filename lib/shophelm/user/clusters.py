@@ -12,7 +12,7 @@ from shophelm.methods.clusters import FEWEST, stable_clusters
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
-from shophelm.user.spending import lifetimes, share_of
+from shophelm.user.spending import customers, share_of
 from shophelm.words import Sentence, count, listing, number, plural, sentence
 
 MOST = 2000
@@ -130,10 +130,10 @@ def find_clusters(kinds: Kinds) -> Sentence:
 
 def _measures(shop: Tables) -> ibis.Table:
     """Give what tells customers apart: one row per customer, with its settled money."""
-    lives = lifetimes(shop)
-    spend = lives.monetary.cast("float64") / lives.frequency
-    people = lives.select(
-        "customer_id", "recency", "frequency", spend=spend, settled=lives.monetary.cast("float64")
+    every = customers(shop)
+    spend = every.monetary.cast("float64") / every.frequency
+    people = every.select(
+        "customer_id", "recency", "frequency", spend=spend, settled=every.monetary.cast("float64")
     )
     orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
     sums = orders.group_by("customer_id").aggregate(

@@ -11,7 +11,6 @@ import pandas as pd
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.user import rfm, value_grid
-from shophelm.user.spending import year
 from shophelm.user.thresholds import Thresholds
 from shophelm.words import Sentence, count, money, plural, sentence
 
@@ -128,10 +127,8 @@ def find_migration(shop: Tables, moves: pd.DataFrame, *, currency: str) -> list[
 
 
 def _side(shop: Tables, thresholds: Thresholds, of: str, name: str) -> ibis.Table:
-    """Give each customer's segment, and the money of the 364 days before, under the side's name."""
+    """Give each customer's segment, and its money of 364 days, under the side's name."""
     people = MEMBERS[of](shop, thresholds)
-    if "settled" not in people.columns:
-        people = people.inner_join(year(shop), "customer_id")
     return people.select(
         "customer_id", **{f"segment_{name}": people.segment, f"settled_{name}": people.settled}
     )

@@ -12,7 +12,7 @@ import pandas as pd
 from shophelm.methods.scores import SCORES
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.user.spending import lifetimes, share_of
+from shophelm.user.spending import customers, share_of
 from shophelm.user.thresholds import Thresholds
 from shophelm.words import Sentence, Value, count, money, number, plural, rate, sentence
 
@@ -69,14 +69,14 @@ def members(shop: Tables, thresholds: Thresholds) -> ibis.Table:
     Returns
     -------
     Table
-        customer_id, recency, frequency, monetary (see `spending.lifetimes`), r, f, m (their scores,
-        1 to 5) and segment (the group's name).
+        The columns of `spending.customers`, r, f, m (scores 1 to 5 of recency, frequency and
+        monetary) and segment (the group's name).
     """
-    lives = lifetimes(shop)
-    scored = lives.mutate(
-        r=_score(lives.recency, thresholds.recency, falling=True),
-        f=_score(lives.frequency, thresholds.frequency),
-        m=_score(lives.monetary, thresholds.monetary),
+    people = customers(shop)
+    scored = people.mutate(
+        r=_score(people.recency, thresholds.recency, falling=True),
+        f=_score(people.frequency, thresholds.frequency),
+        m=_score(people.monetary, thresholds.monetary),
     )
     *named, (_, last) = [(g.takes(scored.r, scored.f, scored.m), g.name) for g in GROUPS]
     return scored.mutate(segment=ibis.cases(*named, else_=last))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import ibis
 import pandas as pd
 
-from shophelm.shop.buyers import buyers, order_worths
+from shophelm.shop.buyers import order_money, order_worths
 from shophelm.shop.calendar import YEAR_OF_WEEKS, last_days
 from shophelm.shop.definitions import as_floats
 from shophelm.shop.spans import inside
@@ -13,40 +15,31 @@ from shophelm.shop.tables import Tables
 
 YEAR = YEAR_OF_WEEKS.days
 """52 weeks, so that every week day is in it equally often."""
+_KEPT: WeakKeyDictionary[Tables, ibis.Table] = WeakKeyDictionary()
 
 
-def lifetimes(shop: Tables) -> ibis.Table:
-    """Give each customer's recency, frequency and monetary value over its whole life.
-
-    Returns
-    -------
-    Table
-        customer_id, recency (days from the last payment to as_of), frequency (days with a
-        payment: an order split in two is one purchase), monetary (settled money: what was paid,
-        with freight, less what was paid back; decimal).
-    """
-    every = buyers(shop)
-    return every.select(
-        "customer_id",
-        recency=ibis.literal(shop.as_of).delta(every.last_day, unit="day"),
-        frequency="purchases",
-        monetary="settled",
-    )
-
-
-def year(shop: Tables) -> ibis.Table:
-    """Add up what each customer who has ever paid bought in the 364 days that end on as_of.
+def customers(shop: Tables) -> ibis.Table:
+    """Give what each customer who has ever paid bought, over its life and over the last year.
 
     Returns
     -------
     Table
-        customer_id, orders, settled, worth (decimal; see `shop.buyers.order_worths`): 0 for who
-        bought nothing in that time.
+        customer_id; over the whole life recency (days from the last payment to as_of), frequency
+        (days with a payment: an order split in two is one purchase) and monetary (settled money:
+        what was paid, with freight, less what was paid back); over the 364 days that end on as_of
+        orders and settled, 0 for who bought nothing in them. Money is decimal. The engine keeps
+        the table, since several questions ask for it.
     """
+    if shop not in _KEPT:
+        _KEPT[shop] = _added_up(shop).cache()
+    return _KEPT[shop]
+
+
+def worths(shop: Tables) -> ibis.Table:
+    """Give what each customer's orders of the last 364 days left behind: customer_id, worth."""
     orders = order_worths(shop)
-    now = inside(orders.day, last_days(shop.as_of, days=YEAR).every_day)
-    sums = {name: now.ifelse(orders[name], 0).sum() for name in ("settled", "worth")}
-    return orders.group_by("customer_id").aggregate(orders=now.cast("int64").sum(), **sums)
+    orders = orders.filter(_lately(shop, orders.day))
+    return orders.group_by("customer_id").aggregate(worth=orders.worth.sum())
 
 
 def share_of(parts: pd.Series) -> pd.Series:
@@ -54,3 +47,22 @@ def share_of(parts: pd.Series) -> pd.Series:
     values = as_floats(parts)
     whole = values.sum()
     return values / (whole if whole > 0 else float("nan"))
+
+
+def _added_up(shop: Tables) -> ibis.Table:
+    orders = order_money(shop)
+    days = orders.group_by("customer_id", "day").aggregate(
+        orders=orders.count(), settled=orders.settled.sum()
+    )
+    now = _lately(shop, days.day)
+    return days.group_by("customer_id").aggregate(
+        recency=ibis.literal(shop.as_of).delta(days.day.max(), unit="day"),
+        frequency=days.count(),
+        monetary=days.settled.sum(),
+        orders=now.ifelse(days.orders, 0).sum(),
+        settled=now.ifelse(days.settled, 0).sum(),
+    )
+
+
+def _lately(shop: Tables, day: ibis.Column) -> ibis.BooleanValue:
+    return inside(day, last_days(shop.as_of, days=YEAR).every_day)

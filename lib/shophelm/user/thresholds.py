@@ -13,7 +13,7 @@ from shophelm.errors import ParameterError
 from shophelm.methods.scores import cuts
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
-from shophelm.user.spending import lifetimes, year
+from shophelm.user.spending import customers
 
 PARTS = 10_000
 """Money has four decimals in the engine; as whole numbers of them it is cut exactly."""
@@ -98,11 +98,12 @@ def override(thresholds: Thresholds, *, orders: int, spend_per_order: float) -> 
 
 def _value_counts(shop: Tables) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Count how many customers have each value of each measure, money in its smallest parts."""
-    lives, lately = lifetimes(shop), year(shop).filter(lambda t: t.orders > 0)
+    people = customers(shop)
+    lately = people.filter(people.orders > 0)
     measures = {
-        "recency": lives.recency,
-        "frequency": lives.frequency,
-        "monetary": _parts(lives.monetary),
+        "recency": people.recency,
+        "frequency": people.frequency,
+        "monetary": _parts(people.monetary),
         "orders": lately.orders,
         # rounded down, so that the customer with this very spend reaches it
         "spend_per_order": (_parts(lately.settled) / lately.orders).floor().cast("int64"),

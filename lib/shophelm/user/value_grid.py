@@ -12,7 +12,7 @@ from shophelm.shop.buyers import worth_in
 from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.user.spending import YEAR, share_of, year
+from shophelm.user.spending import YEAR, customers, share_of, worths
 from shophelm.user.thresholds import Thresholds
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
@@ -43,10 +43,9 @@ def members(shop: Tables, thresholds: Thresholds) -> ibis.Table:
     Returns
     -------
     Table
-        customer_id, orders, settled, worth (of 364 days, see `spending.year`) and segment (name of
-        the cell, or `IDLE`).
+        The columns of `spending.customers`, and segment (name of the cell, or `IDLE`).
     """
-    people = year(shop)
+    people = customers(shop)
     often = people.orders >= thresholds.orders
     limit = thresholds.spend_per_order
     # multiplied, since a division would round
@@ -76,7 +75,7 @@ def value_grid(shop: Tables, thresholds: Thresholds) -> pd.DataFrame:
     Who came lately had less time to buy often, and is low in frequency at first. Orders count as
     the platform counts them, so that one that was split counts twice.
     """
-    people = members(shop, thresholds)
+    people = members(shop, thresholds).left_join(worths(shop), "customer_id")
     sums = people.group_by("segment").aggregate(
         customers=people.count(), **{n: people[n].sum() for n in ("orders", "settled", "worth")}
     )
