@@ -10,6 +10,7 @@ import ibis
 import pandas as pd
 
 from shophelm.methods.scores import SCORES
+from shophelm.shop.buyers import MONEY
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.user.spending import customers, share_of
@@ -172,7 +173,11 @@ def _score(
     scores = range(SCORES, 0, -1) if falling else range(1, SCORES + 1)
     if not edges:
         return ibis.literal(scores[0])
-    passed = [(measure >= edge, s) for edge, s in zip(edges, scores[1:], strict=True)]
+    kind = MONEY if measure.type().is_decimal() else "int64"
+    passed = [
+        (measure >= ibis.literal(edge, type=kind), s)
+        for edge, s in zip(edges, scores[1:], strict=True)
+    ]
     return ibis.cases(*passed[::-1], else_=scores[0])
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import ibis
 import pandas as pd
 
-from shophelm.shop.buyers import order_money, order_worths
+from shophelm.shop.buyers import MONEY, order_money, order_worths
 from shophelm.shop.calendar import YEAR_OF_WEEKS, last_days
 from shophelm.shop.definitions import as_floats
 from shophelm.shop.spans import inside
-from shophelm.shop.tables import Tables
+from shophelm.shop.tables import Tables, once_per_shop
 
 YEAR = YEAR_OF_WEEKS.days
 """52 weeks, so that every week day is in it equally often."""
-_KEPT: WeakKeyDictionary[Tables, ibis.Table] = WeakKeyDictionary()
 
 
+@once_per_shop
 def customers(shop: Tables) -> ibis.Table:
     """Give what each customer who has ever paid bought, over its life and over the last year.
 
@@ -30,9 +28,19 @@ def customers(shop: Tables) -> ibis.Table:
         orders and settled, 0 for who bought nothing in them. Money is decimal. The engine keeps
         the table, since several questions ask for it.
     """
-    if shop not in _KEPT:
-        _KEPT[shop] = _added_up(shop).cache()
-    return _KEPT[shop]
+    orders = order_money(shop)
+    days = orders.group_by("customer_id", "day").aggregate(
+        orders=orders.count(), settled=orders.settled.sum()
+    )
+    now = _lately(shop, days.day)
+    people = days.group_by("customer_id").aggregate(
+        recency=ibis.literal(shop.as_of).delta(days.day.max(), unit="day"),
+        frequency=days.count(),
+        monetary=days.settled.sum().cast(MONEY),
+        orders=now.ifelse(days.orders, 0).sum().cast("int64"),
+        settled=now.ifelse(days.settled, 0).sum().cast(MONEY),
+    )
+    return people.cache()
 
 
 def worths(shop: Tables) -> ibis.Table:
@@ -47,21 +55,6 @@ def share_of(parts: pd.Series) -> pd.Series:
     values = as_floats(parts)
     whole = values.sum()
     return values / (whole if whole > 0 else float("nan"))
-
-
-def _added_up(shop: Tables) -> ibis.Table:
-    orders = order_money(shop)
-    days = orders.group_by("customer_id", "day").aggregate(
-        orders=orders.count(), settled=orders.settled.sum()
-    )
-    now = _lately(shop, days.day)
-    return days.group_by("customer_id").aggregate(
-        recency=ibis.literal(shop.as_of).delta(days.day.max(), unit="day"),
-        frequency=days.count(),
-        monetary=days.settled.sum(),
-        orders=now.ifelse(days.orders, 0).sum(),
-        settled=now.ifelse(days.settled, 0).sum(),
-    )
 
 
 def _lately(shop: Tables, day: ibis.Column) -> ibis.BooleanValue:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import ibis
 import pandas as pd
 
-from shophelm.shop.buyers import worth_in
+from shophelm.shop.buyers import MONEY, worth_in
 from shophelm.shop.definitions import as_floats
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
@@ -48,8 +48,10 @@ def members(shop: Tables, thresholds: Thresholds) -> ibis.Table:
     people = customers(shop)
     often = people.orders >= thresholds.orders
     limit = thresholds.spend_per_order
-    # multiplied, since a division would round
-    much = ibis.literal(value=False) if limit is None else people.settled >= people.orders * limit
+    much = ibis.literal(value=False)
+    if limit is not None:
+        # multiplied, since a division would round
+        much = people.settled >= people.orders * ibis.literal(limit, type=MONEY)
     cells = [(often if c.often else ~often) & (much if c.much else ~much) for c in CELLS]
     named = [(where, cell.name) for where, cell in zip(cells, CELLS, strict=True)]
     return people.mutate(segment=ibis.cases((people.orders == 0, IDLE), *named))
