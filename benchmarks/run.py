@@ -10,7 +10,7 @@ from pathlib import Path
 # the modules are found from the repository's root, not from this folder
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks.harness import BenchmarkError, environments, rounds, shop, table  # noqa: E402
+from benchmarks.harness import BenchmarkError, environments, rounds, table  # noqa: E402
 
 CASES = sorted(
     p.stem for p in (Path(__file__).parent / "cases").glob("*.py") if p.stem != "__init__"
@@ -20,12 +20,12 @@ CASES = sorted(
 def main(arguments: list[str] | None = None) -> int:
     given = _parse(arguments)
     try:
-        folder = shop.simulated(given.events)
         for name in given.cases or CASES:
             case = importlib.import_module(f"benchmarks.cases.{name}").CASE
+            folder = case.made(given.events)
             pythons, left_out = environments.pythons(case)
             runs = rounds.run(case, folder, pythons, rounds=given.rounds)
-            print(table.lay_out(case, runs, about=shop.about(folder)))
+            print(table.lay_out(case, runs, about=case.about(folder)))
             for contender, why in left_out.items():
                 print(f"{contender} was left out: {why}")
     except BenchmarkError as error:
@@ -44,7 +44,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--events",
         type=_positive,
         default=10_000_000,
-        help="about how many page events the shop has  [default: 10000000]",
+        help="about how many page events, or order lines, the shop has  [default: 10000000]",
     )
     given = parser.parse_args(arguments)
     for name in given.cases:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.harness import shop
+
 Answer = Mapping[str, Sequence[Any]]
 """Column → its values, plain Python."""
 
@@ -60,6 +62,10 @@ class Case:
         Columns that must agree to the cent.
     contenders
         The suite first: the others are held against it.
+    made
+        Gives the folder of a shop of about so many events or lines, made if it is not there.
+    about
+        Says how large a shop is.
     """
 
     module: str
@@ -68,6 +74,8 @@ class Case:
     counts: Sequence[str]
     money: Sequence[str]
     contenders: Sequence[Contender]
+    made: Callable[[int], Path] = shop.simulated
+    about: Callable[[Path], str] = shop.about
 
     def __getitem__(self, name: str) -> Contender:
         return next(c for c in self.contenders if c.name == name)

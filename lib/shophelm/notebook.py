@@ -13,12 +13,15 @@ import pandas as pd
 from IPython import get_ipython
 
 from shophelm.errors import ShophelmError
+from shophelm.report.kept_thresholds import read_thresholds, write_thresholds
 from shophelm.report.ledger import read_ledger
 from shophelm.report.page import Page
 from shophelm.shop.calendar import last_days
+from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables, open_shop
+from shophelm.user import thresholds
 
-__all__ = ["Page", "last_days", "open_shop", "read_actions"]
+__all__ = ["Page", "keep_thresholds", "last_days", "open_shop", "read_actions"]
 
 
 def read_actions(shop: Tables, *, ledger: str = "") -> pd.DataFrame:
@@ -36,6 +39,30 @@ def read_actions(shop: Tables, *, ledger: str = "") -> pd.DataFrame:
     else:
         frame = shop.frame(shop["actions"]) if shop.has("actions") else read_ledger(None)
     return frame[frame["proposed_on"].map(lambda d: d <= shop.as_of).astype(bool)]
+
+
+def keep_thresholds(
+    shop: Tables, *, file: str = "", orders: int = 0, spend_per_order: float = 0
+) -> thresholds.Thresholds | Missing:
+    """Give the thresholds of the customers' segments: as kept in a file, or drawn and kept there.
+
+    Parameters
+    ----------
+    shop
+        The shop they are drawn from where the file is not there yet.
+    file
+        Where they are kept; empty: drawn anew, and not kept.
+    orders, spend_per_order
+        Thresholds of the grid that are not to be drawn (see `user.thresholds.draw`); in force
+        whatever the file says.
+    """
+    given = {"orders": orders, "spend_per_order": spend_per_order}
+    if file and Path(file).exists():
+        return thresholds.override(read_thresholds(Path(file)), **given)
+    drawn = thresholds.draw(shop, **given)
+    if file and not isinstance(drawn, Missing):
+        write_thresholds(drawn, Path(file))
+    return drawn
 
 
 def _one_line(shell: Any, kind: type, error: ShophelmError, *_: Any, **__: Any) -> list[str]:

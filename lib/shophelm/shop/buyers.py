@@ -8,7 +8,7 @@ import ibis
 
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
-from shophelm.shop.tables import Tables
+from shophelm.shop.tables import Tables, once_per_shop
 
 MONEY = "decimal(18, 4)"
 ENOUGH = 0.8
@@ -18,6 +18,18 @@ ENOUGH = 0.8
 def worth_in(shop: Tables) -> str:
     """Say in what customers are valued: `margin`, or `gmv` where too few costs are known."""
     return "gmv" if _cost_share(shop) is None else "margin"
+
+
+def order_money(shop: Tables) -> ibis.Table:
+    """Give what each paid order of a known customer paid.
+
+    Returns
+    -------
+    Table
+        order_id, customer_id, day (of payment), paid (with freight) and settled (paid less what was
+        paid back by as_of), both decimal. Cheaper than `order_worths`, which reads every line.
+    """
+    return _settled(shop).drop("goods")
 
 
 def order_worths(shop: Tables) -> ibis.Table:
@@ -37,24 +49,11 @@ def order_worths(shop: Tables) -> ibis.Table:
     kind where they spoil, too harsh where money was paid back and the goods stayed. An order none
     of whose goods has a known cost gets the shop's mean cost share.
     """
-    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
-    settled = orders.paid_amount - orders.refunded.fill_null(Decimal(0))
-    orders = orders.select(
-        "order_id",
-        "customer_id",
-        "day",
-        paid="paid_amount",
-        settled=settled,
-        goods=settled - orders.shipping_amount,
-    )
+    orders = _settled(shop)
     usual = _cost_share(shop)
     if usual is None:
         return orders.mutate(worth=orders.settled).drop("goods")
-    costs = (
-        _costed_lines(shop)
-        .group_by("order_id")
-        .aggregate(paid=lambda t: t.paid_amount.sum(), cost=lambda t: t.cost.sum())
-    )
+    costs = _order_costs(shop)
     costs = costs.select("order_id", share=costs.cost.cast("float64") / costs.paid.nullif(0))
     both = orders.left_join(costs, "order_id").drop("order_id_right")
     kept = 1 - both.share.fill_null(usual)
@@ -85,24 +84,46 @@ def buyers(shop: Tables) -> ibis.Table:
     )
 
 
-def _costed_lines(shop: Tables) -> ibis.Table:
-    """Give the lines of paid orders whose unit cost is known, with their cost."""
-    costs = shop["products"].filter(lambda t: t.unit_cost.notnull())
-    lines = shop["order_lines"].inner_join(costs.select("product_id", "unit_cost"), "product_id")
-    lines = lines.semi_join(paid_orders(shop), "order_id")
-    return lines.mutate(cost=lines.unit_cost * lines.quantity)
+def _settled(shop: Tables) -> ibis.Table:
+    """Give `order_money`, and goods: the settled money without freight."""
+    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
+    settled = orders.paid_amount - orders.refunded.fill_null(Decimal(0))
+    return orders.select(
+        "order_id",
+        "customer_id",
+        "day",
+        paid="paid_amount",
+        settled=settled,
+        goods=settled - orders.shipping_amount,
+    )
 
 
+@once_per_shop
+def _order_costs(shop: Tables) -> ibis.Table:
+    """Give what each order's lines come to: every, and paid and cost of those with a known cost.
+
+    Every line is read for it, so the engine keeps it.
+    """
+    costs = shop["products"].select("product_id", "unit_cost")
+    lines = shop["order_lines"].left_join(costs, "product_id").drop("product_id_right")
+    known = lines.unit_cost.notnull()
+    sums = lines.group_by("order_id").aggregate(
+        every=lines.paid_amount.sum().cast(MONEY),
+        paid=known.ifelse(lines.paid_amount, ibis.null(MONEY)).sum().cast(MONEY),
+        cost=(lines.unit_cost * lines.quantity).sum().cast(MONEY),
+    )
+    return sums.cache()
+
+
+@once_per_shop
 def _cost_share(shop: Tables) -> float | None:
     """Give the cost of the goods as a share of their money; None where too little is known."""
     if not shop.filled("products.unit_cost") or not shop.filled("order_lines"):
         return None
-    lines = shop["order_lines"].semi_join(paid_orders(shop), "order_id")
-    known = _costed_lines(shop)
-    every = as_floats(shop.frame(lines.aggregate(paid=lines.paid_amount.sum())).iloc[0])
-    sums = as_floats(
-        shop.frame(known.aggregate(paid=known.paid_amount.sum(), cost=known.cost.sum())).iloc[0]
-    )
-    if not sums["paid"] > 0 or sums["paid"] < ENOUGH * every["paid"]:
+    costs = _order_costs(shop).semi_join(paid_orders(shop), "order_id")
+    names = ("every", "paid", "cost")
+    sums = shop.frame(costs.aggregate(**{name: costs[name].sum() for name in names}))
+    every, paid, cost = as_floats(sums.iloc[0])
+    if not paid > 0 or paid < ENOUGH * every:
         return None
-    return float(sums["cost"] / sums["paid"])
+    return float(cost / paid)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis
 import pandas as pd
@@ -219,6 +222,19 @@ def open_shop(location: str | Path, *, as_of: str | date) -> Tables:
     """
     day = parse_day(as_of)
     return Tables(open_source(location), as_of=day)
+
+
+def once_per_shop(answer: Callable[[Tables], Any]) -> Callable[[Tables], Any]:
+    """Make a function of a shop work once; what it gave is forgotten with the shop."""
+    kept: WeakKeyDictionary[Tables, Any] = WeakKeyDictionary()
+
+    @functools.wraps(answer)
+    def ask(shop: Tables) -> Any:
+        if shop not in kept:
+            kept[shop] = answer(shop)
+        return kept[shop]
+
+    return ask
 
 
 def how_to_get(name: str) -> str:

@@ -1,0 +1,181 @@
+"""Are there kinds of customers that no threshold was set for?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.clusters import FEWEST, stable_clusters
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.tables import Tables
+from shophelm.user.spending import customers, share_of
+from shophelm.words import Sentence, count, listing, number, plural, sentence
+
+MOST = 2000
+"""Customers that are enough to see clusters by; of more, so many are drawn."""
+UNLIKE = 0.5
+"""Standard deviations from the rest by which a measure describes a cluster (Cohen: medium)."""
+MEASURES = {
+    "recency": ("long ago", "lately"),
+    "frequency": ("often", "seldom"),
+    "spend": ("for much at a time", "for little at a time"),
+    "discount_share": ("at high discounts", "at low discounts"),
+    "categories": ("in many categories", "in few categories"),
+}
+"""Measure → how a customer buys who has much of it, and little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What k-means found.
+
+    Attributes
+    ----------
+    groups
+        One row per cluster, worth most first: cluster (1 ...), customers, share, settled_share,
+        the medians of the measures (recency in days, frequency in purchases, spend in money per
+        purchase, discount_share of the goods' money, categories), what (in which its customers are
+        unlike the rest). No rows where no clusters are stable.
+    customers, drawn
+        How many customers there are, and how many of them were looked at.
+    tried
+        The number of clusters that did best; 0 where there are too few customers.
+    stability, by_chance
+        How alike the clusters of two halves of the customers are (adjusted Rand index, 1: the
+        same), and the highest that 19 simulated shops without clusters came to.
+    """
+
+    groups: pd.DataFrame
+    customers: int
+    drawn: int
+    tried: int = 0
+    stability: float = float("nan")
+    by_chance: float = float("nan")
+
+
+@question(
+    "Are there kinds of customers that no threshold was set for?",
+    "orders.customer_id",
+    products="in how many categories a customer buys, when kinds of customers are looked for",
+)
+def clusters(shop: Tables) -> Kinds:
+    """Look for clusters of customers by k-means, and say so where there are none.
+
+    Customers are told apart by recency, frequency, settled money per purchase (logarithms),
+    discounts as a share of their goods' money, and the number of categories they bought in; as far
+    as the shop knows them. See `methods.clusters.stable_clusters` for the test. Of more than 2,000
+    customers, 2,000 are drawn by a hash of their ids, always the same.
+
+    Notes
+    -----
+    Clusters describe; they are not causes, and a customer near a border might be in either. That
+    two halves agree does not make a cluster useful. Most shops have none: their customers differ
+    by degrees, and thresholds serve better.
+    """
+    people = _measures(shop)
+    customers = int(shop.frame(people.aggregate(n=people.count()))["n"].iloc[0])
+    lot = people.customer_id.hash().abs()
+    frame = shop.frame(people.order_by(lot, people.customer_id).limit(MOST))
+    frame = frame.drop(columns="customer_id").astype("float64")
+    measures = frame[[m for m in MEASURES if m in frame]]
+    found = stable_clusters(_scaled(measures)) if len(frame) else None
+    if found is None:
+        return Kinds(pd.DataFrame(), customers, len(frame))
+    groups = _described(frame, measures, found.labels) if found.found else pd.DataFrame()
+    return Kinds(
+        groups, customers, len(frame), found.k, found.stability, float(found.by_chance.max())
+    )
+
+
+@carries_missing
+def shown(kinds: Kinds) -> pd.DataFrame:
+    """Give the clusters as a table; no rows where none is stable."""
+    return kinds.groups
+
+
+@carries_missing
+def find_clusters(kinds: Kinds) -> Sentence:
+    """Say whether there are clusters, how stable they are, and what is in them."""
+    if not kinds.tried:
+        return sentence(
+            "Whether there are clusters of customers cannot be told from {n}; it takes {least}.",
+            n=plural(kinds.customers, "customer"),
+            least=count(FEWEST),
+        )
+    values = {
+        "k": count(kinds.tried),
+        "n": plural(kinds.drawn, "customer"),
+        "stability": number(kinds.stability),
+        "chance": number(kinds.by_chance),
+    }
+    if kinds.groups.empty:
+        return sentence(
+            "No stable clusters here. The best division of {n}, into {k}, comes out alike in two "
+            "halves of them to {stability} (1.00: the same); shops simulated without clusters "
+            "reach {chance}.",
+            **values,
+        )
+    kinds_of = [f"{round(r.share * 100)}% bought {r.what}" for r in kinds.groups.itertuples()]
+    return sentence(
+        "{n} fall into {k} clusters, which come out alike in two halves of them to {stability} "
+        "(1.00: the same; {chance} at most in shops simulated without clusters): {kinds}.",
+        **values,
+        kinds=listing(kinds_of, most=len(kinds_of)),
+    )
+
+
+def _measures(shop: Tables) -> ibis.Table:
+    """Give what tells customers apart: one row per customer, with its settled money."""
+    every = customers(shop)
+    spend = every.monetary.cast("float64") / every.frequency
+    people = every.select(
+        "customer_id", "recency", "frequency", spend=spend, settled=every.monetary.cast("float64")
+    )
+    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
+    sums = orders.group_by("customer_id").aggregate(
+        discounts=orders.discount_amount.sum(), goods=orders.goods_amount.sum()
+    )
+    given = sums.discounts.cast("float64") / sums.goods.cast("float64").nullif(0)
+    people = people.inner_join(
+        sums.select("customer_id", discount_share=given.fill_null(0)), "customer_id"
+    )
+    if not shop.filled("order_lines") or not shop.filled("products"):
+        return people
+    bought = shop["order_lines"].inner_join(shop["products"], "product_id")
+    bought = bought.select("order_id", "category").inner_join(orders, "order_id")
+    kinds = bought.select("customer_id", "category").distinct()
+    kinds = kinds.group_by("customer_id").aggregate(categories=kinds.count())
+    people = people.left_join(kinds, "customer_id").drop("customer_id_right")
+    return people.mutate(categories=people.categories.fill_null(0))
+
+
+def _scaled(measures: pd.DataFrame) -> np.ndarray:
+    """Put measures on scales where as many times more is as far; shares stay as they are."""
+    logs = np.log1p(measures.clip(lower=0))
+    logs["discount_share"] = measures["discount_share"]
+    return logs.to_numpy()
+
+
+def _described(frame: pd.DataFrame, measures: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
+    by_cluster = frame.groupby(labels)
+    groups = pd.DataFrame({"customers": by_cluster.size()})
+    groups = groups.assign(
+        share=share_of(groups["customers"]), settled_share=share_of(by_cluster["settled"].sum())
+    )
+    groups = groups.join(measures.groupby(labels).median())
+    scaled = pd.DataFrame(_scaled(measures), columns=measures.columns)
+    groups["what"] = [_unlike_the_rest(scaled, labels == k) for k in groups.index]
+    groups = groups.sort_values("settled_share", ascending=False, kind="stable")
+    return groups.assign(cluster=range(1, len(groups) + 1))[["cluster", *groups]]
+
+
+def _unlike_the_rest(scaled: pd.DataFrame, inside: np.ndarray) -> str:
+    """Name up to three measures in which a cluster differs most from all others, in words."""
+    apart = (scaled[inside].mean() - scaled[~inside].mean()) / scaled.std()
+    largest = apart[apart.abs() >= UNLIKE].sort_values(key=np.abs, ascending=False, kind="stable")
+    words = [MEASURES[name][0 if d > 0 else 1] for name, d in largest.head(3).items()]
+    return listing(words) if words else "like the rest in everything"

@@ -1,0 +1,24 @@
+"""Double 11's planted newcomers are found in shops large enough, and their forecast is repaired."""
+
+import pytest
+
+from shophelm.shop.tables import open_shop
+from shophelm.simulate import simulate
+from shophelm.user import lifetimes, worth_checked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_newcomers_of_double_11_are_told_apart_and_forecast_better(tmp_path, seed):
+    truth = simulate(tmp_path, customers=20_000, seed=seed, file_format="parquet")
+    planted = truth["customers"]["double11_2025_newcomers"]
+    assert planted["rate_multiplier"] < 1 < planted["dropout_multiplier"]
+    shop = open_shop(tmp_path, as_of=truth["shop"]["as_of"])
+    groups = lifetimes.lifetimes(shop).groups.set_index("kind")
+    assert groups.index[groups["found"]].tolist() == ["double11"]
+    double11 = groups.loc["double11"]
+    assert double11["expected_year"] < 0.7 * double11["expected_year_rest"]
+    checked = worth_checked.worth_checked(shop, days=182).set_index("frequency")
+    won = checked.loc["won in double11"]
+    own, one = (abs(won[c] - won["bought"]) for c in ("predicted", "predicted_as_one"))
+    assert own < one / 2
