@@ -126,7 +126,7 @@ def pooled_difference(
     weighted = frame[["mean_control", "estimate"]].mul(share, axis=0)
     weighted["variance"] = frame["variance"] * share**2
     sums = weighted.groupby(frame["group"]).sum(min_count=1)
-    people = frame[["treated", "control"]].where(known, 0).groupby(frame["group"]).sum()
+    people = frame[["treated", "control"]].mul(known, axis=0).groupby(frame["group"]).sum()
     error = np.sqrt(sums.pop("variance"))
     return people.join(sums).join(_interval(sums["estimate"], error, np.inf, level))
 
@@ -142,9 +142,7 @@ def _welch(
     """Make the interval; the degrees of freedom are those of the difference of the means."""
     ours, theirs = treated.variance / treated.n, control.variance / control.n
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = (ours + theirs) ** 2 / (
-            ours**2 / (treated.n - 1) + theirs**2 / (control.n - 1)
-        )
+        freedom = (ours + theirs) ** 2 / (ours**2 / (treated.n - 1) + theirs**2 / (control.n - 1))
     error = pd.Series(np.sqrt(of_treated + of_control))
     frame = _interval(pd.Series(estimate), error, freedom, level)
     return pd.concat([pd.Series(estimate, name="estimate"), frame], axis=1)
