@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ def shrink_effects(
     errors: Sequence[float],
     *,
     interval: float = 0.95,
-    worth_having: float = 0.0,
+    worth_having: float | Sequence[float] = 0.0,
 ) -> pd.DataFrame:
     """Pull each group's effect towards its peers', the more the larger its error.
 
@@ -31,7 +31,7 @@ def shrink_effects(
     interval
         Probability the equal-tailed intervals hold.
     worth_having
-        An effect of which the probability of more is asked.
+        An effect of which the probability of more is asked; one for all, or one each.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def _likely_spreads(effects: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray
     return spread, weight / weight.sum(), mean, variance
 
 
-def _quantile(below, middle: np.ndarray, sd: np.ndarray, share: float) -> np.ndarray:
+def _quantile(below: Callable, middle: np.ndarray, sd: np.ndarray, share: float) -> np.ndarray:
     """Halve the range in which each group's quantile must lie until it is found."""
     low, high = (middle - 12 * sd).min(axis=1), (middle + 12 * sd).max(axis=1)
     for _ in range(_HALVINGS):

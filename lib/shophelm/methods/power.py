@@ -108,7 +108,7 @@ def hold_out_size(
 def detectable_effect(
     treated: float, control: float, sd: float, *, level: float = LEVEL, power: float = POWER
 ) -> float:
-    """Give the smallest effect that arms of these sizes see with this power; null if one is empty."""
+    """Give the smallest effect that arms of these sizes see with this power; null without one."""
     if not (treated > 0 and control > 0):
         return np.nan
     return _reach(level, power) * sd * np.sqrt(1 / treated + 1 / control)

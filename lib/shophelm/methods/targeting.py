@@ -117,7 +117,10 @@ class _Rows:
     people: int
 
     @classmethod
-    def of(cls, score, outcome, treated, stratum, person) -> _Rows:
+    def of(
+        cls, score: Sequence, outcome: Sequence, treated: Sequence,
+        stratum: Sequence | None, person: Sequence | None,
+    ) -> _Rows:  # fmt: skip
         score, outcome = np.asarray(score, dtype="float64"), np.asarray(outcome, dtype="float64")
         treated = np.asarray(treated, dtype=bool)
         strata = np.zeros(len(score), dtype=int) if stratum is None else _numbers(stratum)

@@ -16,9 +16,8 @@ ALLOWED = {
 }
 """What an offer may be decided by: how somebody shops here, never who somebody is.
 
-Gender and year of birth stay out, and so does region, which can stand for who somebody is. No
-code of this notebook sets a price for one person: an offer is a coupon of one face value, and a
-list price is the same for all.
+Gender and year of birth stay out, and so does region, which can stand for who somebody is. Nothing
+in this notebook sets a price for one person: an offer is a coupon, and list prices are one for all.
 """
 
 
@@ -42,7 +41,7 @@ def fair(features: Iterable[str]) -> list[str]:
 def find_fairness(features: Iterable[str]) -> Sentence:
     """Say by what offers were decided, and what played no part."""
     return sentence(
-        "Offers are decided by {what}; gender, age and region play no part, every coupon has one "
-        "face value, and nobody sees a price of their own.",
+        "Offers are decided by {what}; gender, age and region play no part. No price is set for "
+        "anyone: list prices are the same for all, and an offer is a coupon.",
         what=listing([ALLOWED[name] for name in fair(features)], most=len(ALLOWED)),
     )
