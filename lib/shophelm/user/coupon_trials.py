@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
+import ibis
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
@@ -10,12 +14,15 @@ from sklearn.preprocessing import StandardScaler
 
 from shophelm.actions import HORIZON_DAYS
 from shophelm.methods.uplift import cross_fitted, x_learner
+from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 from shophelm.user.grants import KNOWN_BEFORE, followed
 from shophelm.user.offer_features import fair
 
 MODEL = make_pipeline(StandardScaler(), Ridge(alpha=100))
 """Lines on standardised features: on trials with few buyers trees learn the noise."""
+Assign = Callable[[Tables], pd.DataFrame | ibis.Table | Missing]
+"""Gives customer_id and segment of the customers of a shop as it was known on its as_of."""
 _MONTH = 30
 
 
@@ -26,8 +33,8 @@ def trials(shop: Tables, *, days: int = HORIZON_DAYS) -> pd.DataFrame:
     -------
     DataFrame
         One row per coupon and customer, oldest coupon first: coupon_id, customer_id, kind,
-        held_out, orders, worth, subsidy, and what was known before (see `grants.followed`).
-        Coupons without a hold-out are not there.
+        given_on (first grant of the coupon), held_out, orders, worth, subsidy, and what was known
+        before (see `grants.followed`). Coupons without a hold-out are not there.
     """
     rows = followed(shop, days=days)
     rows = rows.filter(rows.finished & ~rows.mixed)
@@ -39,11 +46,30 @@ def trials(shop: Tables, *, days: int = HORIZON_DAYS) -> pd.DataFrame:
     tried = tried.filter((tried.held > 0) & (tried.held < tried.customers))
     rows = rows.inner_join(tried.select("coupon_id", "given_on"), "coupon_id")
     money = {n: rows[n].cast("float64") for n in ("worth", "subsidy", "spend")}
-    names = ["coupon_id", "customer_id", "kind", "held_out", "orders"]
+    names = ["coupon_id", "customer_id", "kind", "given_on", "held_out", "orders"]
     known = [n for n in KNOWN_BEFORE if n not in money]
     ordered = rows.order_by("given_on", "coupon_id", "customer_id")
     frame = shop.frame(ordered.select(*names, *known, **money))
     return frame.fillna({"subsidy": 0.0})
+
+
+def assigned(shop: Tables, assign: Assign) -> pd.DataFrame | Missing:
+    """Give the segments of a shop as a frame: customer_id, segment; not for display."""
+    given = assign(shop)
+    return shop.frame(given) if isinstance(given, ibis.Table) else given
+
+
+def past_trials(shop: Tables, assign: Assign, *, days: int = HORIZON_DAYS) -> pd.DataFrame:
+    """Give `trials` with the segment of each customer the day before the coupon's first grant.
+
+    Customers who had no segment then are left out.
+    """
+    rows = trials(shop, days=days)
+    parts = [rows.head(0).assign(segment="")]
+    for day, part in rows.groupby("given_on", sort=True):
+        earlier = assigned(shop.at(day - timedelta(days=1)), assign)
+        parts.append(part.merge(earlier[["customer_id", "segment"]], on="customer_id"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def predicted(rows: pd.DataFrame) -> np.ndarray:

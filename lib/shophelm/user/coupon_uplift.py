@@ -29,6 +29,7 @@ from shophelm.words import Sentence, listing, moved_in_unit, number, plural, rat
 
 FIFTHS = ("1 (lowest)", "2", "3", "4", "5 (highest)")
 CHOSEN, EVERYONE, NOBODY = "those whose score pays", "everyone", "nobody"
+NARROWER = special.ndtri(0.9) / special.ndtri(0.975)
 FEWEST = 100
 """Customers of an arm below whom nobody is scored."""
 
@@ -47,7 +48,7 @@ class Uplift:
         for; None where there are too few customers to score.
     choices
         What choosing brings: granted_to, against, share (of customers), worth_effect (per customer
-        of all) with its error, _low and _high (95 %), customers (of the latest coupon) and
+        of all) with _low and _high (95 %), customers (of the latest coupon) and
         incremental (over all of them) with _low and _high.
     waves
         Coupons pooled.
@@ -126,7 +127,8 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
     if out.empty or found.profit is None:
         return []
     row = found.choices.set_index(["granted_to", "against"]).loc[(CHOSEN, EVERYONE)]
-    reach = special.ndtri(0.9) * row["error"] * row["customers"]
+    # from the 95 % interval to the 80 % one of an action
+    reach = (row["incremental_high"] - row["incremental"]) * NARROWER
     low, middle, high = (_cents(row["incremental"] + side * reach) for side in (-1, 0, 1))
     return [
         Action(
@@ -171,7 +173,7 @@ def _choices(rows: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
         (effect,) = pooled_difference(ours, theirs, [0] * len(ours.n)).to_dict("records")
         found.append(
             {"granted_to": granted_to, "against": against, "share": share, "customers": customers}
-            | {"worth_effect": effect["estimate"], "error": effect["error"]}
+            | {"worth_effect": effect["estimate"]}
             | {f"worth_effect_{end}": effect[end] for end in ("low", "high")}
         )
     frame = pd.DataFrame(found)
@@ -195,8 +197,8 @@ def _named(groups: pd.DataFrame) -> list[Sentence]:
     for reaction, template in SAID.items():
         rows = groups[groups["reaction"] == reaction]
         named = [
-            f"{r.group} ({_per_100(r.effect)} orders per 100 customers, 95 % interval "
-            f"{_per_100(r.effect_low)} to {_per_100(r.effect_high)})"
+            f"{r.group} ({_per_100(r.orders_effect)} orders per 100 customers, 95 % interval "
+            f"{_per_100(r.orders_effect_low)} to {_per_100(r.orders_effect_high)})"
             for r in rows.itertuples()
         ]
         if named:

@@ -17,7 +17,7 @@ FALSE_CLAIMS = 0.05
 _OFTEN = 1.645
 
 
-def react(trials: pd.DataFrame, group: str) -> pd.DataFrame:
+def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.DataFrame:
     """Measure how each group reacts to coupons, and class it.
 
     Parameters
@@ -26,15 +26,17 @@ def react(trials: pd.DataFrame, group: str) -> pd.DataFrame:
         As `coupon_uplift.trials` gives them.
     group
         The column by which customers are grouped, by what was known before the grant.
+    interval
+        Probability the intervals hold.
 
     Returns
     -------
     DataFrame
         One row per group, in order: group, granted, held_out (customers, those of each coupon
         counted), base (orders per customer held out), break_even (further orders per customer that
-        pay for the coupons used), effect (further orders per customer granted), worth_effect (money
+        pay for the coupons used), orders_effect (further orders per customer granted), worth_effect (money
         brought per customer granted, the coupon paid for), each pulled towards the other groups'
-        and with _low and _high (95 %), reaction, leave_out.
+        and with _low and _high, reaction, leave_out.
 
     Notes
     -----
@@ -63,11 +65,11 @@ def react(trials: pd.DataFrame, group: str) -> pd.DataFrame:
             "granted": orders["treated"],
             "held_out": orders["control"],
             "base": orders["mean_control"],
-            "break_even": per_customer / _worth_per_order(trials),
+            "break_even": per_customer / worth_per_order(trials),
         }
     )
-    for name, measured in (("effect", orders), ("worth_effect", worth)):
-        shrunk = shrink_effects(measured["estimate"], measured["error"])
+    for name, measured in (("orders_effect", orders), ("worth_effect", worth)):
+        shrunk = shrink_effects(measured["estimate"], measured["error"], interval=interval)
         for end, column in (("", "shrunk"), ("_low", "low"), ("_high", "high")):
             frame[name + end] = shrunk[column].to_numpy()
     frame["reaction"] = _classes(
@@ -80,10 +82,10 @@ def react(trials: pd.DataFrame, group: str) -> pd.DataFrame:
 def break_even(trials: pd.DataFrame) -> float:
     """Give the further orders per customer granted that pay for the coupons used."""
     given = trials[~trials["held_out"]]
-    return float(given["subsidy"].mean() / _worth_per_order(trials))
+    return float(given["subsidy"].mean() / worth_per_order(trials))
 
 
-def _worth_per_order(trials: pd.DataFrame) -> float:
+def worth_per_order(trials: pd.DataFrame) -> float:
     """Give what an order without a coupon is worth; null where that is nothing."""
     held = trials[trials["held_out"]]
     worth, orders = held["worth"].sum(), held["orders"].sum()
