@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-_STEPS, _WIDEST, _HALVINGS = 400, 5.0, 60
+_STEPS, _WIDEST, _HALVINGS = 400, 5.0, 45
 
 
 def shrink_effects(

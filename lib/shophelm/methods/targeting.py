@@ -15,6 +15,7 @@ CONVENTION = (
     "the Qini coefficient the area between it and targeting at random, both in outcome per person"
 )
 DRAWS, POINTS = 400, 51
+_NOTHING = np.full(POINTS, np.nan), np.full(3, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def gain_curve(
     -------
     Targeting
         Rows of equal score are treated together, and between their first and last the curve is
-        straight: the order of rows changes nothing.
+        straight: the order of rows changes nothing. All null without both arms.
 
     Notes
     -----
@@ -86,9 +87,10 @@ def gain_curve(
     chance = np.random.default_rng(0)
     drawn = [_gain(rows, chance.poisson(1.0, rows.people), shares) for _ in range(draws)]
     ends = [0.5 - level / 2, 0.5 + level / 2]
-    low, high = np.nanquantile([g for g, _ in drawn], ends, axis=0)
+    drawn = [d for d in drawn if not np.isnan(d[1]).any()] or [_NOTHING]
+    low, high = np.quantile([g for g, _ in drawn], ends, axis=0)
     curve = {"share": shares, "gain": gain, "low": low, "high": high, "random": shares * areas[2]}
-    low, high = np.nanquantile([a for _, a in drawn], ends, axis=0)
+    low, high = np.quantile([a for _, a in drawn], ends, axis=0)
     table = pd.DataFrame(
         {"estimate": areas, "low": low, "high": high}, index=["auuc", "qini", "effect"]
     )
@@ -147,12 +149,16 @@ def _gain(rows: _Rows, times: np.ndarray, shares: np.ndarray) -> tuple[np.ndarra
     """Give the curve at some shares, and the areas, with each person counted some times."""
     weight = times[rows.person].astype("float64")
     arm = 2 * rows.stratum + rows.treated
-    size = np.bincount(arm, weight, minlength=2 * (rows.stratum.max() + 1))
-    per_stratum = size.reshape(-1, 2).sum(axis=1) / weight.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(rows.treated, 1.0, -1.0) * (per_stratum[rows.stratum] / size[arm])
-    gain = np.cumsum(np.where(weight > 0, weight * each * rows.outcome, 0.0))[rows.last]
-    share = np.cumsum(weight)[rows.last] / weight.sum()
-    gain, share = np.concatenate([[0], gain]), np.concatenate([[0], share])
+    sizes = np.bincount(arm, weight, minlength=2 * (rows.stratum.max() + 1)).reshape(-1, 2)
+    # a stratum that lost an arm in a draw has nothing to say in it
+    known = (sizes > 0).all(axis=1)
+    weight *= known[rows.stratum]
+    if not known.any():
+        return _NOTHING
+    part = sizes.sum(axis=1) * known / weight.sum()
+    each = part[rows.stratum] / np.maximum(sizes.ravel()[arm], 1)
+    signed = np.where(rows.treated, weight, -weight) * each
+    gain = np.concatenate([[0], np.cumsum(signed * rows.outcome)[rows.last]])
+    share = np.concatenate([[0], np.cumsum(weight)[rows.last] / weight.sum()])
     area = np.trapezoid(gain, share)
     return np.interp(shares, share, gain), np.array([area, area - gain[-1] / 2, gain[-1]])

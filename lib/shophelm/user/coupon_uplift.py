@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.methods.targeting import Targeting, gain_curve
@@ -18,6 +17,7 @@ from shophelm.shop.tables import Tables
 from shophelm.user.coupon_trials import predicted, trials
 from shophelm.user.reactions import (
     ANYWAY,
+    NARROWER,
     NOT_KNOWN,
     PERSUADABLE,
     SLEEPING_DOG,
@@ -29,7 +29,6 @@ from shophelm.words import Sentence, listing, moved_in_unit, number, plural, rat
 
 FIFTHS = ("1 (lowest)", "2", "3", "4", "5 (highest)")
 CHOSEN, EVERYONE, NOBODY = "those whose score pays", "everyone", "nobody"
-NARROWER = special.ndtri(0.9) / special.ndtri(0.975)
 FEWEST = 100
 """Customers of an arm below whom nobody is scored."""
 
@@ -127,7 +126,6 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
     if out.empty or found.profit is None:
         return []
     row = found.choices.set_index(["granted_to", "against"]).loc[(CHOSEN, EVERYONE)]
-    # from the 95 % interval to the 80 % one of an action
     reach = (row["incremental_high"] - row["incremental"]) * NARROWER
     low, middle, high = (_cents(row["incremental"] + side * reach) for side in (-1, 0, 1))
     return [

@@ -14,6 +14,8 @@ PERSUADABLE, ANYWAY, UNMOVED = "persuadable", "would buy anyway", "not moved"
 SLEEPING_DOG, NOT_KNOWN = "sleeping dog", "not known"
 LEFT_OUT = (ANYWAY, UNMOVED, SLEEPING_DOG)
 FALSE_CLAIMS = 0.05
+NARROWER = float(special.ndtri(0.9) / special.ndtri(0.975))
+"""From half a 95 % interval to half the 80 % one of an action."""
 _OFTEN = 1.645
 
 
@@ -23,7 +25,7 @@ def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.Dat
     Parameters
     ----------
     trials
-        As `coupon_uplift.trials` gives them.
+        As `coupon_trials.trials` gives them.
     group
         The column by which customers are grouped, by what was known before the grant.
     interval
@@ -33,10 +35,10 @@ def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.Dat
     -------
     DataFrame
         One row per group, in order: group, granted, held_out (customers, those of each coupon
-        counted), base (orders per customer held out), break_even (further orders per customer that
-        pay for the coupons used), orders_effect (further orders per customer granted), worth_effect (money
-        brought per customer granted, the coupon paid for), each pulled towards the other groups'
-        and with _low and _high, reaction, leave_out.
+        counted), base (orders per customer held out), break_even (further orders per customer
+        that pay for the coupons used), orders_effect (further orders per customer granted),
+        worth_effect (money brought per customer granted, the coupon paid for), each pulled
+        towards the other groups' and with _low and _high, reaction, leave_out.
 
     Notes
     -----
@@ -46,12 +48,11 @@ def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.Dat
     do not. Each is a one-sided test on the group's own figures, and a claim only where it stands
     among all of them at a false-discovery rate of 5 %; all other groups are not known.
     """
-    cells = trials.groupby([group, "coupon_id", "held_out"], observed=True).agg(
-        customers=("orders", "size"),
-        **{n: (n, "sum") for n in ("orders", "worth", "subsidy")},
-        orders_squares=("orders", _squares),
-        worth_squares=("worth", _squares),
-    )
+    names = ["orders", "worth"]
+    squares = (trials[names] ** 2).add_suffix("_squares")
+    summed = trials[[group, "coupon_id", "held_out", *names, "subsidy"]].join(squares)
+    by = summed.groupby([group, "coupon_id", "held_out"])
+    cells = by.sum().assign(customers=by.size())
     given, held = (_side(cells, flag) for flag in (False, True))
     there = given.index.union(held.index)
     given, held = (side.reindex(there, fill_value=0.0) for side in (given, held))
@@ -122,7 +123,3 @@ def _arm(side: pd.DataFrame, name: str) -> Arm:
 def _side(cells: pd.DataFrame, held_out: bool) -> pd.DataFrame:
     flags = cells.index.get_level_values("held_out")
     return cells[flags == held_out].droplevel("held_out").astype("float64")
-
-
-def _squares(values: pd.Series) -> float:
-    return float((values**2).sum())
