@@ -59,7 +59,7 @@ def test_the_planted_persuadable_and_sleeping_dogs_of_the_sample_are_found(found
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [4_000, 16_000])
 def test_planted_reactions_are_found_at_other_seeds(tmp_path, size):
-    """At 4,000 the two strong ones; at 16,000 most of the mild ones too; wrong: none to few."""
+    """At 4,000 customers the two strong ones; at 16,000 most of the mild ones, too."""
     made, wrong, mild = 0, 0, 0
     for seed in range(1, 9):
         planted = segments(simulate(tmp_path, customers=size, seed=seed, file_format="parquet"))
@@ -72,7 +72,8 @@ def test_planted_reactions_are_found_at_other_seeds(tmp_path, size):
         mild += sum(planted[c] == "mild" for c in got)
     # at most 5 % are expected wrong; of so many claims this is 99.9 %
     assert wrong <= 0.05 * made + 3.1 * np.sqrt(0.05 * made)
-    assert mild >= (12 if size == 16_000 else 0)
+    # at 16,000 each of 16 mild groups lies three errors above break-even: half is 99.9 % sure
+    assert size == 4_000 or mild >= 8
 
 
 def coupon_trials(chance, effects, people=500, waves=3):
@@ -95,14 +96,14 @@ def coupon_trials(chance, effects, people=500, waves=3):
     return pd.concat(parts, ignore_index=True)
 
 
+@pytest.mark.parametrize("shops", [40, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("effects", [[0.0] * 6, [0.0, 0.0, 0.0, 0.08, 0.05, -0.06]])
-def test_of_what_is_claimed_not_more_is_wrong_than_promised(effects):
-    """The rate of false claims over 120 shops, some with groups that truly react, some without."""
+def test_of_what_is_claimed_not_more_is_wrong_than_promised(effects, shops):
+    """A coupon takes a fifth off half of a tenth: it costs .01 orders per customer."""
     chance = np.random.default_rng(11)
     false = []
-    for _ in range(120):
-        rows = coupon_trials(chance, effects)
-        got = react(rows, "group_id")["reaction"].to_numpy()
+    for _ in range(shops):
+        got = react(coupon_trials(chance, effects), "group_id")["reaction"].to_numpy()
         wrong = [
             (claim == "persuadable" and e <= 0.01)
             or (claim == "sleeping dog" and e >= 0)
@@ -110,8 +111,7 @@ def test_of_what_is_claimed_not_more_is_wrong_than_promised(effects):
             for claim, e in zip(got, effects, strict=True)
         ]
         false.append(sum(wrong) / max(1, (got != "not known").sum()))
-    # break-even is half of a tenth to 15 % of customers, times a fifth of an order: .01 to .015
-    assert np.mean(false) <= 0.05 + 3 * np.std(false) / np.sqrt(120)
+    assert np.mean(false) <= 0.05 + 3 * np.std(false) / np.sqrt(shops)
 
 
 def test_reactions_are_the_arms_of_each_coupon_added_up():

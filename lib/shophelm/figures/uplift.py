@@ -26,6 +26,8 @@ def readout(frame: pd.DataFrame, *, currency: str) -> Axes:
         ISO code, for the axis.
     """
     read = frame.dropna(subset=["worth_effect"])
+    if read.empty:
+        return _nothing("No coupon with a hold-out is over yet")
     what = "margin" if frame.attrs["worth_in"] == "margin" else "GMV"
     axes = _dots(read, read["coupon_id"], "worth_effect")
     axes.set_title(f"Change of {what} per customer granted, the coupon paid for")
@@ -53,8 +55,7 @@ def reactions(groups: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 -
         groups["break_even"] * 100, range(len(groups)), "|", color=WARM, markersize=14,
         label="pays for the coupons",
     )  # fmt: skip
-    if len(groups):
-        axes.legend(frameon=False, loc="best")
+    axes.legend(frameon=False, loc="best")
     axes.set_title("Further orders per 100 customers granted")
     return axes
 
@@ -98,8 +99,6 @@ def _dots(rows: pd.DataFrame, names: pd.Series, value: str) -> Axes:
     from matplotlib import pyplot as plt
 
     set_style()
-    if rows.empty:
-        return _nothing("Nothing is known yet")
     _, axes = plt.subplots(figsize=(9, 1 + 0.36 * len(rows)))
     middle = rows[value]
     reach = [middle - rows[f"{value}_low"], rows[f"{value}_high"] - middle]

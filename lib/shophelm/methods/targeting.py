@@ -15,7 +15,8 @@ CONVENTION = (
     "the Qini coefficient the area between it and targeting at random, both in outcome per person"
 )
 DRAWS, POINTS = 400, 51
-_NOTHING = np.full(POINTS, np.nan), np.full(3, np.nan)
+BINS, BUCKETS = 500, 256
+"""Steps of the order that are told apart, and groups of people that the bootstrap draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def gain_curve(
     stratum
         Trials of their own, inside which the lot was drawn; each counts by its people.
     person
-        Whose row it is: the bootstrap draws people, with all of their rows.
+        Whose row it is: the bootstrap draws people, with all of their rows; where they are many,
+        it draws groups to which they are dealt.
     level
         Probability the intervals hold.
     draws
@@ -73,7 +75,8 @@ def gain_curve(
     -------
     Targeting
         Rows of equal score are treated together, and between their first and last the curve is
-        straight: the order of rows changes nothing. All null without both arms.
+        straight: the order of rows changes nothing. So it is between steps of 1/500 of the rows,
+        where there are more scores than that. All null without both arms.
 
     Notes
     -----
@@ -81,84 +84,81 @@ def gain_curve(
     2007 scales by treated people instead). Only people can be drawn anew, not the model: how
     scores would differ had other people taught them is not in the intervals.
     """
-    rows = _Rows.of(score, outcome, treated, stratum, person)
+    counts, sums = _cells(score, outcome, treated, stratum, person)
+    buckets = len(counts)
+    drawn = np.random.default_rng(0).poisson(1.0, (draws, buckets))
     shares = np.linspace(0, 1, POINTS)
-    gain, areas = _gain(rows, np.ones(rows.people), shares)
-    chance = np.random.default_rng(0)
-    drawn = [_gain(rows, chance.poisson(1.0, rows.people), shares) for _ in range(draws)]
+    # the first row is what was measured: every bucket once
+    times = np.vstack([np.ones(buckets), drawn])
+    gains, areas = _gain(*(np.tensordot(times, cells, axes=1) for cells in (counts, sums)), shares)
+    known = ~np.isnan(areas[1:]).any(axis=1)
     ends = [0.5 - level / 2, 0.5 + level / 2]
-    drawn = [d for d in drawn if not np.isnan(d[1]).any()] or [_NOTHING]
-    low, high = np.quantile([g for g, _ in drawn], ends, axis=0)
-    curve = {"share": shares, "gain": gain, "low": low, "high": high, "random": shares * areas[2]}
-    low, high = np.quantile([a for _, a in drawn], ends, axis=0)
+    none = np.full((1, POINTS + 3), np.nan)
+    both = np.hstack([gains, areas])[1:][known] if known.any() else none
+    low, high = np.quantile(both, ends, axis=0)
+    curve = pd.DataFrame(
+        {"share": shares, "gain": gains[0], "low": low[:POINTS], "high": high[:POINTS]}
+    ).assign(random=shares * areas[0, 2])
     table = pd.DataFrame(
-        {"estimate": areas, "low": low, "high": high}, index=["auuc", "qini", "effect"]
+        {"estimate": areas[0], "low": low[POINTS:], "high": high[POINTS:]},
+        index=["auuc", "qini", "effect"],
     )
-    return Targeting(pd.DataFrame(curve), table)
+    return Targeting(curve, table)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A trial's rows, highest score first.
-
-    Attributes
-    ----------
-    outcome, treated, stratum, person
-        Of each row; strata and people as numbers.
-    last
-        The last row of each distinct score.
-    people
-        How many there are.
-    """
-
-    outcome: np.ndarray
-    treated: np.ndarray
-    stratum: np.ndarray
-    person: np.ndarray
-    last: np.ndarray
-    people: int
-
-    @classmethod
-    def of(
-        cls, score: Sequence, outcome: Sequence, treated: Sequence,
-        stratum: Sequence | None, person: Sequence | None,
-    ) -> _Rows:  # fmt: skip
-        score, outcome = np.asarray(score, dtype="float64"), np.asarray(outcome, dtype="float64")
-        treated = np.asarray(treated, dtype=bool)
-        strata = np.zeros(len(score), dtype=int) if stratum is None else _numbers(stratum)
-        # without names, people are told apart by their rows alone
-        order = np.lexsort((outcome, treated, strata, -score))
-        if person is None:
-            people = np.empty(len(score), dtype=int)
-            people[order] = np.arange(len(score))
-        else:
-            people = _numbers(person)
-            order = np.lexsort((outcome, treated, strata, people, -score))
-        last = np.flatnonzero(np.diff(score[order], append=-np.inf))
-        return cls(
-            outcome[order], treated[order], strata[order], people[order], last,
-            int(people.max(initial=-1)) + 1,
-        )  # fmt: skip
+def _cells(
+    score: Sequence[float],
+    outcome: Sequence[float],
+    treated: Sequence[bool],
+    stratum: Sequence | None,
+    person: Sequence | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Add rows and outcomes up by bucket of people, place in the order, stratum and arm."""
+    score, outcome = np.asarray(score, dtype="float64"), np.asarray(outcome, dtype="float64")
+    arm = np.asarray(treated, dtype=bool).astype(int)
+    strata = np.zeros(len(score), dtype=int) if stratum is None else _numbers(stratum)
+    place = _numbers(-score)
+    if place.max() >= BINS:
+        # equal scores stay in one bin: that of the last of them
+        place = _numbers((np.cumsum(np.bincount(place))[place] - 1) * BINS // len(score))
+    if person is None:
+        # without names, people are told apart by what is in their rows alone
+        order = np.lexsort((outcome, arm, strata, place))
+        bucket = np.empty(len(score), dtype=int)
+        bucket[order] = np.arange(len(score)) % BUCKETS
+    else:
+        bucket = _numbers(person) % BUCKETS
+        order = np.lexsort((outcome, arm, strata, place, bucket))
+    shape = (bucket.max() + 1, place.max() + 1, strata.max() + 1, 2)
+    cell = np.ravel_multi_index((bucket, place, strata, arm), shape)[order]
+    size = int(np.prod(shape))
+    return (
+        np.bincount(cell, minlength=size).reshape(shape).astype("float64"),
+        np.bincount(cell, outcome[order], minlength=size).reshape(shape),
+    )
 
 
-def _numbers(names: Sequence) -> np.ndarray:
+def _numbers(names: Sequence | np.ndarray) -> np.ndarray:
     return np.unique(np.asarray(names), return_inverse=True)[1]
 
 
-def _gain(rows: _Rows, times: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the curve at some shares, and the areas, with each person counted some times."""
-    weight = times[rows.person].astype("float64")
-    arm = 2 * rows.stratum + rows.treated
-    sizes = np.bincount(arm, weight, minlength=2 * (rows.stratum.max() + 1)).reshape(-1, 2)
+def _gain(
+    counts: np.ndarray, sums: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the curve at some shares and the areas, one row per draw of people."""
+    sizes = counts.sum(axis=1)
     # a stratum that lost an arm in a draw has nothing to say in it
-    known = (sizes > 0).all(axis=1)
-    weight *= known[rows.stratum]
-    if not known.any():
-        return _NOTHING
-    part = sizes.sum(axis=1) * known / weight.sum()
-    each = part[rows.stratum] / np.maximum(sizes.ravel()[arm], 1)
-    signed = np.where(rows.treated, weight, -weight) * each
-    gain = np.concatenate([[0], np.cumsum(signed * rows.outcome)[rows.last]])
-    share = np.concatenate([[0], np.cumsum(weight)[rows.last] / weight.sum()])
-    area = np.trapezoid(gain, share)
-    return np.interp(shares, share, gain), np.array([area, area - gain[-1] / 2, gain[-1]])
+    known = (sizes > 0).all(axis=2, keepdims=True)
+    people = (sizes * known).sum(axis=(1, 2), keepdims=True)
+    with np.errstate(invalid="ignore"):
+        part = sizes.sum(axis=2, keepdims=True) * known / people
+    each = part / np.maximum(sizes, 1) * np.array([-1.0, 1.0])
+    start = np.zeros((len(counts), 1))
+    gain = np.hstack([start, np.einsum("dbsa,dsa->db", sums, each).cumsum(axis=1)])
+    with np.errstate(invalid="ignore"):
+        share = (counts * known[:, None]).sum(axis=(2, 3)).cumsum(axis=1) / people[:, :, 0]
+    share = np.hstack([start, share])
+    area = np.trapezoid(gain, share, axis=1)
+    end = gain[:, -1]
+    curves = [np.interp(shares, s, g) for s, g in zip(share, gain, strict=True)]
+    return np.array(curves), np.column_stack([area, area - end / 2, end])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,6 @@ from shophelm.shop.tables import Tables
 from shophelm.user.coupon_trials import predicted, trials
 from shophelm.user.reactions import (
     ANYWAY,
-    NARROWER,
     NOT_KNOWN,
     PERSUADABLE,
     SLEEPING_DOG,
@@ -25,6 +23,7 @@ from shophelm.user.reactions import (
     break_even,
     react,
 )
+from shophelm.user.worth import stated
 from shophelm.words import Sentence, listing, moved_in_unit, number, plural, rate, sentence
 
 FIFTHS = ("1 (lowest)", "2", "3", "4", "5 (highest)")
@@ -126,8 +125,6 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
     if out.empty or found.profit is None:
         return []
     row = found.choices.set_index(["granted_to", "against"]).loc[(CHOSEN, EVERYONE)]
-    reach = (row["incremental_high"] - row["incremental"]) * NARROWER
-    low, middle, high = (_cents(row["incremental"] + side * reach) for side in (-1, 0, 1))
     return [
         Action(
             kind="coupon",
@@ -138,10 +135,8 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
             owner_role="customer manager",
             metric="margin per customer, granted against held out",
             due_on=due(shop.as_of),
-            worth=middle,
-            worth_low=low,
-            worth_high=high,
             worth_in=found.worth_in,
+            **stated(*(row[f"incremental{end}"] for end in ("", "_low", "_high"))),
         )
     ]
 
@@ -244,7 +239,3 @@ def _chosen(found: Uplift, currency: str) -> Sentence:
 def _per_100(orders: float) -> str:
     plus = "+" if orders > 0 else ""
     return f"{plus}{number(orders * 100, digits=1)}"
-
-
-def _cents(amount: float) -> Decimal:
-    return Decimal(str(round(amount, 2)))

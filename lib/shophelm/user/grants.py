@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import ibis
 import pandas as pd
@@ -61,7 +60,7 @@ def followed(shop: Tables, *, days: int = HORIZON_DAYS) -> ibis.Table:
     )
     over = ibis.literal(shop.as_of - timedelta(days=days - 1))
     rows = granted.left_join(sums, grain).drop("coupon_id_right", "customer_id_right")
-    money = {n: rows[n].fill_null(Decimal(0)) for n in ("settled", "worth", "spend")}
+    money = {n: rows[n].fill_null(0) for n in ("settled", "worth", "spend")}
     counts = {n: rows[n].fill_null(0) for n in ("orders", "frequency")}
     return _with_origin(shop, rows.mutate(finished=rows.granted_on <= over, **money, **counts))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,7 @@ from shophelm.actions import Action, due
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.user.holdouts import FINISHED, NO_HOLD_OUT, TOGETHER, verdict
-from shophelm.user.reactions import NARROWER
+from shophelm.user.worth import stated
 
 SAY = {
     "ship": "Grant {coupon} again, to all but a hold-out: it pays.",
@@ -47,10 +46,9 @@ def holdout_actions(shop: Tables, frame: pd.DataFrame) -> list[Action]:
 
 
 def _decide(shop: Tables, last: pd.Series, known: pd.Series, decided: str, worth_in: str) -> Action:
-    side = 1 if decided == "ship" else -1
-    middle = side * known["worth_effect"] * last["granted"]
-    half = (known["worth_effect_high"] - known["worth_effect_low"]) / 2 * NARROWER
-    reach = half * last["granted"]
+    # stopping brings what granting loses
+    side = last["granted"] if decided == "ship" else -last["granted"]
+    effects = [known[f"worth_effect{end}"] * side for end in ("", "_low", "_high")]
     return Action(
         kind="coupon",
         subject=f"coupon:{last['coupon_id']}",
@@ -58,10 +56,8 @@ def _decide(shop: Tables, last: pd.Series, known: pd.Series, decided: str, worth
         owner_role="customer manager",
         metric="margin per customer, granted against held out",
         due_on=due(shop.as_of),
-        worth=_cents(middle),
-        worth_low=_cents(middle - reach),
-        worth_high=_cents(middle + reach),
         worth_in=worth_in,
+        **stated(effects[0], *sorted(effects[1:])),
     )
 
 
@@ -75,7 +71,3 @@ def _hold_out(shop: Tables, row: Any) -> Action:
         metric="margin per customer, granted against held out",
         due_on=due(shop.as_of),
     )
-
-
-def _cents(amount: float) -> Decimal:
-    return Decimal(str(round(amount, 2)))

@@ -14,8 +14,6 @@ PERSUADABLE, ANYWAY, UNMOVED = "persuadable", "would buy anyway", "not moved"
 SLEEPING_DOG, NOT_KNOWN = "sleeping dog", "not known"
 LEFT_OUT = (ANYWAY, UNMOVED, SLEEPING_DOG)
 FALSE_CLAIMS = 0.05
-NARROWER = float(special.ndtri(0.9) / special.ndtri(0.975))
-"""From half a 95 % interval to half the 80 % one of an action."""
 _OFTEN = 1.645
 
 

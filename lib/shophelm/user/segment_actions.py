@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from shophelm.user.segment_plan import (
     tested,
 )
 from shophelm.user.sending import BOUGHT_DAYS, CONTACT_DAYS, draw, reachable
+from shophelm.user.worth import cents
 from shophelm.words import Sentence, count, listing, moved_in_unit, plural, sentence
 
 INTERVAL = 0.8
@@ -185,9 +185,9 @@ def segment_action_list(shop: Tables, frame: pd.DataFrame) -> list[Action]:
             owner_role="customer manager",
             metric="margin per customer, sent against held out",
             due_on=due(shop.as_of),
-            worth=_cents(row.worth),
-            worth_low=_cents(row.worth_low),
-            worth_high=_cents(row.worth_high),
+            worth=cents(row.worth),
+            worth_low=cents(row.worth_low),
+            worth_high=cents(row.worth_high),
             worth_in=row.worth_in,
         )
         for row in frame[(frame["treatment"] != NOTHING) & (frame["send"] > 0)].itertuples()
@@ -242,7 +242,3 @@ def _held(row: Any) -> str:
     if row.sends_to_know > 1:
         return "; the segment is too small ever to know whether it just pays"
     return "; what it must bring to pay is not known, so neither is a hold-out's size"
-
-
-def _cents(amount: float) -> Decimal | None:
-    return None if amount != amount else Decimal(str(round(amount, 2)))
