@@ -128,6 +128,13 @@ def test_reactions_are_the_arms_of_each_coupon_added_up():
     assert break_even(rows) == pytest.approx(given["subsidy"].mean() / per_order)
 
 
+def test_a_group_that_hardly_orders_is_not_known():
+    """Without a single order the arms do not differ, and know nothing."""
+    rows = coupon_trials(np.random.default_rng(1), [0.05, 0.0], people=200, waves=1)
+    rows = rows.assign(orders=rows["orders"].mask(rows["group_id"] == "g1", 0))
+    assert react(rows, "group_id")["reaction"].tolist()[1] == "not known"
+
+
 def test_scores_come_from_others_and_know_no_order_of_rows(sample):
     rows = trials(sample)
     score = pd.Series(predicted(rows), index=rows.index)
@@ -161,8 +168,8 @@ def test_choosing_is_read_off_as_the_sum_over_the_chosen(sample, found):
 def test_the_sentences_name_who_is_moved_and_who_is_not_known(found):
     said = [str(s) for s in find_coupon_uplift(found, currency="CNY")]
     assert said[0].startswith("A coupon moves those who came from live (+")
-    assert said[1].startswith("It puts off those from content (−")
-    assert any(s.startswith("Of ads") and s.endswith("it is not known.") for s in said)
+    assert said[1].startswith("A coupon puts off those from content (−")
+    assert any(s.startswith("How those from ads") and s.endswith("is not known.") for s in said)
     assert any("better than granting at random" in s for s in said)
 
 

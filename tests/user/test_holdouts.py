@@ -75,6 +75,16 @@ def test_what_is_running_or_had_no_hold_out_is_not_read_out(shop):
     assert frame.loc["N", ["redeemed", "subsidy"]].tolist() == [1, 5]
 
 
+def test_without_any_hold_out_nothing_can_be_known(shop):
+    head, *grants = textwrap.dedent(COUPON_SHOP["coupons"]).strip().splitlines()
+    only_n = "\n".join([head, *(g for g in grants if ",N," in g)])
+    frame = holdouts(shop(**COUPON_SHOP | {"coupons": only_n}))
+    assert frame["state"].tolist() == ["no hold-out"]
+    first, second = (str(s) for s in find_holdouts(frame, currency="CNY"))
+    assert first == "No coupon with a hold-out is over yet: what coupons bring is not known."
+    assert second.startswith("What N brought cannot be known")
+
+
 def test_a_window_not_over_is_not_peeked_at(shop):
     earlier = holdouts(shop(**COUPON_SHOP, as_of="2026-10-27")).set_index("coupon_id")
     assert earlier.loc["W", "state"] == "running"

@@ -129,6 +129,14 @@ def test_planted_reactions_decide_the_offers(plan):
     assert rows.loc["high/high", "covered"] == 0
 
 
+def test_without_a_hold_out_the_plan_stands_and_no_worth_is_known(shop):
+    shop = shop(**COUPON_SHOP, as_of="2026-09-29")
+    rows = segment_actions(shop, everyone("low/high"))
+    assert rows.loc[0, ["treatment", "covered", "worth_in"]].tolist() == [DISCOUNT, 0, "unknown"]
+    # cat bought nine days ago
+    assert rows.loc[0, ["customers", "send"]].tolist() == [8, 7]
+
+
 def test_a_gain_that_hold_outs_show_overrules_the_plan(sample):
     others = {"live": "low/low", "content": "low/high", "search": "high/low", "ads": "high/high"}
 

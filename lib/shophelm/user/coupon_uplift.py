@@ -177,10 +177,10 @@ def _choices(rows: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
 
 SAID = {
     PERSUADABLE: "A coupon moves those who came from {who}.",
-    SLEEPING_DOG: "It puts off those from {who}: they order less with it than without.",
-    ANYWAY: "Those from {who} would buy anyway.",
-    UNMOVED: "Those from {who} are not moved enough to pay for it.",
-    NOT_KNOWN: "Of {who} it is not known.",
+    SLEEPING_DOG: "A coupon puts off those from {who}: they order less with it than without.",
+    ANYWAY: "Those from {who} would buy anyway: the coupons cost more than they bring.",
+    UNMOVED: "Those from {who} are not moved enough to pay for the coupons.",
+    NOT_KNOWN: "How those from {who} react is not known.",
 }
 
 

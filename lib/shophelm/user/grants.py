@@ -107,10 +107,10 @@ def arm(cells: pd.DataFrame, name: str) -> Arm:
     return arm_of_sums(n, cells[name], cells[f"{name}_squares"])
 
 
-def both_arms(cells: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add cells up over keys: those granted and those held out, one row each per key."""
+def both_arms(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add cells up by coupon: those granted it and those held out, a row each per coupon."""
     numbers = cells.select_dtypes("number").columns
-    sums = cells.groupby([*keys, "held_out"], dropna=False)[list(numbers)].sum()
+    sums = cells.groupby(["coupon_id", "held_out"])[list(numbers)].sum()
     there = sums.index.droplevel("held_out").unique()
     granted, held = (
         sums.xs(flag, level="held_out").reindex(there, fill_value=0.0)

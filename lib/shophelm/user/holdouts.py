@@ -135,7 +135,7 @@ def _waves(cells: pd.DataFrame, days: int) -> pd.DataFrame:
 
 def _readout(cells: pd.DataFrame) -> pd.DataFrame:
     """Hold arm against arm, coupon by coupon."""
-    given, held = both_arms(cells, ["coupon_id"])
+    given, held = both_arms(cells)
     frame = pd.DataFrame({"granted": given["customers"], "held_out": held["customers"]})
     for name in ("orders", "settled", "worth"):
         ours, theirs = arm(given, name), arm(held, name)
@@ -150,7 +150,7 @@ def _readout(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _together(cells: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
     """Pool the coupons that are finished, each by its customers."""
-    given, held = both_arms(cells, ["coupon_id"])
+    given, held = both_arms(cells)
     row = {"kind": listing(sorted(set(waves["kind"]))), "state": TOGETHER}
     row |= waves[["redeemed", "subsidy", "granted", "held_out"]].sum().to_dict()
     row["redemption_rate"] = row["redeemed"] / row["granted"]

@@ -29,7 +29,7 @@ def lots(cells: pd.DataFrame, *, planned_share: float = 0.0) -> pd.DataFrame:
         Indexed by coupon_id: split_p (chi-square of the arms' sizes), balance_p (the smallest
         chance of arms so unlike in one thing, times the things looked at), unlike (that thing).
     """
-    given, held = both_arms(cells, ["coupon_id"])
+    given, held = both_arms(cells)
     n, out = given["customers"], held["customers"]
     share = planned_share or out.sum() / max((n + out).sum(), 1)
     with np.errstate(divide="ignore", invalid="ignore"):

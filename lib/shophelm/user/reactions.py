@@ -14,6 +14,8 @@ PERSUADABLE, ANYWAY, UNMOVED = "persuadable", "would buy anyway", "not moved"
 SLEEPING_DOG, NOT_KNOWN = "sleeping dog", "not known"
 LEFT_OUT = (ANYWAY, UNMOVED, SLEEPING_DOG)
 FALSE_CLAIMS = 0.05
+FEWEST_ORDERS = 10
+"""Orders of a group below which its arms' means are not normal, and nothing is claimed."""
 _OFTEN = 1.645
 
 
@@ -44,7 +46,8 @@ def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.Dat
     the effect is above break-even. Sleeping dog: it is below zero. Would buy anyway: it is below
     break-even, and customers held out buy more than the others' do; not moved: the same, and they
     do not. Each is a one-sided test on the group's own figures, and a claim only where it stands
-    among all of them at a false-discovery rate of 5 %; all other groups are not known.
+    among all of them at a false-discovery rate of 5 %; all other groups are not known, nor is one
+    with fewer than ten orders.
     """
     names = ["orders", "worth"]
     squares = (trials[names] ** 2).add_suffix("_squares")
@@ -71,8 +74,12 @@ def react(trials: pd.DataFrame, group: str, *, interval: float = 0.95) -> pd.Dat
         shrunk = shrink_effects(measured["estimate"], measured["error"], interval=interval)
         for end, column in (("", "shrunk"), ("_low", "low"), ("_high", "high")):
             frame[name + end] = shrunk[column].to_numpy()
+    enough = (given + held).groupby(level=group)["orders"].sum() >= FEWEST_ORDERS
     frame["reaction"] = _classes(
-        orders["estimate"], orders["error"], frame["break_even"], _buys_more(held, group)
+        orders["estimate"].where(enough),
+        orders["error"],
+        frame["break_even"],
+        _buys_more(held, group),
     )
     frame["leave_out"] = frame["reaction"].isin(LEFT_OUT)
     return frame.rename_axis("group").reset_index()

@@ -41,11 +41,7 @@ SHOWN = [
 ]
 
 
-@question(
-    "Which segment gets which offer?",
-    "orders.customer_id",
-    "coupons",
-)
+@question("Which segment gets which offer?", "orders.customer_id", "coupons")
 def segment_actions(
     shop: Tables,
     assign: Assign,
@@ -80,8 +76,8 @@ def segment_actions(
         planned), worth_effect (money that brings per customer, the offer paid for) with _low and
         _high (80 %), pulled towards the other segments', worth (over all the offer is sent to) with
         _low and _high, worth_in, needed_effect (further orders per customer that pay for the
-        offer), hold_out (customers; null where no hold-out of these customers
-        would show that effect), sends_to_know (how many such sends with half held out would).
+        offer), hold_out (customers; null where that effect is not known, or could not be shown in
+        `PATIENCE` sends), sends_to_know (how many such sends with half held out would show it).
 
     Notes
     -----
@@ -103,27 +99,13 @@ def segment_actions(
     spread = past[past["held_out"]].groupby("segment")["orders"].std()
     rows = []
     for segment, customers in now["segment"].value_counts().items():
-        table = known[tested(segment)]
-        measured = table.loc[segment] if segment in table.index else None
-        offer, why = choose(segment, measured)
-        row = {"segment": segment, "customers": customers, "treatment": offer, "why": why}
-        row["send"] = 0 if offer == NOTHING else int(send.get(segment, 0))
-        row["needed_effect"] = np.nan
-        if offer == TRIAL and trial_cost > 0:
+        row = {"segment": segment, "customers": customers} | _offer(segment, known)
+        row["send"] = 0 if row["treatment"] == NOTHING else int(send.get(segment, 0))
+        if row["treatment"] == TRIAL and trial_cost > 0:
             row["needed_effect"] = trial_cost / worth_per_order(past)
-        elif offer == tested(segment) and measured is not None:
-            row["needed_effect"] = measured["break_even"]
-        size = readable(row["send"], row["needed_effect"], spread.get(segment, np.nan), power)
-        rows.append(row | measures(measured) | size)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    sent = (frame["send"] - frame["hold_out"].fillna(0)).where(
-        frame["treatment"] == frame["segment"].map(tested)
-    )
-    for end in ("", "_low", "_high"):
-        frame[f"worth{end}"] = frame[f"worth_effect{end}"] * sent
-    frame["worth_in"] = np.where(frame["worth"].isna(), "unknown", worth_in(shop))
-    order = frame["segment"].map({s: i for i, s in enumerate(PLAN)}).fillna(len(PLAN))
-    return frame.iloc[np.lexsort((frame["segment"], order))].reset_index(drop=True)
+        sd = spread.get(segment, np.nan)
+        rows.append(row | readable(row["send"], row["needed_effect"], sd, power))
+    return _in_total(pd.DataFrame(rows, columns=COLUMNS), worth_in(shop))
 
 
 @carries_missing
@@ -221,6 +203,28 @@ def send_list(
     drawn = draw(rows[["customer_id", "segment"]], shop, treated["hold_out"], salt=salt)
     drawn.insert(2, "treatment", drawn["segment"].map(treated["treatment"]))
     return drawn
+
+
+def _offer(segment: str, known: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Choose a segment's offer, with what hold-outs say of it and what would pay for it."""
+    table = known[tested(segment)]
+    measured = table.loc[segment] if segment in table.index else None
+    offer, why = choose(segment, measured)
+    covered = offer == tested(segment) and measured is not None
+    needed = measured["break_even"] if covered else np.nan
+    return {"treatment": offer, "why": why, "needed_effect": needed} | measures(measured)
+
+
+def _in_total(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Add what the offers bring over all they are sent to, and lay the segments in their order."""
+    sent = (frame["send"] - frame["hold_out"].fillna(0)).where(
+        frame["treatment"] == frame["segment"].map(tested)
+    )
+    for end in ("", "_low", "_high"):
+        frame[f"worth{end}"] = frame[f"worth_effect{end}"] * sent
+    frame["worth_in"] = np.where(frame["worth"].isna(), "unknown", what)
+    order = frame["segment"].map({s: i for i, s in enumerate(PLAN)}).fillna(len(PLAN))
+    return frame.iloc[np.lexsort((frame["segment"], order))].reset_index(drop=True)
 
 
 def _worth_of(row: Any, currency: str) -> str:
