@@ -36,7 +36,8 @@ def test_each_readout_is_a_dot_and_its_interval():
     assert ends(axes) == [(-1.0, 5.0), (0.5, 1.5)]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["W1", "all finished"]
     assert (
-        axes.get_title(loc="left") == "Change of margin per customer granted, the coupon paid for"
+        axes.get_title(loc="left")
+        == "Change of margin per customer granted, after the coupon's cost"
     )
 
 
@@ -67,4 +68,4 @@ def test_the_profit_curve_is_drawn_beside_chance():
     axes = figures.profit(SimpleNamespace(profit=profit, worth_in="gmv"), currency="CNY")
     assert axes.lines[0].get_ydata().tolist() == profit.curve["gain"].tolist()
     assert axes.lines[1].get_ydata().tolist() == profit.curve["random"].tolist()
-    assert axes.get_title(loc="left") == "Change of GMV per customer, the coupon paid for"
+    assert axes.get_title(loc="left") == "Change of GMV per customer, after the coupon's cost"

@@ -159,7 +159,7 @@ def test_choosing_is_read_off_as_the_sum_over_the_chosen(sample, found):
         brought += (means[False] - means[True]) * len(wave) / len(rows)
     assert row["worth_effect"] == pytest.approx(brought)
     assert row["share"] == pytest.approx(chosen.mean())
-    nobody = found.choices.set_index(["granted_to", "against"])["worth_effect"]
+    nobody = found.choices.set_index(["granted_to", "rather_than"])["worth_effect"]
     chosen_only, everyone, rather = nobody
     assert rather == pytest.approx(chosen_only - everyone)
     assert found.profit.areas.loc["effect", "estimate"] == pytest.approx(everyone)

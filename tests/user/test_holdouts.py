@@ -108,7 +108,7 @@ def test_the_sentences_say_what_was_decided_and_what_nobody_can_know(shop):
     said = [str(s) for s in find_holdouts(holdouts(shop(**COUPON_SHOP)), currency="CNY")]
     assert said[0].startswith(
         "Last time's hold-out: W, granted from 2026-10-01 on to 4 customers while 4 were held out "
-        "by lot, changed the GMV over 28 days by +¥27.50 a customer, the coupon paid for: "
+        "by lot, changed the GMV over 28 days by +¥27.50 a customer after the coupon's cost: "
         "+¥110.00 in all"
     )
     assert "Whether it pays is unknown. It took ¥10 off orders, about ¥0 of it" in said[0]

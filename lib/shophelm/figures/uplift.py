@@ -30,7 +30,7 @@ def readout(frame: pd.DataFrame, *, currency: str) -> Axes:
         return _nothing("No coupon with a hold-out is over yet")
     what = "margin" if frame.attrs["worth_in"] == "margin" else "GMV"
     axes = _dots(read, read["coupon_id"], "worth_effect")
-    axes.set_title(f"Change of {what} per customer granted, the coupon paid for")
+    axes.set_title(f"Change of {what} per customer granted, after the coupon's cost")
     show_unit(axes.xaxis, "money", currency)
     return axes
 
@@ -90,7 +90,7 @@ def profit(found: Uplift, *, currency: str) -> Axes:
     axes.set(xlabel="share of customers granted the coupon", ylabel="")
     axes.legend(frameon=False, loc="best")
     what = "margin" if found.worth_in == "margin" else "GMV"
-    axes.set_title(f"Change of {what} per customer, the coupon paid for")
+    axes.set_title(f"Change of {what} per customer, after the coupon's cost")
     return axes
 
 

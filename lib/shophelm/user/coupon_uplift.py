@@ -45,7 +45,7 @@ class Uplift:
         What granting to the highest scores first brings, in money per customer, the coupon paid
         for; None where there are too few customers to score.
     choices
-        What choosing brings: granted_to, against, share (of customers), worth_effect (per customer
+        What choosing brings: granted_to, rather_than, share (of customers), worth_effect (per customer
         of all) with _low and _high (95 %), customers (of the latest coupon) and
         incremental (over all of them) with _low and _high.
     waves
@@ -124,7 +124,7 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
     out = found.by_origin[found.by_origin["leave_out"]]
     if out.empty or found.profit is None:
         return []
-    row = found.choices.set_index(["granted_to", "against"]).loc[(CHOSEN, EVERYONE)]
+    row = found.choices.set_index(["granted_to", "rather_than"]).loc[(CHOSEN, EVERYONE)]
     return [
         Action(
             kind="coupon",
@@ -157,15 +157,20 @@ def _choices(rows: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
         (CHOSEN, EVERYONE, ~chosen, chosen.mean()),
     )
     found = []
-    for granted_to, against, counted, share in compared:
-        sign = -1 if against == EVERYONE else 1
+    for granted_to, rather_than, counted, share in compared:
+        sign = -1 if rather_than == EVERYONE else 1
         worth = rows["worth"] * counted * sign
         cells = rows[["coupon_id", "held_out"]].assign(n=1, worth=worth, squares=worth**2)
         sums = cells.groupby(["held_out", "coupon_id"]).sum()
         ours, theirs = (arm_of_sums(*sums.loc[flag].to_numpy().T) for flag in (False, True))
         (effect,) = pooled_difference(ours, theirs, [0] * len(ours.n)).to_dict("records")
         found.append(
-            {"granted_to": granted_to, "against": against, "share": share, "customers": customers}
+            {
+                "granted_to": granted_to,
+                "rather_than": rather_than,
+                "share": share,
+                "customers": customers,
+            }
             | {"worth_effect": effect["estimate"]}
             | {f"worth_effect_{end}": effect[end] for end in ("low", "high")}
         )
@@ -217,7 +222,7 @@ def _curve(found: Uplift, currency: str) -> Sentence:
 
 def _chosen(found: Uplift, currency: str) -> Sentence:
     moved = moved_in_unit("money", currency=currency)
-    rows = found.choices.set_index(["granted_to", "against"])
+    rows = found.choices.set_index(["granted_to", "rather_than"])
     nobody, everyone = rows.loc[(CHOSEN, NOBODY)], rows.loc[(CHOSEN, EVERYONE)]
     return sentence(
         "Granting only to the {share} whose predicted reaction pays for the coupon would "
