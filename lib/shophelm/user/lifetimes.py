@@ -73,7 +73,8 @@ def lifetimes(shop: Tables, *, apart: bool = True) -> Lifetimes:
 
     A purchase is a day with a payment. Of BG/NBD and MBG/NBD the likelier one is taken. Customers
     who first paid in the burst of a kind of campaign (Double 11) get a model of their own where a
-    likelihood-ratio test says that they are unlike all others, false discoveries kept to 5 %.
+    likelihood-ratio test says that they are unlike all others by more than the newcomers of
+    ordinary months are, false discoveries kept to 5 %.
 
     Parameters
     ----------
@@ -84,9 +85,11 @@ def lifetimes(shop: Tables, *, apart: bool = True) -> Lifetimes:
     """
     customers = _histories(shop)
     kinds = _first_paid_in(shop, customers["first_day"])
-    customers = customers.drop(columns="first_day")
+    months = pd.to_datetime(customers.pop("first_day")).dt.strftime("%Y-%m")
     whole = _likelier(customers)
-    groups = _unlike(customers, kinds, whole) if apart and whole.known else _no_groups()
+    groups = _no_groups()
+    if apart and whole.known:
+        groups = _unlike(customers, kinds, months.where(kinds == REST), whole)
     found = groups["kind"][groups["found"].astype(bool)].tolist()
     customers["group"] = kinds.where(kinds.isin(found), REST)
     models = {
@@ -196,21 +199,35 @@ def _no_groups() -> pd.DataFrame:
     return pd.DataFrame(columns=[*columns, "p_value", "found"])
 
 
-def _unlike(customers: pd.DataFrame, kinds: pd.Series, whole: btyd.Fit) -> pd.DataFrame:
-    """Test each kind's newcomers against all others by likelihood ratio."""
+def _unlike(
+    customers: pd.DataFrame, kinds: pd.Series, months: pd.Series, whole: btyd.Fit
+) -> pd.DataFrame:
+    """Test each kind's newcomers against all others by likelihood ratio.
+
+    The newcomers of ordinary months differ as well, with the season they have lived through; a
+    burst's have to stand out of that.
+    """
+    ordinary = sorted(set(months.dropna()))
+    usual = [_apart(customers, (months == m).to_numpy(), whole)[0] for m in ordinary]
+    inflation = max(1.0, float(np.nanmean([*usual, PARAMETERS])) / PARAMETERS)
     rows = []
     for kind in sorted(set(kinds) - {REST}):
-        own = _likelier(customers[kinds == kind], whole.leaves_at_once)
-        rest = _likelier(customers[kinds != kind], whole.leaves_at_once)
-        years, chance = [np.nan, np.nan], np.nan
-        if own.known and rest.known:
-            gain = own.log_likelihood + rest.log_likelihood - whole.log_likelihood
-            years = [float(btyd.expected_purchases(m, NEW, horizon=YEAR)[0]) for m in (own, rest)]
-            chance = float(stats.chi2.sf(2 * gain, PARAMETERS))
-        some = customers[kinds == kind]
-        rows.append([kind, len(some), int((some["repeats"] > 0).sum()), *years, chance])
+        some = (kinds == kind).to_numpy()
+        ratio, *years = _apart(customers, some, whole)
+        again = int((customers["repeats"][some] > 0).sum())
+        chance = float(stats.chi2.sf(ratio / inflation, PARAMETERS))
+        rows.append([kind, int(some.sum()), again, *years, chance])
     frame = pd.DataFrame(rows, columns=_no_groups().columns[:-1])
     tested = frame["p_value"].notna()
     found = pd.Series(data=False, index=frame.index)
     found[tested] = stats.false_discovery_control(frame["p_value"][tested]) <= FALSE_DISCOVERY
     return frame.assign(found=found)
+
+
+def _apart(customers: pd.DataFrame, some: np.ndarray, whole: btyd.Fit) -> list[float]:
+    """Give the likelihood ratio of two models to one, and either's purchases in a first year."""
+    fits = [_likelier(customers[part], whole.leaves_at_once) for part in (some, ~some)]
+    if not all(f.known for f in fits):
+        return [np.nan] * 3
+    ratio = 2 * (sum(f.log_likelihood for f in fits) - whole.log_likelihood)
+    return [ratio, *(float(btyd.expected_purchases(f, NEW, horizon=YEAR)[0]) for f in fits)]

@@ -1,0 +1,24 @@
+"""Amounts as an action states them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from scipy import special
+
+_NARROWER = float(special.ndtri(0.9) / special.ndtri(0.975))
+
+
+def cents(amount: float) -> Decimal | None:
+    """Give an amount to the cent; None where it is not known."""
+    return None if amount != amount else Decimal(str(round(amount, 2)))
+
+
+def stated(amount: float, low: float, high: float) -> dict[str, Decimal | None]:
+    """Give the fields worth, worth_low and worth_high by an amount and its 95 % interval.
+
+    The 80 % interval of an action is that of a normal with the same 95 % one.
+    """
+    reach = (high - low) / 2 * _NARROWER
+    ends = {"worth": amount, "worth_low": amount - reach, "worth_high": amount + reach}
+    return {name: cents(value) for name, value in ends.items()}
