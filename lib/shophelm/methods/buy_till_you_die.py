@@ -9,8 +9,11 @@ from scipy import optimize, special
 
 FEWEST_REPEATERS = 30
 """Customers who came back below which four parameters cannot be told from chance."""
-EDGE = 12.0
-"""Logarithms of parameters beyond which a fit has run away: the data do not bound it."""
+DOUBT = 2.5
+"""Standard error of a parameter's logarithm above which the data do not tell it."""
+LEASH = 0.01
+"""Weight of a pull towards the start, too weak to move what the data tell, that keeps a parameter
+which they do not tell from running away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +106,18 @@ def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
         return Fit(*np.exp(start), leaves_at_once, np.nan, none, known=False)
     likelihood = _Likelihood(h, leaves_at_once=leaves_at_once)
     found = optimize.minimize(
-        lambda p: -likelihood(p)[0] / n,
+        lambda p: (LEASH * ((p - start) ** 2).sum() / 2 - likelihood(p)[0]) / n,
         start,
-        jac=lambda p: -likelihood(p)[1] / n,
-        hess=lambda p: -likelihood(p)[2] / n,
+        jac=lambda p: (LEASH * (p - start) - likelihood(p)[1]) / n,
+        hess=lambda p: (LEASH * np.eye(4) - likelihood(p)[2]) / n,
         method="trust-exact",
-        options={"gtol": 1e-8, "maxiter": 200},
+        options={"gtol": 1e-8, "maxiter": 200, "max_trust_radius": 2.0},
     )
-    value, gradient, hessian = likelihood(found.x)
-    flat = np.linalg.eigvalsh(-hessian).min() <= 0
-    ran_away = np.abs(found.x - np.array([0, start[1], 0, 0])).max() > EDGE
-    known = bool(np.abs(gradient).max() / n < 1e-5 and not flat and not ran_away)
-    covariance = np.linalg.inv(-hessian) if known else np.full((4, 4), np.nan)
-    return Fit(*np.exp(found.x), leaves_at_once, float(value), covariance, known)
+    covariance = np.linalg.inv(found.hess) / n
+    told = np.diag(covariance).max() < DOUBT**2 and np.linalg.eigvalsh(found.hess).min() > 0
+    known = bool(np.abs(found.jac).max() < 1e-5 and told)
+    value = float(likelihood(found.x)[0])
+    return Fit(*np.exp(found.x), leaves_at_once, value, covariance, known)
 
 
 def alive(model: Fit, histories: Histories, *, parameters: np.ndarray | None = None) -> np.ndarray:

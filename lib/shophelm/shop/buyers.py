@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import ibis
 
 from shophelm.shop.ratios import as_floats
@@ -87,7 +85,7 @@ def buyers(shop: Tables) -> ibis.Table:
 def _settled(shop: Tables) -> ibis.Table:
     """Give `order_money`, and goods: the settled money without freight."""
     orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
-    settled = orders.paid_amount - orders.refunded.fill_null(Decimal(0))
+    settled = orders.paid_amount - orders.refunded.fill_null(0)
     return orders.select(
         "order_id",
         "customer_id",

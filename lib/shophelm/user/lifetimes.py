@@ -209,7 +209,9 @@ def _unlike(
     """
     ordinary = sorted(set(months.dropna()))
     usual = [_apart(customers, (months == m).to_numpy(), whole)[0] for m in ordinary]
-    inflation = max(1.0, float(np.nanmean([*usual, PARAMETERS])) / PARAMETERS)
+    # the median, since the oldest month holds those who had bought before the records begin
+    middle = float(stats.chi2.ppf(0.5, PARAMETERS))
+    inflation = max(1.0, float(np.nanmedian([*usual, middle])) / middle)
     rows = []
     for kind in sorted(set(kinds) - {REST}):
         some = (kinds == kind).to_numpy()
