@@ -187,9 +187,9 @@ def _last(row: pd.Series, attrs: dict, currency: str) -> Sentence:
     moved = moved_in_unit("money", currency=currency)
     return sentence(
         "Last time's hold-out: {coupon}, granted from {day} on to {granted} while {held} were held "
-        "out by lot, changed the {what} over {days} days by {per} a customer after the coupon's cost: "
-        "{total} in all (95 % interval {low} to {high}). {verdict} It took {subsidy} off orders, "
-        "about {anyway} of it off orders that would have been made anyway.",
+        "out by lot, changed the {what} over {days} days by {per} a customer after the coupon's "
+        "cost: {total} in all (95 % interval {low} to {high}). {verdict} It took {subsidy} off "
+        "orders, about {anyway} of it off orders that would have been made anyway.",
         coupon=row["coupon_id"],
         day=str(row["granted_on"]),
         granted=plural(round(row["granted"]), "customer"),
