@@ -121,14 +121,12 @@ def _cells(
     if place.max() >= BINS:
         # equal scores stay in one bin: that of the last of them
         place = _numbers((np.cumsum(np.bincount(place))[place] - 1) * BINS // len(score))
-    if person is None:
-        # without names, people are told apart by what is in their rows alone
-        order = np.lexsort((outcome, arm, strata, place))
-        bucket = np.empty(len(score), dtype=int)
-        bucket[order] = np.arange(len(score)) % BUCKETS
-    else:
-        bucket = _numbers(person) % BUCKETS
-        order = np.lexsort((outcome, arm, strata, place, bucket))
+    people = place if person is None else _numbers(person)
+    order = np.lexsort((outcome, arm, strata, place, people))
+    # without names people are told apart by what is in their rows alone
+    who = np.argsort(order) if person is None else people
+    # dealt by chance: dealt in order, buckets would be more alike than people are
+    bucket = np.random.default_rng(1).permutation(who.max() + 1)[who] % BUCKETS
     shape = (bucket.max() + 1, place.max() + 1, strata.max() + 1, 2)
     cell = np.ravel_multi_index((bucket, place, strata, arm), shape)[order]
     size = int(np.prod(shape))

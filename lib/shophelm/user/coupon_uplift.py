@@ -45,8 +45,8 @@ class Uplift:
         What granting to the highest scores first brings, in money per customer, the coupon paid
         for; None where there are too few customers to score.
     choices
-        What choosing brings: granted_to, rather_than, share (of customers), worth_effect (per
-        customer of all) with _low and _high (95 %), customers (of the latest coupon) and
+        What choosing brings: granted_to, rather_than, share (of customers), customers (of the
+        latest coupon), worth_effect (per customer of all) with _low and _high (95 %), and
         incremental (over all of them) with _low and _high.
     waves
         Coupons pooled.
