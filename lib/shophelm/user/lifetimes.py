@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ REST = ""
 FALSE_DISCOVERY = 0.05
 PARAMETERS = 4
 YEAR = 364
+UNSURE_DAYS = 56
+"""Days from the shop's first on in which a first payment may not be the customer's first."""
 NEW = btyd.Histories(np.zeros(1), np.zeros(1), np.zeros(1), np.ones(1, dtype=int))
 """A customer whose first purchase is today's."""
 
@@ -171,11 +173,14 @@ def _histories(shop: Tables) -> pd.DataFrame:
 
 
 def _first_paid_in(shop: Tables, first_day: pd.Series) -> pd.Series:
-    """Name the kind of campaign in whose burst each customer first paid; "" for none."""
+    """Name the kind of campaign in whose burst each customer was won; "" for none or unsure."""
     kinds = pd.Series(REST, index=first_day.index, dtype=object)
     if not shop.has("campaigns"):
         return kinds
+    settled = shop.first_day + timedelta(days=UNSURE_DAYS)
     for c in shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id")).itertuples():
+        if c.burst_from < settled:
+            continue
         inside = first_day.map(lambda d, c=c: _within(d, c.burst_from, c.afterglow_from))
         kinds = kinds.where(~inside.astype(bool), c.kind)
     return kinds
