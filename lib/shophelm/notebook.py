@@ -16,12 +16,20 @@ from shophelm.errors import ShophelmError
 from shophelm.report.kept_thresholds import read_thresholds, write_thresholds
 from shophelm.report.ledger import read_ledger
 from shophelm.report.page import Page
+from shophelm.report.send_list import write_send_list
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables, open_shop
 from shophelm.user import thresholds
 
-__all__ = ["Page", "keep_thresholds", "last_days", "open_shop", "read_actions"]
+__all__ = [
+    "Page",
+    "keep_thresholds",
+    "last_days",
+    "open_shop",
+    "read_actions",
+    "write_send_list",
+]
 
 
 def read_actions(shop: Tables, *, ledger: str = "") -> pd.DataFrame:

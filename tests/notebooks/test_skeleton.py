@@ -87,7 +87,8 @@ def test_cells_only_call_and_are_short(path):
     assert len(code) <= MOST_CELLS
     for cell in code:
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert len(lines) <= MOST_LINES, cell.source
+        listed = {"parameters", "imports"} & set(cell.metadata.get("tags", []))
+        assert listed or len(lines) <= MOST_LINES, cell.source
         nodes = list(ast.walk(ast.parse(cell.source)))
         banned = (ast.FunctionDef, ast.For, ast.While, ast.If, ast.Lambda, ast.ListComp, ast.With)
         assert not any(isinstance(n, banned) for n in nodes), cell.source

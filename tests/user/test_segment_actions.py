@@ -30,12 +30,14 @@ from shophelm.user.segment_plan import (
     readable,
 )
 from shophelm.user.sending import draw, reachable
+from shophelm.user.value_grid import CELLS
 from tests.hand_shop import HAND_SHOP
 from tests.user.coupon_shop import COUPON_SHOP
 
 PERSON = ["ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal"]
+HIGH_HIGH, LOW_HIGH, HIGH_LOW, LOW_LOW = (cell.name for cell in CELLS)
 ORIGINS = {
-    "live": "low/high", "content": "high/low", "search": "low/low", "recommend": "high/high",
+    "live": LOW_HIGH, "content": HIGH_LOW, "search": LOW_LOW, "recommend": HIGH_HIGH,
 }  # fmt: skip
 
 
@@ -44,7 +46,8 @@ def by_origin(shop):
     people = shop["customers"]
     known = people.filter(people.acquired_by.isin(list(ORIGINS)))
     return known.select(
-        "customer_id", segment=known.acquired_by.cases(*ORIGINS.items(), else_="low/low")
+        "customer_id",
+        segment=known.acquired_by.cases(*ORIGINS.items(), else_=LOW_LOW),
     )
 
 
@@ -64,12 +67,21 @@ def measured(low, middle, high):
 
 def test_the_plan_stands_unless_hold_outs_speak_against_it():
     assert [choose(s, None)[0] for s in PLAN] == [TRIAL, DISCOUNT, RECOMMENDATION, NOTHING]
-    assert choose("low/high", measured(-1, 1, 3)) == (DISCOUNT, "planned")
-    assert choose("low/high", measured(-3, -1, 1)) == (NOTHING, "hold-outs point to a loss")
-    assert choose("high/high", measured(-3, -1, 1)) == (NOTHING, "hold-outs point to a loss")
-    assert choose("low/low", measured(1, 2, 3)) == (DISCOUNT, "hold-outs show a gain")
-    assert choose("low/low", measured(-1, 2, 5)) == (NOTHING, "planned")
-    assert choose("high/low", measured(-3, -1, 1)) == (RECOMMENDATION, "planned")
+    assert choose(LOW_HIGH, measured(-1, 1, 3)) == (DISCOUNT, "planned")
+    assert choose(LOW_HIGH, measured(-3, -1, 1)) == (
+        NOTHING,
+        "hold-outs point to a loss",
+    )
+    assert choose(HIGH_HIGH, measured(-3, -1, 1)) == (
+        NOTHING,
+        "hold-outs point to a loss",
+    )
+    assert choose(LOW_LOW, measured(1, 2, 3)) == (
+        DISCOUNT,
+        "hold-outs show a gain",
+    )
+    assert choose(LOW_LOW, measured(-1, 2, 5)) == (NOTHING, "planned")
+    assert choose(HIGH_LOW, measured(-3, -1, 1)) == (RECOMMENDATION, "planned")
 
 
 def test_what_no_hold_out_covered_is_unknown():
@@ -120,25 +132,30 @@ def test_who_was_just_granted_something_or_just_bought_is_left_alone(shop):
 def test_planted_reactions_decide_the_offers(plan):
     rows = plan.set_index("segment")
     assert rows["treatment"].to_dict() == {
-        "high/high": TRIAL, "low/high": DISCOUNT, "high/low": RECOMMENDATION, "low/low": NOTHING,
+        HIGH_HIGH: TRIAL, LOW_HIGH: DISCOUNT, HIGH_LOW: RECOMMENDATION, LOW_LOW: NOTHING,
     }  # fmt: skip
-    assert rows.loc["low/high", "worth_effect_low"] > 0
-    assert rows.loc["high/low", "worth_effect_high"] < 0
-    assert rows.loc["low/high", "worth_in"] == "margin"
-    assert rows.loc[["high/high", "high/low"], "worth_in"].tolist() == ["unknown"] * 2
-    assert rows.loc["high/high", "covered"] == 0
+    assert rows.loc[LOW_HIGH, "worth_effect_low"] > 0
+    assert rows.loc[HIGH_LOW, "worth_effect_high"] < 0
+    assert rows.loc[LOW_HIGH, "worth_in"] == "margin"
+    assert rows.loc[[HIGH_HIGH, HIGH_LOW], "worth_in"].tolist() == ["unknown"] * 2
+    assert rows.loc[HIGH_HIGH, "covered"] == 0
 
 
 def test_without_a_hold_out_the_plan_stands_and_no_worth_is_known(shop):
     shop = shop(**COUPON_SHOP, as_of="2026-09-29")
-    rows = segment_actions(shop, everyone("low/high"))
+    rows = segment_actions(shop, everyone(LOW_HIGH))
     assert rows.loc[0, ["treatment", "covered", "worth_in"]].tolist() == [DISCOUNT, 0, "unknown"]
     # cat bought nine days ago
     assert rows.loc[0, ["customers", "send"]].tolist() == [8, 7]
 
 
 def test_a_gain_that_hold_outs_show_overrules_the_plan(sample):
-    others = {"live": "low/low", "content": "low/high", "search": "high/low", "ads": "high/high"}
+    others = {
+        "live": LOW_LOW,
+        "content": LOW_HIGH,
+        "search": HIGH_LOW,
+        "ads": HIGH_HIGH,
+    }
 
     def turned(shop):
         people = shop["customers"]
@@ -148,12 +165,15 @@ def test_a_gain_that_hold_outs_show_overrules_the_plan(sample):
         )
 
     rows = segment_actions(sample, turned).set_index("segment")
-    assert rows.loc["low/low", ["treatment", "why"]].tolist() == [DISCOUNT, "hold-outs show a gain"]
-    assert rows.loc["low/high", ["treatment", "send"]].tolist() == [NOTHING, 0]
+    assert rows.loc[LOW_LOW, ["treatment", "why"]].tolist() == [
+        DISCOUNT,
+        "hold-outs show a gain",
+    ]
+    assert rows.loc[LOW_HIGH, ["treatment", "send"]].tolist() == [NOTHING, 0]
 
 
 def test_worth_is_per_customer_times_those_who_get_it(plan):
-    row = plan.set_index("segment").loc["low/high"]
+    row = plan.set_index("segment").loc[LOW_HIGH]
     sent = row["send"] - np.nan_to_num(row["hold_out"])
     assert row["worth"] == pytest.approx(row["worth_effect"] * sent)
 
@@ -176,7 +196,7 @@ def test_the_send_list_is_the_plan_customer_by_customer(sample, plan):
     assert rows["segment"].value_counts().to_dict() == sent["send"].to_dict()
     held = rows.groupby("segment")["in_holdout"].sum()
     assert held.to_dict() == sent["hold_out"].fillna(0).to_dict()
-    assert held["high/high"] > 0
+    assert held[HIGH_HIGH] > 0
 
 
 def test_the_lot_knows_no_order_of_rows_and_another_salt_is_another_lot(shop):
@@ -203,9 +223,9 @@ def test_no_customer_is_named_in_what_is_shown(sample, plan):
 
 def test_without_coupons_the_question_stays_open(shop):
     shop = shop(**HAND_SHOP)
-    plan = segment_actions(shop, everyone("low/high"))
+    plan = segment_actions(shop, everyone(LOW_HIGH))
     assert isinstance(plan, Missing)
-    assert send_list(shop, everyone("low/high"), plan) is plan
+    assert send_list(shop, everyone(LOW_HIGH), plan) is plan
     assert write_send_list(plan, "anywhere") is plan
 
 

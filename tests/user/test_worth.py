@@ -64,9 +64,9 @@ def test_newcomers_who_buy_more_slowly_are_found_and_their_forecast_is_repaired(
     assert (group["kind"], group["found"]) == ("double11", True)
     assert group["expected_year"] < 0.6 * group["expected_year_rest"]
     assert "double11" in str(lifetimes.find_groups(life))
-    checked = worth_checked.worth_checked(split, days=182).set_index("frequency")
+    checked = worth_checked.worth_checked(split, days=182).set_index("earlier")
     won = checked.loc["won in double11"]
-    assert won["low"] <= won["bought"] <= won["high"]
+    assert won["predicted_low"] <= won["bought"] <= won["predicted_high"]
     # one model for all promises them too much
     own, one = (won[c] - won["bought"] for c in ("predicted", "predicted_as_one"))
     assert abs(own) < one / 2
@@ -81,11 +81,11 @@ def test_newcomers_like_all_others_stay_with_them(tmp_path):
 
 
 def test_what_came_lies_where_it_was_forecast(split):
-    checked = worth_checked.worth_checked(split, days=182).set_index("frequency")
+    checked = worth_checked.worth_checked(split, days=182).set_index("earlier")
     whole = checked.loc["all"]
-    assert whole["low"] <= whole["bought"] <= whole["high"]
-    assert whole["worth_low"] <= whole["worth_brought"] <= whole["worth_high"]
-    held = checked["bought"].between(checked["low"], checked["high"])
+    assert whole["predicted_low"] <= whole["bought"] <= whole["predicted_high"]
+    assert whole["worth_predicted_low"] <= whole["worth_brought"] <= whole["worth_predicted_high"]
+    held = checked["bought"].between(checked["predicted_low"], checked["predicted_high"])
     # ten intervals of 95 %: three misses are one chance in a hundred
     assert (~held).sum() <= 2
 
@@ -95,11 +95,11 @@ def test_the_totals_are_those_of_single_customers(split):
     each = worth.worth_by_customer(life, days=364)
     ahead = worth.worth(life, days=364).set_index("still_there")
     assert ahead.loc["all", "customers"] == len(each) == ahead["customers"].iloc[:-1].sum()
-    assert ahead.loc["all", "worth"] == pytest.approx(each["worth"].sum())
+    assert ahead.loc["all", "to_bring"] == pytest.approx(each["worth"].sum())
     assert ahead["expected_purchases"].iloc[:-1].sum() == pytest.approx(
         each["expected_purchases"].sum()
     )
-    assert (ahead["worth_low"] < ahead["worth"]).all()
+    assert (ahead["to_bring_low"] < ahead["to_bring"]).all()
     assert each["alive"].between(0, 1).all()
 
 
@@ -126,7 +126,7 @@ def test_money_times_a_hundred_changes_worth_alone(tmp_path):
     ]
     one, other = (worth.worth(life, days=91).set_index("still_there") for life in lives)
     assert other["expected_purchases"].tolist() == one["expected_purchases"].tolist()
-    assert other["worth"].tolist() == pytest.approx((one["worth"] * 100).tolist(), rel=1e-3)
+    assert other["to_bring"].tolist() == pytest.approx((one["to_bring"] * 100).tolist(), rel=1e-3)
 
 
 def test_a_shop_where_hardly_anyone_comes_back_says_that_nothing_can_be_known(shop):

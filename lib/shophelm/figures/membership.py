@@ -120,7 +120,6 @@ def _panels(number: int, title: str) -> list[Axes]:
 
     set_style()
     figure, panels = plt.subplots(number, 1, figsize=(9, 0.8 + 1.9 * number), squeeze=False)
-    figure.suptitle(title, x=0.01, ha="left", weight="bold")
     return list(panels[:, 0])
 
 

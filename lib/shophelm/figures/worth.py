@@ -24,16 +24,18 @@ def checked(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as
     from matplotlib import pyplot as plt
 
     set_style()
-    rows = frame[(frame["customers"] > 0) & (frame["frequency"] != "all")]
-    each = rows[["predicted", "low", "high", "bought"]].div(rows["customers"], axis=0)
+    rows = frame[(frame["customers"] > 0) & (frame["earlier"] != "all")]
+    each = rows[["predicted", "predicted_low", "predicted_high", "bought"]].div(
+        rows["customers"], axis=0
+    )
     place = range(len(rows))
     _, axes = plt.subplots(figsize=(9, 3.6))
-    spread = [each["predicted"] - each["low"], each["high"] - each["predicted"]]
+    spread = [each["predicted"] - each["predicted_low"], each["predicted_high"] - each["predicted"]]
     axes.errorbar(
         place, each["predicted"], yerr=spread, fmt="o", color=ACCENT, capsize=4, label="forecast"
     )
     axes.scatter(place, each["bought"], marker="_", s=300, color=WARM, zorder=3, label="came")
-    axes.set_xticks(place, rows["frequency"].str.replace(" ", "\n"))
+    axes.set_xticks(place, rows["earlier"].str.replace(" ", "\n"))
     axes.set(
         xlabel="purchases after the first, made by the day of the forecast",
         ylabel="purchases a customer",

@@ -103,6 +103,18 @@ def coupon_uplift(shop: Tables, *, days: int = HORIZON_DAYS) -> Uplift:
 
 
 @carries_missing
+def by_origin(found: Uplift) -> pd.DataFrame:
+    """Pick what a table of reactions shows."""
+    return found.by_origin
+
+
+@carries_missing
+def choices(found: Uplift) -> pd.DataFrame:
+    """Pick what a table of the choices shows."""
+    return found.choices
+
+
+@carries_missing
 def find_coupon_uplift(found: Uplift, *, currency: str) -> list[Sentence]:
     """Say who reacts how, who is not known, and what choosing brings."""
     if not found.waves:

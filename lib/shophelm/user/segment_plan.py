@@ -12,12 +12,12 @@ DISCOUNT = "recommendation with a time-limited discount"
 RECOMMENDATION = "recommendation without a discount"
 NOTHING = "nothing"
 PLAN = {
-    "high/high": TRIAL,
-    "low/high": DISCOUNT,
-    "high/low": RECOMMENDATION,
-    "low/low": NOTHING,
+    "high frequency, high spend": TRIAL,
+    "low frequency, high spend": DISCOUNT,
+    "high frequency, low spend": RECOMMENDATION,
+    "low frequency, low spend": NOTHING,
 }
-"""What a segment (frequency/spend per order) gets until hold-outs say otherwise."""
+"""What a segment of `value_grid` gets until hold-outs say otherwise; others get nothing."""
 PATIENCE = 6
 """Sends after which an effect should be known for a hold-out to be worth it."""
 TRIAL_KIND = "trial"

@@ -19,6 +19,11 @@ def stated(amount: float, low: float, high: float) -> dict[str, Decimal | None]:
 
     The 80 % interval of an action is that of a normal with the same 95 % one.
     """
+    ends = ("worth", "worth_low", "worth_high")
+    return {n: cents(v) for n, v in zip(ends, narrowed(amount, low, high), strict=True)}
+
+
+def narrowed(amount: float, low: float, high: float) -> tuple[float, float, float]:
+    """Give an amount with the 80 % interval of a normal that has this 95 % one."""
     reach = (high - low) / 2 * _NARROWER
-    ends = {"worth": amount, "worth_low": amount - reach, "worth_high": amount + reach}
-    return {name: cents(value) for name, value in ends.items()}
+    return amount, amount - reach, amount + reach

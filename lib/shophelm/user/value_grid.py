@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import ibis
 import pandas as pd
 
 from shophelm.shop.buyers import MONEY, worth_in
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.user.spending import YEAR, customers, share_of, worths
@@ -55,6 +56,11 @@ def members(shop: Tables, thresholds: Thresholds) -> ibis.Table:
     cells = [(often if c.often else ~often) & (much if c.much else ~much) for c in CELLS]
     named = [(where, cell.name) for where, cell in zip(cells, CELLS, strict=True)]
     return people.mutate(segment=ibis.cases((people.orders == 0, IDLE), *named))
+
+
+def assigned_by(thresholds: Thresholds | Missing) -> Callable[[Tables], ibis.Table | Missing]:
+    """Give a function that deals the customers of a shop, on whatever day, to the cells."""
+    return lambda shop: thresholds if isinstance(thresholds, Missing) else members(shop, thresholds)
 
 
 @question(

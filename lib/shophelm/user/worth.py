@@ -20,7 +20,7 @@ GONE = "gone (below 20%)"
 ALL = "all"
 COLUMNS = [
     *("still_there", "customers", "expected_purchases", "purchases_low", "purchases_high"),
-    *("worth", "worth_low", "worth_high", "worth_share", "worth_in"),
+    *("to_bring", "to_bring_low", "to_bring_high", "to_bring_share", "worth_in"),
 ]
 
 
@@ -64,8 +64,9 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
     -------
     DataFrame
         One row per band of the chance of being still there, and all: still_there, customers,
-        expected_purchases, worth, each with its 80 % interval (what the data leave open of the
-        model, and customers' own chance), worth_share, worth_in. Empty where it is not known.
+        expected_purchases, to_bring (worth), each with its 80 % interval (what the data leave
+        open of the model, and customers' own chance), to_bring_share, worth_in. Empty
+        where it is not known.
 
     Notes
     -----
@@ -79,9 +80,10 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
     names = [*ALIVE, GONE]
     member = np.array([bands == i for i in range(len(names))] + [np.ones(len(each), dtype=bool)])
     sums = totals(life, each, member, days=days)
+    sums.columns = [c.replace("worth", "to_bring") for c in sums]
     frame = sums.assign(still_there=[*names, ALL], customers=member.sum(axis=1))
-    whole = frame["worth"].iloc[-1]
-    frame["worth_share"] = frame["worth"] / whole if whole else np.nan
+    whole = frame["to_bring"].iloc[-1]
+    frame["to_bring_share"] = frame["to_bring"] / whole if whole else np.nan
     return frame.assign(worth_in=life.worth_in)[COLUMNS]
 
 
@@ -153,11 +155,11 @@ def find_worth(life: Lifetimes, ahead: pd.DataFrame, *, days: int, currency: str
         purchases=count(round(whole["expected_purchases"])),
         low=count(round(whole["purchases_low"])),
         high=count(round(whole["purchases_high"])),
-        worth=money(whole["worth"], currency=currency),
+        worth=money(whole["to_bring"], currency=currency),
         kind=whole["worth_in"],
-        worth_low=money(whole["worth_low"], currency=currency),
-        worth_high=money(whole["worth_high"], currency=currency),
-        likely=rate(likely["worth_share"]),
+        worth_low=money(whole["to_bring_low"], currency=currency),
+        worth_high=money(whole["to_bring_high"], currency=currency),
+        likely=rate(likely["to_bring_share"]),
         n=count(likely["customers"]),
     )
 

@@ -20,8 +20,9 @@ MOST_REPEATS = 7
 LEVEL = 0.95
 ALL = "all"
 COLUMNS = [
-    *("frequency", "customers", "predicted", "low", "high", "bought", "predicted_as_one"),
-    *("worth_predicted", "worth_low", "worth_high", "worth_brought"),
+    *("earlier", "customers", "predicted", "predicted_low", "predicted_high", "bought"),
+    *("predicted_as_one", "worth_predicted", "worth_predicted_low", "worth_predicted_high"),
+    "worth_brought",
 ]
 
 
@@ -40,9 +41,9 @@ def worth_checked(shop: Tables, *, days: int = 182) -> pd.DataFrame:
     -------
     DataFrame
         One row per number of purchases after the first that a customer had made by then (0 to 6,
-        7 and more), per group with a model of its own (won in double11 ...), and all: frequency,
-        customers, predicted (purchases) with low and high (95 %), bought, predicted_as_one (with
-        all customers in one model), worth_predicted, worth_low, worth_high, worth_brought. Empty
+        7 and more), per group with a model of its own (won in double11 ...), and all: earlier,
+        customers, predicted (purchases) with _low and _high (95 %), bought, predicted_as_one (with
+        all customers in one model), worth_predicted with _low and _high, worth_brought. Empty
         where the models were not known then. ``attrs`` holds days.
     """
     then = shop.as_of - timedelta(days=days)
@@ -69,16 +70,16 @@ def worth_checked(shop: Tables, *, days: int = 182) -> pd.DataFrame:
     names += [*(f"won in {group}" for group in own), ALL]
     frame = pd.DataFrame(
         {
-            "frequency": names,
+            "earlier": names,
             "customers": member.sum(axis=1),
             "predicted": sums["expected_purchases"],
-            "low": sums["purchases_low"],
-            "high": sums["purchases_high"],
+            "predicted_low": sums["purchases_low"],
+            "predicted_high": sums["purchases_high"],
             "bought": member @ came["purchases"].to_numpy(),
             "predicted_as_one": member @ as_one["expected_purchases"].to_numpy(),
             "worth_predicted": sums["worth"],
-            "worth_low": sums["worth_low"],
-            "worth_high": sums["worth_high"],
+            "worth_predicted_low": sums["worth_low"],
+            "worth_predicted_high": sums["worth_high"],
             "worth_brought": member @ came["worth"].to_numpy(),
         }
     )
@@ -96,13 +97,13 @@ def find_worth_checked(frame: pd.DataFrame) -> Sentence:
         )
     whole, rows, apart = frame.iloc[-1], frame.iloc[: MOST_REPEATS + 1], frame.iloc[:-1]
     rows, apart = rows[rows["customers"] > 0], apart.iloc[MOST_REPEATS + 1 :]
-    held = rows["bought"].between(rows["low"], rows["high"])
+    held = rows["bought"].between(rows["predicted_low"], rows["predicted_high"])
     text = (
         "Forecast {days} days ago, {predicted} purchases were to be expected of the customers of "
         "then ({low} to {high}); {bought} came ({off}). In {held} of {n} by number of earlier "
         "purchases what came lies inside the 95 % interval."
     )
-    if not whole["low"] <= whole["bought"] <= whole["high"]:
+    if not whole["predicted_low"] <= whole["bought"] <= whole["predicted_high"]:
         text += (
             " The whole lies outside: season, campaigns or a change of the shop moved more than "
             "the model knows, so do not trust the interval of a forecast further than that."
@@ -113,8 +114,8 @@ def find_worth_checked(frame: pd.DataFrame) -> Sentence:
         text,
         days=count(frame.attrs["days"]),
         predicted=count(round(whole["predicted"])),
-        low=count(round(whole["low"])),
-        high=count(round(whole["high"])),
+        low=count(round(whole["predicted_low"])),
+        high=count(round(whole["predicted_high"])),
         bought=count(whole["bought"]),
         off=change(whole["bought"] / whole["predicted"] - 1),
         held=count(int(held.sum())),
@@ -125,7 +126,7 @@ def find_worth_checked(frame: pd.DataFrame) -> Sentence:
 
 def _told(group: Any) -> str:
     return (
-        f"{group.frequency}, {count(round(group.predicted))} expected and {count(group.bought)} "
+        f"{group.earlier}, {count(round(group.predicted))} expected and {count(group.bought)} "
         f"came, where one model for all had said {count(round(group.predicted_as_one))}"
     )
 
