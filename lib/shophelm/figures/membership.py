@@ -120,6 +120,7 @@ def _panels(number: int, title: str) -> list[Axes]:
 
     set_style()
     figure, panels = plt.subplots(number, 1, figsize=(9, 0.8 + 1.9 * number), squeeze=False)
+    figure.suptitle(title, x=0.01, ha="left")
     return list(panels[:, 0])
 
 
