@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.clusters import FEWEST, stable_clusters
+from shophelm.methods.clusters import FEWEST, spread_counts, stable_clusters
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
@@ -20,8 +20,8 @@ MOST = 2000
 UNLIKE = 0.5
 """Standard deviations from the rest by which a measure describes a cluster (Cohen: medium)."""
 MEASURES = {
-    "recency": ("long ago", "lately"),
     "frequency": ("often", "seldom"),
+    "recency": ("long ago", "lately"),
     "spend": ("for much at a time", "for little at a time"),
     "discount_share": ("at high discounts", "at low discounts"),
     "categories": ("in many categories", "in few categories"),
@@ -82,10 +82,13 @@ def clusters(shop: Tables) -> Kinds:
     frame = shop.frame(people.order_by(lot, people.customer_id).limit(MOST))
     frame = frame.drop(columns="customer_id").astype("float64")
     measures = frame[[m for m in MEASURES if m in frame]]
-    found = stable_clusters(_scaled(measures)) if len(frame) else None
+    scaled = _scaled(measures)
+    found = stable_clusters(scaled)
     if found is None:
         return Kinds(pd.DataFrame(), customers, len(frame))
-    groups = _described(frame, measures, found.labels) if found.found else pd.DataFrame()
+    groups = pd.DataFrame()
+    if found.found:
+        groups = _described(frame, pd.DataFrame(scaled, columns=measures.columns), found.labels)
     return Kinds(
         groups, customers, len(frame), found.k, found.stability, float(found.by_chance.max())
     )
@@ -155,27 +158,37 @@ def _measures(shop: Tables) -> ibis.Table:
 
 def _scaled(measures: pd.DataFrame) -> np.ndarray:
     """Put measures on scales where as many times more is as far; shares stay as they are."""
-    logs = np.log1p(measures.clip(lower=0))
-    logs["discount_share"] = measures["discount_share"]
-    return logs.to_numpy()
+    rng = np.random.default_rng(0)
+    scales = {
+        "recency": lambda days: spread_counts(days + 1, rng),
+        "frequency": lambda purchases: spread_counts(purchases, rng),
+        "spend": lambda amount: np.log1p(amount.clip(lower=0)),
+        "discount_share": lambda share: share,
+        # an order whose goods are not known has none
+        "categories": lambda n: spread_counts(n.clip(lower=1), rng),
+    }
+    return np.column_stack([scales[name](values) for name, values in measures.items()])
 
 
-def _described(frame: pd.DataFrame, measures: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
+def _described(frame: pd.DataFrame, scaled: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
     by_cluster = frame.groupby(labels)
-    groups = pd.DataFrame({"customers": by_cluster.size()})
-    groups = groups.assign(
-        share=share_of(groups["customers"]), settled_share=share_of(by_cluster["settled"].sum())
+    sizes, money = by_cluster.size(), by_cluster["settled"].sum()
+    groups = pd.DataFrame(
+        {
+            "customers": sizes,
+            "share": share_of(sizes),
+            "settled_share": share_of(money),
+            **by_cluster[scaled.columns].median(),
+            "what": [_unlike_the_rest(scaled, labels == k) for k in sizes.index],
+        }
     )
-    groups = groups.join(measures.groupby(labels).median())
-    scaled = pd.DataFrame(_scaled(measures), columns=measures.columns)
-    groups["what"] = [_unlike_the_rest(scaled, labels == k) for k in groups.index]
-    groups = groups.sort_values("settled_share", ascending=False, kind="stable")
+    groups = groups.sort_values("settled_share", ascending=False, kind="stable", ignore_index=True)
     return groups.assign(cluster=range(1, len(groups) + 1))[["cluster", *groups]]
 
 
 def _unlike_the_rest(scaled: pd.DataFrame, inside: np.ndarray) -> str:
     """Name up to three measures in which a cluster differs most from all others, in words."""
     apart = (scaled[inside].mean() - scaled[~inside].mean()) / scaled.std()
-    largest = apart[apart.abs() >= UNLIKE].sort_values(key=np.abs, ascending=False, kind="stable")
-    words = [MEASURES[name][0 if d > 0 else 1] for name, d in largest.head(3).items()]
-    return listing(words) if words else "like the rest in everything"
+    largest = apart[apart.abs() >= UNLIKE].abs().nlargest(3).index
+    words = [MEASURES[name][0 if apart[name] > 0 else 1] for name in MEASURES if name in largest]
+    return listing(words) if words else "like the rest"

@@ -149,11 +149,11 @@ def find_rfm(groups: pd.DataFrame, *, currency: str) -> Sentence:
     everyone = plural(int(groups["customers"].sum()), "customer")
     if "champions" in by_name.index:
         best = by_name.loc["champions"]
-        text = "Of {all}, {n} ({share}) are champions: they brought {part} of the money settled."
-        values = {"n": count(best["customers"]), "share": rate(best["share"])}
-        values |= {"all": everyone, "part": rate(best["settled_share"])}
+        text = "{share} of {all} are champions: they brought {part} of the money settled."
+        values = {"share": rate(best["share"]), "part": rate(best["settled_share"])}
     else:
-        text, values = "Of {all}, none is a champion.", {"all": everyone}
+        text, values = "None of {all} is a champion.", {}
+    values["all"] = everyone
     if "cannot lose them" not in by_name.index:
         return sentence(text + " None of the most frequent and best paying stays away.", **values)
     gone = by_name.loc["cannot lose them"]
