@@ -178,9 +178,24 @@ def test_a_shop_where_nobody_comes_back_has_no_model():
     assert not model.known
 
 
-def test_customers_who_never_leave_run_away_and_are_not_known():
+def test_where_nobody_leaves_all_are_still_there():
+    rng = np.random.default_rng(0)
+    age = np.full(2_000, 300.0)
+    repeats = rng.poisson(rng.gamma(1.0, 6.0, 2_000)).astype(float)
+    recency = np.where(repeats > 0, 300 * rng.random(2_000) ** (1 / np.maximum(repeats, 1)), 0)
+    h = btyd.distinct(repeats, recency, age)
+    model = btyd.fit(h, leaves_at_once=False)
+    assert model.known
+    assert btyd.alive(model, h).min() > 0.9
+    expected = btyd.expected_purchases(model, h, horizon=300.0) @ h.customers
+    assert expected == pytest.approx(repeats.sum(), rel=0.03)
+
+
+def test_customers_of_one_pace_are_expected_to_go_on_at_it_whatever_chance_brought_them():
     rng = np.random.default_rng(0)
     age = np.full(500, 300.0)
     repeats = rng.poisson(6.0, 500).astype(float)
-    model = btyd.fit(btyd.distinct(repeats, 299.0 * (repeats > 0), age), leaves_at_once=False)
-    assert not model.known
+    h = btyd.distinct(repeats, 299.0 * (repeats > 0), age)
+    model = btyd.fit(h, leaves_at_once=False)
+    expected = btyd.expected_purchases(model, h, horizon=300.0)
+    assert expected == pytest.approx(np.full(len(expected), repeats.mean()), rel=0.05)

@@ -183,9 +183,9 @@ def test_sentences_and_actions_say_what_is_not_known(sample, plan):
     assert "worth not known: no hold-out has covered it" in said
     assert "who was granted a coupon in the last 28 days or paid in the last 14" in said
     actions = {a.subject: a for a in segment_action_list(sample, plan)}
-    assert set(actions) == {"segment:high/high", "segment:low/high", "segment:high/low"}
-    assert actions["segment:high/high"].worth is None
-    assert actions["segment:low/high"].worth > 0
+    assert set(actions) == {f"segment:{s}" for s in (HIGH_HIGH, LOW_HIGH, HIGH_LOW)}
+    assert actions[f"segment:{HIGH_HIGH}"].worth is None
+    assert actions[f"segment:{LOW_HIGH}"].worth > 0
 
 
 def test_the_send_list_is_the_plan_customer_by_customer(sample, plan):

@@ -52,7 +52,7 @@ class Fit:
     covariance
         Of the logarithms of r, alpha, a and b.
     known
-        False where the data do not tell the parameters: too few came back, or the fit ran away.
+        False where the data do not tell the pace: too few came back, or all at one pace.
     """
 
     r: float
@@ -114,7 +114,8 @@ def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
         options={"gtol": 1e-8, "maxiter": 200, "max_trust_radius": 2.0},
     )
     covariance = np.linalg.inv(found.hess) / n
-    told = np.diag(covariance).max() < DOUBT**2 and np.linalg.eigvalsh(found.hess).min() > 0
+    # where nobody seems to leave, a and b are not told, and hardly matter
+    told = np.diag(covariance)[:2].max() < DOUBT**2 and np.linalg.eigvalsh(found.hess).min() > 0
     known = bool(np.abs(found.jac).max() < 1e-5 and told)
     value = float(likelihood(found.x)[0])
     return Fit(*np.exp(found.x), leaves_at_once, value, covariance, known)
@@ -149,11 +150,10 @@ def expected_purchases(
     if abs(a - 1) < 1e-4:
         # the closed form is 0 / 0 at a = 1, and smooth around it
         a = 1 + 1e-4
-    # Pfaff's transformation of the published 2F1 keeps it from overflowing
-    reached = special.hyp2f1(
-        r + histories.repeats, a - 1, a + b + k - 1, -horizon / (alpha + histories.age)
-    )
-    return here * (a + b + k - 1) / (a - 1) * (1 - reached)
+    whole, now = a + b + k - 1, alpha + histories.age
+    # Euler's transformation of the published 2F1: that one is beyond scipy where b is large
+    reached = special.hyp2f1(whole - r - histories.repeats, a - 1, whole, horizon / (now + horizon))
+    return here * whole / (a - 1) * (1 - (1 + horizon / now) ** (1 - a) * reached)
 
 
 def drawn_purchases(

@@ -224,6 +224,8 @@ def _unlike(
         again = int((customers["repeats"][some] > 0).sum())
         chance = float(stats.chi2.sf(ratio / inflation, PARAMETERS))
         rows.append([kind, int(some.sum()), again, *years, chance])
+    if not rows:
+        return _no_groups()
     frame = pd.DataFrame(rows, columns=_no_groups().columns[:-1])
     tested = frame["p_value"].notna()
     found = pd.Series(data=False, index=frame.index)
