@@ -17,6 +17,7 @@ from shophelm.user.membership import membership_actions
 from shophelm.user.segment_actions import segment_action_list
 from shophelm.user.stating import narrowed
 from shophelm.user.win_back import win_back_actions
+from shophelm.words import Sentence, count, plural, sentence
 
 WIN_BACK = "win_back"
 """The `kind` in the coupons table by which hold-outs of win-back offers are known."""
@@ -58,6 +59,19 @@ def steps(
         actions += win_back_actions(shop, silent, readout=_win_back_read(held))
     return actions + membership_actions(
         shop, soon=soon, sized=sized, seen=bunched, currency=currency
+    )
+
+
+def find_steps(actions: list[Action]) -> Sentence:
+    """Say how many actions there are, and of how many the worth is known."""
+    known = sum(a.worth is not None for a in actions)
+    if not actions:
+        return sentence("Nothing is to be done that the tables tell of.")
+    return sentence(
+        "{n} proposed; the worth of {known} is known. To know the others', hold some customers out "
+        "by lot.",
+        n=plural(len(actions), "action is", "actions are"),
+        known=count(known),
     )
 
 
