@@ -14,12 +14,16 @@ Rows = dict[str, dict[str, str]]
 
 
 def canonical(case: Case, answer: Answer) -> Rows:
-    """Write an answer as text: counts as whole numbers, money in cents, rows by key."""
-    wanted = [case.key, *case.counts, *case.money]
+    """Write an answer as text: counts as whole numbers, money in cents, rows by key.
+
+    Fitted figures keep all their digits: `difference` says how near they are.
+    """
+    wanted = [case.key, *case.counts, *case.money, *case.near]
     if missing := [c for c in wanted if c not in answer]:
         raise BenchmarkError(f"the answer has no column {', '.join(missing)}")
     texts = {c: [_count(v) for v in answer[c]] for c in case.counts}
     texts |= {c: [_money(v) for v in answer[c]] for c in case.money}
+    texts |= {c: [repr(float(v)) for v in answer[c]] for c in case.near}
     keys = [str(k)[:10] if hasattr(k, "isoformat") else str(k) for k in answer[case.key]]
     if len(set(keys)) < len(keys):
         raise BenchmarkError(f"the answer has two rows for one {case.key}")
@@ -34,9 +38,15 @@ def difference(case: Case, expected: Rows, found: Rows) -> str:
         if key not in expected:
             return f"it has a row too many, for {case.key} {key}"
         for column, value in expected[key].items():
-            if found[key][column] != value:
+            if not _agree(value, found[key][column], case.near.get(column)):
                 return f"on {case.key} {key}, {column} is {found[key][column]} instead of {value}"
     return ""
+
+
+def _agree(expected: str, found: str, near: float | None) -> bool:
+    if near is None:
+        return found == expected
+    return abs(float(found) - float(expected)) <= near * abs(float(expected))
 
 
 def _count(value: Any) -> str:

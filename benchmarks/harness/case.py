@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,9 @@ class Case:
         Gives the folder of a shop of about so many events or lines, made if it is not there.
     about
         Says how large a shop is.
+    near
+        Columns of fitted figures → the relative difference up to which two optimisers that stop
+        at different places are said to agree.
     """
 
     module: str
@@ -76,6 +79,7 @@ class Case:
     contenders: Sequence[Contender]
     made: Callable[[int], Path] = shop.simulated
     about: Callable[[Path], str] = shop.about
+    near: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Contender:
         return next(c for c in self.contenders if c.name == name)

@@ -31,7 +31,16 @@ def lay_out(case: Case, runs: Mapping[str, Runs], *, about: str) -> str:
     rounds = f"{turns} round{'s' * (turns != 1)}"
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     head = f"{case.title}: {about}; {rounds}; {machine}"
-    return "\n".join(["", head, "", *_aligned(rows), "", "All answers are equal."])
+    return "\n".join(["", head, "", *_aligned(rows), "", f"All answers are equal{_near(case)}."])
+
+
+def _near(case: Case) -> str:
+    """Say how equal fitted figures are."""
+    parts = [
+        f"{', '.join(c for c in case.near if case.near[c] == share)} to within {share:.2%}"
+        for share in sorted(set(case.near.values()))
+    ]
+    return f": {'; '.join(parts)}" if parts else ""
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

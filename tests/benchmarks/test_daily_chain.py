@@ -46,4 +46,6 @@ def test_a_rival_that_is_wrong_on_one_day_is_refused(folder):
 def test_a_case_that_is_not_there_is_refused(capsys):
     with pytest.raises(SystemExit):
         run.main(["weekly"])
-    assert "there is no case weekly; there are daily_chain" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "there is no case weekly; there are " in said
+    assert "daily_chain, ordered_funnel" in said
