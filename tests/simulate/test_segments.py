@@ -20,7 +20,7 @@ def opened(shop_folder, truth):
 
 
 def test_customers_won_on_double_11_have_the_lowest_frequency(opened):
-    """They visit at .3 of the usual rate and leave 2.2 times as often: held against others of then."""
+    """They visit at .3 of the usual rate and leave 2.2 times as often: against others of then."""
     drawn = thresholds.draw(opened)
     people = opened.frame(rfm.members(opened, drawn)).set_index("customer_id")
     first = opened.frame(buyers(opened)).set_index("customer_id")["first_day"]
