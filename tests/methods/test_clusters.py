@@ -56,7 +56,7 @@ def test_one_cloud_has_no_clusters(seed, make):
 def test_clusters_are_found_by_chance_at_most_as_often_as_said(make):
     """At 5 %, 60 clouds would give 3; with a certainty of 99 % no more than 7."""
     found = sum(
-        stable_clusters(make(np.random.default_rng(1000 + i), 300 + 20 * i)).found
+        stable_clusters(make(np.random.default_rng(1000 + i), 300 + 10 * i)).found
         for i in range(60)
     )
     assert found <= stats.binom.ppf(0.99, 60, 0.05)

@@ -13,7 +13,7 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.user.spending import customers, share_of
-from shophelm.words import Sentence, count, listing, number, plural, sentence
+from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
 
 MOST = 2000
 """Customers that are enough to see clusters by; of more, so many are drawn."""
@@ -122,7 +122,7 @@ def find_clusters(kinds: Kinds) -> Sentence:
             "reach {chance}.",
             **values,
         )
-    kinds_of = [f"{round(r.share * 100)}% bought {r.what}" for r in kinds.groups.itertuples()]
+    kinds_of = [f"{rate(r.share, digits=0)} bought {r.what}" for r in kinds.groups.itertuples()]
     return sentence(
         "{n} fall into {k} clusters, which come out alike in two halves of them to {stability} "
         "(1.00: the same; {chance} at most in shops simulated without clusters): {kinds}.",
