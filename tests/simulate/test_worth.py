@@ -18,7 +18,7 @@ def test_newcomers_of_double_11_are_told_apart_and_forecast_better(tmp_path, see
     assert groups.index[groups["found"]].tolist() == ["double11"]
     double11 = groups.loc["double11"]
     assert double11["expected_year"] < 0.7 * double11["expected_year_rest"]
-    checked = worth_checked.worth_checked(shop, days=182).set_index("earlier")
+    checked = worth_checked.worth_checked(shop, days=91).set_index("earlier")
     won = checked.loc["won in double11"]
     own, one = (abs(won[c] - won["bought"]) for c in ("predicted", "predicted_as_one"))
     assert own < one / 2
