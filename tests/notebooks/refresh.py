@@ -18,8 +18,7 @@ def compared_only(notebook: nbformat.NotebookNode) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             kept = COMPARED in cell.metadata.get("tags", [])
-            streams = [o for o in cell.outputs if o.output_type == "stream"]
-            cell.outputs = streams if kept else []
+            cell.outputs = joined(cell.outputs) if kept else []
             cell.execution_count = cell.execution_count if kept else None
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
     notebook.metadata = {
@@ -27,6 +26,18 @@ def compared_only(notebook: nbformat.NotebookNode) -> str:
         "language_info": {"name": "python"},
     }
     return nbformat.writes(notebook) + "\n"
+
+
+def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Keep the streams; what a busy machine sent in two pieces becomes one."""
+    kept: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if kept and kept[-1].name == output.name and not kept[-1].text.endswith("\n"):
+                kept[-1].text += output.text
+            else:
+                kept.append(output)
+    return kept
 
 
 def run(path: Path) -> str:
