@@ -38,18 +38,20 @@ def files(name):
 def reported(tmp_path):
     """Import real files and report on a period that holds all of them."""
 
-    def run(name, *, as_of, days, currency, country):
+    def run(name, *, as_of, days, currency, country, areas=("data",)):
         shop, out = tmp_path / "shop", tmp_path / "out"
         (tmp_path / "key").write_text("a key of this test, long enough")
         key = ["--key-file", tmp_path / "key"]
         made = shophelm("import", name.removesuffix("-8k"), *files(name), "--to", shop, *key)
         assert made.returncode == 0, made.stderr
-        given = {"days": days, "currency": currency, "country": country}
+        given = {"currency": currency}
+        given |= {"days": days, "country": country} if "data" in areas else {}
         options = [x for pair in given.items() for x in ("-p", *pair)]
+        options += [x for area in areas for x in ("--area", area)]
         ran = report(shop, out, *options, as_of=as_of)
         assert ran.returncode == 0, ran.stderr
-        area = json.loads((out / "report.json").read_text())["areas"]["data"]
-        return area, (out / "data.html").read_text()
+        recorded = json.loads((out / "report.json").read_text())["areas"]
+        return recorded[areas[-1]], (out / f"{areas[-1]}.html").read_text()
 
     return run
 
@@ -105,6 +107,14 @@ def test_olist(reported):
 def test_olist_sample(reported):
     area, _ = reported("olist-8k", as_of="2018-10-17", days=800, currency="BRL", country="BR")
     assert value(area, "gmv_placed") == Decimal("1089660.09") + Decimal("182201.39")
+
+
+def test_customers_of_olist_hardly_come_back_and_their_worth_is_not_claimed(reported):
+    area, _ = reported(
+        "olist-8k", as_of="2018-10-17", days=28, currency="BRL", country="BR", areas=("user",)
+    )
+    assert said(area, "What customers will bring cannot be known yet")
+    assert area["actions"] == [] or all(a["worth"] is None for a in area["actions"])
 
 
 def test_taobao_events(reported):

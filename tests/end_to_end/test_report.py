@@ -132,6 +132,8 @@ def test_another_period_and_day_give_other_figures(tmp_path):
     ran = report(
         SAMPLE,
         tmp_path / "out",
+        "--area",
+        "data",
         "-p",
         "days",
         "14",
@@ -165,7 +167,7 @@ def test_evil_text_stays_text(write, tmp_path):
 
 
 def test_a_shop_of_events_alone_says_what_it_cannot_know(write, tmp_path):
-    ran = report(write(events=HAND_SHOP["events"]), tmp_path / "out")
+    ran = report(write(events=HAND_SHOP["events"]), tmp_path / "out", "--area", "data")
     assert ran.returncode == 0, ran.stderr
     index = (tmp_path / "out" / "index.html").read_text()
     assert "money is not known, because there are no orders" in index
@@ -204,7 +206,7 @@ def test_the_barest_shop_gets_its_whole_report(write, tmp_path, tables, said):
 
 def test_rejected_rows_are_on_the_first_page(write, tmp_path):
     orders = HAND_SHOP["orders"].rstrip() + "\n        o7,ann,soon,,ads,1,0,0,1\n"
-    ran = report(write(**HAND_SHOP | {"orders": orders}), tmp_path / "out")
+    ran = report(write(**HAND_SHOP | {"orders": orders}), tmp_path / "out", "--area", "data")
     assert ran.returncode == 0, ran.stderr
     assert "Rejected: 1 of orders." in (tmp_path / "out" / "index.html").read_text()
 
@@ -254,7 +256,7 @@ def test_check_saves_rejected_rows_and_says_no(write):
 
 def test_a_table_that_cannot_be_used_costs_only_its_own_sections(write, tmp_path):
     shop = write(**HAND_SHOP | {"refunds": "refund_id,order_id\nr1,o1\n"})
-    ran = report(shop, tmp_path / "out")
+    ran = report(shop, tmp_path / "out", "--area", "data")
     assert ran.returncode == 0, ran.stderr
     why = "refunds: no column refunded_at, amount. The file has refund_id, order_id."
     assert ran.stderr.startswith(why)

@@ -165,7 +165,7 @@ def test_expected_purchases_are_the_mean_of_drawn_ones(leaves_at_once, horizon):
     )
     rng = np.random.default_rng(0)
     drawn = np.array(
-        [btyd.drawn_purchases(model, h, horizon=horizon, rng=rng) for _ in range(20_000)]
+        [btyd.drawn_purchases(model, h, horizon=horizon, rng=rng) for _ in range(4_000)]
     )
     error = drawn.std(axis=0) / np.sqrt(len(drawn))
     expected = btyd.expected_purchases(model, h, horizon=horizon)

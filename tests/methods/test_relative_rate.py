@@ -52,6 +52,7 @@ def simulated(rng, lift):
     )
 
 
+@pytest.mark.slow
 def test_a_false_alarm_is_as_rare_as_promised():
     rng = np.random.default_rng(1)
     n = 2000
@@ -66,6 +67,7 @@ def test_a_group_that_lost_a_third_is_found_most_of_the_time():
     assert found / n > 0.8
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_gap_covers_what_it_promises():
     rng = np.random.default_rng(3)
     n, odds = 1000, 0.08 / 0.92 * 1.3

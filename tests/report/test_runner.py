@@ -90,11 +90,11 @@ def test_an_unknown_area_is_refused(notebooks):
 
 def test_a_report_replaces_a_report_but_nothing_else(notebooks, write, tmp_path):
     out, shop = tmp_path / "out", write(**HAND_SHOP)
-    run(shop, out)
-    run(shop, out)
+    run(shop, out, areas=["data"])
+    run(shop, out, areas=["data"])
     (out / "report.json").unlink()
     with pytest.raises(ReportError) as caught:
-        run(shop, out)
+        run(shop, out, areas=["data"])
     assert str(caught.value) == (
         f"{out} holds other things than a report, and a report replaces its folder. Give an "
         "empty or a new folder with --out."
@@ -130,5 +130,5 @@ def test_the_ledger_carries_on_and_needs_a_folder(notebooks, write, tmp_path):
         f"The ledger {tmp_path}/gone/actions.xlsx cannot be written: there is no folder "
         f"{tmp_path}/gone. Make it, or name another file with --ledger."
     )
-    run(shop, tmp_path / "out")
+    run(shop, tmp_path / "out", areas=["data"])
     assert (shop / "actions.xlsx").exists()
