@@ -64,8 +64,8 @@ def test_a_customer_of_the_paper_is_forecast_as_published(cdnow):
 
 
 @real
-def test_the_held_out_half_of_cdnow_is_forecast_as_well_as_published(cdnow):
-    # the paper's tracking plot ends 4 % below what had come by week 78
+def test_the_held_out_half_of_cdnow_is_forecast_a_little_low(cdnow):
+    # the paper's tracking plot is remembered to end 4 % low at week 78: not checked against it
     model = btyd.fit(histories(cdnow), leaves_at_once=False)
     by_78 = btyd.expected_purchases(model, new(len(cdnow)), horizon=cdnow["age"].to_numpy() + 39)
     came = cdnow["repeats"].sum() + cdnow["later"].sum()
