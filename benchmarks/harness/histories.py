@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
-from benchmarks.harness import BENCHMARKS
+from benchmarks.harness.kept import KEPT, once
 
-KEPT = BENCHMARKS / ".data"
 SEED, DAYS, MOST = 20261115, 730, 400
 BUYING = {"r": 0.6, "alpha": 60.0, "a": 0.8, "b": 2.5}
 MONEY = {"p": 6.0, "q": 4.0, "v": 15.0}
@@ -20,15 +17,13 @@ def drawn(customers: int, *, kept: Path = KEPT) -> Path:
     Its columns are frequency (repeat purchases), recency and age (whole days), and money (the mean
     of the repeat purchases; 0 without one).
     """
-    folder = kept / f"histories_{customers}"
-    if folder.exists():
-        return folder
-    print(f"drawing {customers:,} histories into {folder} (once) …", file=sys.stderr, flush=True)
-    unfinished = kept / f"unfinished_histories_{customers}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    _write(customers, unfinished / "histories.parquet")
-    return unfinished.rename(folder)
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        _write(customers, folder / "histories.parquet")
+
+    making = f"drawing {customers:,} histories"
+    return once(kept / f"histories_{customers}", making, write)
 
 
 def about(folder: Path) -> str:

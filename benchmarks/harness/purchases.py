@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import BENCHMARKS
+from benchmarks.harness.kept import KEPT, once
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
 # what the suite imports only when a shop is opened stands here too
 SUITE = ("shophelm.user.value_grid", "ibis.backends.duckdb", "ibis.formats.pandas")
-KEPT = BENCHMARKS / ".data"
 LINES_PER_CUSTOMER, LINES_PER_ORDER, PRODUCTS = 10, 2, 50_000
 AS_OF, DAYS = date(2026, 11, 15), 728
 
@@ -29,19 +26,16 @@ def made(lines: int, *, kept: Path = KEPT) -> Path:
     Customers buy at gamma-distributed rates (half of them once or twice), at most once a day;
     there are no refunds and no freight.
     """
-    folder = kept / f"lines_{lines}"
-    if folder.exists():
-        return folder
-    print(f"making a shop of {lines:,} order lines (once) …", file=sys.stderr, flush=True)
-    import numpy as np
-    from pyarrow import parquet
 
-    unfinished = kept / f"unfinished_lines_{lines}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    for name, table in _tables(lines, np.random.default_rng(1)).items():
-        parquet.write_table(table, unfinished / f"{name}.parquet")
-    return unfinished.rename(folder)
+    def write(folder: Path) -> None:
+        import numpy as np
+        from pyarrow import parquet
+
+        folder.mkdir()
+        for name, table in _tables(lines, np.random.default_rng(1)).items():
+            parquet.write_table(table, folder / f"{name}.parquet")
+
+    return once(kept / f"lines_{lines}", f"making a shop of {lines:,} order lines", write)
 
 
 def about(folder: Path) -> str:

@@ -55,6 +55,11 @@ def ranked(actions: Iterable[Action]) -> list[Action]:
     return sorted(actions, key=lambda a: (a.worth is None, -(a.worth or 0), a.kind, a.subject))
 
 
+def cents(amount: float | None) -> Decimal | None:
+    """Give an amount to the cent; None where it is not known."""
+    return None if amount is None or amount != amount else Decimal(str(round(amount, 2)))
+
+
 def due(as_of: date) -> date:
     """Give the day by which an action proposed on `as_of` is judged."""
     return as_of + timedelta(days=HORIZON_DAYS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from scipy import special, stats
 
-from shophelm.actions import HORIZON_DAYS, Action, due
+from shophelm.actions import HORIZON_DAYS, Action, cents, due
 from shophelm.data.gaps import LOG_MISSES
 from shophelm.data.hints import bundle_actions, unmet_actions
 from shophelm.data.opportunities import opportunity_actions
@@ -181,9 +180,9 @@ def _catch_up(shop: Tables, slow: Any) -> Action:
         owner_role=f"{SLICES[slow.by]} manager",
         metric="pay_conversion",
         due_on=due(shop.as_of),
-        worth=_cents(slow.worth) if known else None,
-        worth_low=_cents(slow.worth_low) if known else None,
-        worth_high=_cents(slow.worth_high) if known else None,
+        worth=cents(slow.worth),
+        worth_low=cents(slow.worth_low),
+        worth_high=cents(slow.worth_high),
         worth_in="gmv" if known else "unknown",
     )
 
@@ -236,7 +235,3 @@ def _mend_log(shop: Tables, seen: pd.DataFrame) -> Action:
         metric="log_coverage",
         due_on=due(shop.as_of),
     )
-
-
-def _cents(amount: float) -> Decimal:
-    return Decimal(str(round(amount, 2)))

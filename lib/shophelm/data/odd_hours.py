@@ -11,13 +11,13 @@ import pandas as pd
 
 from shophelm.data.monitor import HISTORY_DAYS, kinds_of_days
 from shophelm.methods.anomaly import beyond_budget, chance, expect
+from shophelm.methods.scan import HOURS
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, count, number, plural, sentence
 
-HOURS = 24
 LENGTHS = (1, 3, 6)
 """Hours are judged alone and in blocks, since a small shop has too few people in one hour."""
 WINDOWS = [(start, n) for n in LENGTHS for start in range(0, HOURS, n)]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import Action, due
+from shophelm.actions import Action, cents, due
 from shophelm.data.chain import ANY_CHAIN
 from shophelm.data.conversion_gaps import (
     CART_NOT_PAID,
@@ -167,10 +166,6 @@ def _aim(row: Any) -> float:
 
 
 def _action(shop: Tables, row: Any) -> Action:
-    worths = [
-        None if w != w else Decimal(str(round(w, 2)))
-        for w in (row.worth, row.worth_low, row.worth_high)
-    ]
     told = DO[row.kind].format(
         title=row.title,
         rate=rate(row.rate),
@@ -186,8 +181,8 @@ def _action(shop: Tables, row: Any) -> Action:
         owner_role=row.owner_role,
         metric=row.metric,
         due_on=due(shop.as_of),
-        worth=worths[0],
-        worth_low=worths[1],
-        worth_high=worths[2],
+        worth=cents(row.worth),
+        worth_low=cents(row.worth_low),
+        worth_high=cents(row.worth_high),
         worth_in=row.worth_in,
     )

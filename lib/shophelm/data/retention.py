@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 
 from shophelm.methods.survival import kaplan_meier
+from shophelm.shop.buyers import purchases
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
@@ -93,7 +94,7 @@ def second_purchase(shop: Tables) -> pd.DataFrame:
         purchase), at_risk (customers followed at least that long), share, share_low, share_high
         (95 %).
     """
-    gaps = _purchases(shop).filter(lambda t: t.nth == 0)
+    gaps = purchases(shop).filter(lambda t: t.nth == 0)
     wait = ibis.coalesce(gaps.next_day, ibis.literal(shop.as_of)).delta(gaps.day, unit="day")
     rows = gaps.select(day=wait, back=gaps.next_day.notnull())
     counted = rows.group_by("day").aggregate(
@@ -113,7 +114,7 @@ def repurchase_interval(shop: Tables) -> pd.DataFrame:
         finished intervals are in it, so that it is too short, the more the younger the shop;
         `second_purchase` counts the unfinished ones as well.
     """
-    gaps = _purchases(shop).filter(lambda t: t.next_day.notnull())
+    gaps = purchases(shop).filter(lambda t: t.next_day.notnull())
     days = gaps.select(days=gaps.next_day.delta(gaps.day, unit="day"))
     counted = shop.frame(days.group_by("days").aggregate(n=days.count()).order_by("days"))
     every = counted["days"].repeat(counted["n"]).astype("float64")
@@ -197,16 +198,6 @@ def _by_day(curve: pd.DataFrame, day: int) -> float | None:
         return None
     reached = curve[curve["day"] <= day]
     return float(reached["share"].iloc[-1]) if len(reached) else 0.0
-
-
-def _purchases(shop: Tables) -> ibis.Table:
-    """Give each customer's purchase days in order: nth from 0, and the day of the next."""
-    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
-    days = orders.select("customer_id", "day").distinct()
-    in_order = ibis.window(group_by=days.customer_id, order_by=days.day)
-    return days.mutate(
-        nth=ibis.row_number().over(in_order), next_day=days.day.lead().over(in_order)
-    )
 
 
 def _triangle(counted: pd.DataFrame, as_of: date) -> pd.DataFrame:

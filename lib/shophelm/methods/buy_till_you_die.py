@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
+
+from shophelm.methods.likelihood import Derivatives, InLogs, climb
 
 FEWEST_REPEATERS = 30
 """Customers who came back below which four parameters cannot be told from chance."""
@@ -72,6 +74,13 @@ class Fit:
 
 def distinct(repeats: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Histories:
     """Count customers with the same history together; a million have some ten thousand."""
+    return grouped(repeats, recency, age)[0]
+
+
+def grouped(
+    repeats: np.ndarray, recency: np.ndarray, age: np.ndarray
+) -> tuple[Histories, np.ndarray]:
+    """Give `distinct`, and the place of each customer's history in it."""
     rows = np.column_stack([repeats, recency, age])
     order = np.lexsort(rows.T[::-1])
     rows = rows[order]
@@ -79,7 +88,9 @@ def distinct(repeats: np.ndarray, recency: np.ndarray, age: np.ndarray) -> Histo
     new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
     starts = np.flatnonzero(new)
     customers = np.diff(np.append(starts, len(rows)))
-    return Histories(*rows[starts].T, customers)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.repeat(np.arange(len(starts)), customers)
+    return Histories(*rows[starts].T, customers), place
 
 
 def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
@@ -105,14 +116,7 @@ def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
         none = np.full((4, 4), np.nan)
         return Fit(*np.exp(start), leaves_at_once, np.nan, none, known=False)
     likelihood = _Likelihood(h, leaves_at_once=leaves_at_once)
-    found = optimize.minimize(
-        lambda p: (LEASH * ((p - start) ** 2).sum() / 2 - likelihood(p)[0]) / n,
-        start,
-        jac=lambda p: (LEASH * (p - start) - likelihood(p)[1]) / n,
-        hess=lambda p: (LEASH * np.eye(4) - likelihood(p)[2]) / n,
-        method="trust-exact",
-        options={"gtol": 1e-8, "maxiter": 200, "max_trust_radius": 2.0},
-    )
+    found = climb(likelihood, start, n=n, leash=LEASH)
     covariance = np.linalg.inv(found.hess) / n
     # where nobody seems to leave, a and b are not told, and hardly matter
     told = np.diag(covariance)[:2].max() < DOUBT**2 and np.linalg.eigvalsh(found.hess).min() > 0
@@ -182,28 +186,23 @@ def _paths(
     return stayed, left, special.expit(left - stayed)
 
 
-class _Likelihood:
-    """The logarithm of the likelihood with its first two derivatives, by log-parameters."""
+class _Likelihood(InLogs):
+    """The log-likelihood of all customers."""
 
     def __init__(self, histories: Histories, *, leaves_at_once: bool) -> None:
         self.h, self.leaves_at_once = histories, leaves_at_once
         # special functions are asked once per number of repeats, not per history
         self.numbers, self.place = np.unique(histories.repeats, return_inverse=True)
-        self.last: tuple[bytes, tuple[float, np.ndarray, np.ndarray]] | None = None
 
-    def __call__(self, logs: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        if self.last is None or self.last[0] != logs.tobytes():
-            self.last = logs.tobytes(), self._at(np.exp(logs))
-        return self.last[1]
+    def at(self, parameters: np.ndarray) -> Derivatives:
+        """Give value, gradient and Hessian by r, alpha, a and b."""
+        value, gradient, hessian = (
+            one + other
+            for one, other in zip(self._smooth(parameters), self._mixed(parameters), strict=True)
+        )
+        return value, gradient, hessian
 
-    def _at(self, parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        value, gradient, hessian = self._smooth(parameters)
-        for part, add in zip((value, gradient, hessian), self._mixed(parameters), strict=True):
-            part += add
-        scaled = hessian * np.outer(parameters, parameters)
-        return float(value), gradient * parameters, scaled + np.diag(gradient * parameters)
-
-    def _smooth(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _smooth(self, p: np.ndarray) -> Derivatives:
         """Sum the parts that depend on the number of repeats alone."""
         r, alpha, a, b = p
         x, k = self.numbers, self.numbers + self.leaves_at_once
@@ -223,9 +222,9 @@ class _Likelihood:
         hessian[1, 1] = -n * r / alpha**2
         hessian[2:, 2:] = n * tri(a + b) - weight @ tri(a + b + k)
         hessian[3, 3] += weight @ tri(b + k) - n * tri(b)
-        return np.array(value), gradient, hessian
+        return value, gradient, hessian
 
-    def _mixed(self, p: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def _mixed(self, p: np.ndarray) -> Derivatives:
         """Sum the logarithm of (still here or left), which mixes all."""
         h, n = self.h, self.h.customers
         r, alpha, a, b = p

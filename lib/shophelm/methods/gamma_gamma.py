@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
+
+from shophelm.methods.likelihood import Derivatives, InLogs, climb
 
 FEWEST = 30
 EDGE = 12.0
@@ -55,16 +57,9 @@ def fit(purchases: np.ndarray, mean: np.ndarray) -> Spend:
     # in units of the mean, so that the start does not depend on the currency
     unit = z.mean()
     likelihood = _Likelihood(x, z / unit)
-    found = optimize.minimize(
-        lambda logs: -likelihood(logs)[0],
-        np.log([2.0, 3.0, 1.0]),
-        jac=lambda logs: -likelihood(logs)[1],
-        hess=lambda logs: -likelihood(logs)[2],
-        method="trust-exact",
-        options={"gtol": 1e-8, "maxiter": 200},
-    )
+    found = climb(likelihood, np.log([2.0, 3.0, 1.0]), n=1)
     p, q, v = np.exp(found.x)
-    settled = np.abs(likelihood(found.x)[1]).max() < 1e-5 and np.abs(found.x).max() < EDGE
+    settled = np.abs(found.jac).max() < 1e-5 and np.abs(found.x).max() < EDGE
     return Spend(float(p), float(q), float(v * unit), known=bool(settled and q > 1))
 
 
@@ -74,8 +69,8 @@ def expected_spend(model: Spend, purchases: np.ndarray, mean: np.ndarray) -> np.
     return (model.p * model.v + own * mean) / (own + model.q - 1)
 
 
-class _Likelihood:
-    """The mean log-likelihood with its first two derivatives, by log-parameters."""
+class _Likelihood(InLogs):
+    """The mean log-likelihood of a customer."""
 
     def __init__(self, purchases: np.ndarray, mean: np.ndarray) -> None:
         self.x, self.total = purchases, purchases * mean
@@ -84,14 +79,9 @@ class _Likelihood:
         self.log_total = float(np.log(self.total).mean())
         self.by_number = np.bincount(place, weights=np.log(self.total)) / len(purchases)
         self.place = place
-        self.last: tuple[bytes, tuple[float, np.ndarray, np.ndarray]] | None = None
 
-    def __call__(self, logs: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        if self.last is None or self.last[0] != logs.tobytes():
-            self.last = logs.tobytes(), self._at(np.exp(logs))
-        return self.last[1]
-
-    def _at(self, parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def at(self, parameters: np.ndarray) -> Derivatives:
+        """Give value, gradient and Hessian by p, q and v."""
         p, q, v = parameters
         x, share = self.numbers, self.share
         shape = p * x + q
@@ -116,8 +106,7 @@ class _Likelihood:
         hessian[1, 2] = 1 / v - once.sum()
         hessian[2, 2] = -q / v**2 + shape @ twice
         hessian[[1, 2, 2], [0, 0, 1]] = hessian[[0, 0, 1], [1, 2, 2]]
-        scaled = hessian * np.outer(parameters, parameters)
-        return float(value), gradient * parameters, scaled + np.diag(gradient * parameters)
+        return value, gradient, hessian
 
     def _sums(self, values: np.ndarray) -> np.ndarray:
         return np.bincount(self.place, weights=values) / len(values)

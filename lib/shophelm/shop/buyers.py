@@ -82,6 +82,18 @@ def buyers(shop: Tables) -> ibis.Table:
     )
 
 
+def purchases(shop: Tables) -> ibis.Table:
+    """Give each known customer's purchases: customer_id, day, nth (from 0), and the next one's day.
+
+    A purchase is a day with a payment; next_day is null for the last one.
+    """
+    days = order_money(shop).select("customer_id", "day").distinct()
+    in_order = ibis.window(group_by=days.customer_id, order_by=days.day)
+    return days.mutate(
+        nth=ibis.row_number().over(in_order), next_day=days.day.lead().over(in_order)
+    )
+
+
 def _settled(shop: Tables) -> ibis.Table:
     """Give `order_money`, and goods: the settled money without freight."""
     orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())

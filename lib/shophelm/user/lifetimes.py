@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from scipy import stats
 
 from shophelm.methods import buy_till_you_die as btyd
 from shophelm.methods import gamma_gamma
+from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.buyers import buyers, worth_in
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -19,7 +20,6 @@ from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
 
 REST = ""
-FALSE_DISCOVERY = 0.05
 PARAMETERS = 4
 YEAR = 364
 UNSURE_DAYS = 56
@@ -150,10 +150,9 @@ def counted(life: Lifetimes) -> dict[str, object]:
     }
 
 
-def histories_of(customers: pd.DataFrame) -> btyd.Histories:
-    """Give each customer's history, one by one."""
-    columns = [customers[c].to_numpy(float) for c in ("repeats", "recency", "age")]
-    return btyd.Histories(*columns, np.ones(len(customers), dtype=int))
+def histories_of(customers: pd.DataFrame) -> tuple[btyd.Histories, np.ndarray]:
+    """Give the distinct histories of some customers, and the place of each one's in them."""
+    return btyd.grouped(*(customers[c].to_numpy(float) for c in ("repeats", "recency", "age")))
 
 
 def _histories(shop: Tables) -> pd.DataFrame:
@@ -177,23 +176,18 @@ def _first_paid_in(shop: Tables, first_day: pd.Series) -> pd.Series:
     kinds = pd.Series(REST, index=first_day.index, dtype=object)
     if not shop.has("campaigns"):
         return kinds
+    days = pd.to_datetime(first_day)
+    campaigns = shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id"))
     settled = shop.first_day + timedelta(days=UNSURE_DAYS)
-    for c in shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id")).itertuples():
-        if c.burst_from < settled:
-            continue
-        inside = first_day.map(lambda d, c=c: _within(d, c.burst_from, c.afterglow_from))
-        kinds = kinds.where(~inside.astype(bool), c.kind)
+    for c in campaigns[[d >= settled for d in campaigns["burst_from"]]].itertuples():
+        inside = (days >= pd.Timestamp(c.burst_from)) & (days < pd.Timestamp(c.afterglow_from))
+        kinds = kinds.mask(inside, c.kind)
     return kinds
-
-
-def _within(day: date, first: date, after: date) -> bool:
-    return first <= day < after
 
 
 def _likelier(customers: pd.DataFrame, leaves_at_once: bool | None = None) -> btyd.Fit:
     """Fit the likelier of the two models, or the one asked for."""
-    columns = [customers[c].to_numpy(float) for c in ("repeats", "recency", "age")]
-    histories = btyd.distinct(*columns)
+    histories, _ = histories_of(customers)
     ways = (False, True) if leaves_at_once is None else (leaves_at_once,)
     fits = [btyd.fit(histories, leaves_at_once=way) for way in ways]
     return max(fits, key=lambda f: (f.known, np.nan_to_num(f.log_likelihood, nan=-np.inf)))
@@ -227,10 +221,7 @@ def _unlike(
     if not rows:
         return _no_groups()
     frame = pd.DataFrame(rows, columns=_no_groups().columns[:-1])
-    tested = frame["p_value"].notna()
-    found = pd.Series(data=False, index=frame.index)
-    found[tested] = stats.false_discovery_control(frame["p_value"][tested]) <= FALSE_DISCOVERY
-    return frame.assign(found=found)
+    return frame.assign(found=beyond_chance(frame["p_value"]))
 
 
 def _apart(customers: pd.DataFrame, some: np.ndarray, whole: btyd.Fit) -> list[float]:

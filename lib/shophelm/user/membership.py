@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from scipy import special
 
 from shophelm.actions import Action, due
 from shophelm.methods.bunching import Bunching
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
+from shophelm.user.stating import stated
 from shophelm.user.tier_response import responding
 from shophelm.words import count, money, plural
 
@@ -70,12 +69,7 @@ def _write_to_holders(shop: Tables, soon: pd.Series) -> Action:
 def _remind(shop: Tables, row: Any, tier: str, seen: Bunching, currency: str) -> Action:
     worths: dict[str, Any] = {}
     if seen.responds:
-        middle, low, high = (share * row.near * row.lacking for share in responding(seen))
-        # from a 95 % interval to one of 80 %
-        narrower = special.ndtri(0.9) / special.ndtri(0.975)
-        ends = middle + (low - middle) * narrower, middle + (high - middle) * narrower
-        names = ("worth", "worth_low", "worth_high")
-        worths = {n: Decimal(str(round(w, 2))) for n, w in zip(names, (middle, *ends), strict=True)}
+        worths = stated(*(share * row.near * row.lacking for share in responding(seen)))
         worths["worth_in"] = "gmv"
     return Action(
         kind=NEAR,

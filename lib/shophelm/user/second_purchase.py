@@ -7,6 +7,7 @@ import pandas as pd
 
 from shophelm.methods.proportions import beyond_chance
 from shophelm.methods.survival import kaplan_meier, log_rank, share_by
+from shophelm.shop.buyers import purchases
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
@@ -94,13 +95,9 @@ def find_second_purchase_by_first(groups: pd.DataFrame) -> Sentence:
 
 def _first_waits(shop: Tables) -> ibis.Table:
     """Give each customer's first day, the wait since, and whether it has ended."""
-    orders = paid_orders(shop).filter(lambda t: t.known)
-    days = orders.select("customer_id", "day").distinct()
-    in_order = ibis.window(group_by=days.customer_id, order_by=days.day)
-    days = days.mutate(nth=ibis.row_number().over(in_order), then=days.day.lead().over(in_order))
-    days = days.filter(days.nth == 0)
-    wait = ibis.coalesce(days.then, ibis.literal(shop.as_of)).delta(days.day, unit="day")
-    return days.select("customer_id", "day", wait=wait, ended=days.then.notnull())
+    days = purchases(shop).filter(lambda t: t.nth == 0)
+    wait = ibis.coalesce(days.next_day, ibis.literal(shop.as_of)).delta(days.day, unit="day")
+    return days.select("customer_id", "day", wait=wait, ended=days.next_day.notnull())
 
 
 def _category(shop: Tables, first: ibis.Table) -> ibis.Table:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, due
+from shophelm.actions import HORIZON_DAYS, Action, cents, due
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -26,7 +26,6 @@ from shophelm.user.segment_plan import (
     tested,
 )
 from shophelm.user.sending import BOUGHT_DAYS, CONTACT_DAYS, draw, reachable
-from shophelm.user.stating import cents
 from shophelm.words import Sentence, count, listing, moved_in_unit, plural, sentence
 
 INTERVAL = 0.8

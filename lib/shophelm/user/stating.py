@@ -6,12 +6,9 @@ from decimal import Decimal
 
 from scipy import special
 
+from shophelm.actions import cents
+
 _NARROWER = float(special.ndtri(0.9) / special.ndtri(0.975))
-
-
-def cents(amount: float) -> Decimal | None:
-    """Give an amount to the cent; None where it is not known."""
-    return None if amount != amount else Decimal(str(round(amount, 2)))
 
 
 def stated(amount: float, low: float, high: float) -> dict[str, Decimal | None]:
@@ -24,6 +21,5 @@ def stated(amount: float, low: float, high: float) -> dict[str, Decimal | None]:
 
 
 def narrowed(amount: float, low: float, high: float) -> tuple[float, float, float]:
-    """Give an amount with the 80 % interval of a normal that has this 95 % one."""
-    reach = (high - low) / 2 * _NARROWER
-    return amount, amount - reach, amount + reach
+    """Give an amount with the 80 % interval of a normal that has this 95 % one, side by side."""
+    return amount, amount + (low - amount) * _NARROWER, amount + (high - amount) * _NARROWER

@@ -8,7 +8,7 @@ import ibis
 import pandas as pd
 
 from shophelm.methods.bunching import REACH
-from shophelm.shop.buyers import MONEY, buyers
+from shophelm.shop.buyers import MONEY, order_money
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
@@ -26,7 +26,8 @@ def members(shop: Tables) -> ibis.Table:
         customer_id, tier (as exported; null where not known), paid (with freight, refunds not
         taken off; decimal).
     """
-    spent = buyers(shop).select("customer_id", "paid")
+    orders = order_money(shop)
+    spent = orders.group_by("customer_id").aggregate(paid=orders.paid.sum())
     if not shop.has("customers"):
         return spent.mutate(tier=ibis.null("string"))
     both = shop["customers"].select("customer_id", "tier").outer_join(spent, "customer_id")

@@ -11,7 +11,7 @@ from scipy import special
 
 from shophelm.actions import HORIZON_DAYS
 from shophelm.methods.bunching import Bunching
-from shophelm.shop.buyers import order_worths
+from shophelm.shop.buyers import order_money
 from shophelm.shop.calendar import YEAR_OF_WEEKS
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -108,7 +108,7 @@ def find_moved_thresholds(rows: pd.DataFrame, *, currency: str) -> Sentence:
 
 def _spent(shop: Tables) -> pd.DataFrame:
     """Give what each buyer has paid so far, and in the last 364 days; no ids."""
-    orders = order_worths(shop)
+    orders = order_money(shop)
     since = ibis.literal(shop.as_of - YEAR_OF_WEEKS + timedelta(days=1))
     sums = {
         "paid": orders.paid.sum(),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, due
+from shophelm.actions import HORIZON_DAYS, Action, cents, due
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -167,12 +166,11 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         f"Make an offer to {who}; hold half of them out by lot, since "
         f"{rate(row.back_share, digits=1)} come back unasked."
     )
-    worth, low, high = readout or (None, None, None)
-    asked = row.leaving / 2
-    if worth is not None and worth <= 0:
+    asked, each = row.leaving / 2, readout
+    if each is not None and each[0] <= 0:
         text = f"Make no win-back offer to {who}: the last ones cost more than they brought."
-        worth, low, high = -worth, -high, -low
-        asked = row.leaving
+        asked, each = row.leaving, (-each[0], -each[2], -each[1])
+    worths = dict(zip(("worth", "worth_low", "worth_high"), each, strict=True)) if each else {}
     return Action(
         kind="win-back",
         subject=f"silent {row.silent}",
@@ -180,15 +178,9 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         owner_role="user manager",
         metric="share who buy within 28 days, against those held out",
         due_on=due(as_of),
-        worth=_cents(worth, asked),
-        worth_low=_cents(low, asked),
-        worth_high=_cents(high, asked),
-        worth_in="unknown" if worth is None else row.at_stake_in,
+        **{name: cents(amount * asked) for name, amount in worths.items()},
+        worth_in=row.at_stake_in if worths else "unknown",
     )
-
-
-def _cents(each: float | None, customers: float) -> Decimal | None:
-    return None if each is None else Decimal(str(round(each * customers, 2)))
 
 
 def _silences(shop: Tables, pace: Pace) -> pd.DataFrame:

@@ -38,9 +38,9 @@ def worth_by_customer(life: Lifetimes, *, days: int) -> pd.DataFrame:
     frame = customers[["customer_id", "group"]].copy()
     alive, expected = np.zeros(len(frame)), np.zeros(len(frame))
     for group, rows in _by_group(customers):
-        model, histories = life.models[group], histories_of(customers.iloc[rows])
-        alive[rows] = btyd.alive(model, histories)
-        expected[rows] = btyd.expected_purchases(model, histories, horizon=days)
+        model, (histories, place) = life.models[group], histories_of(customers.iloc[rows])
+        alive[rows] = btyd.alive(model, histories)[place]
+        expected[rows] = btyd.expected_purchases(model, histories, horizon=days)[place]
     spend = gamma_gamma.expected_spend(
         life.spend, customers["purchases"].to_numpy(), customers["mean"].to_numpy()
     )
@@ -66,7 +66,7 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
         One row per band of the chance of being still there, and all: still_there, customers,
         expected_purchases, to_bring (worth), each with its 80 % interval (what the data leave
         open of the model, and customers' own chance), to_bring_share, worth_in. Empty
-        where it is not known.
+        where it is not known. ``attrs["alive"]``: customers to be expected still there.
 
     Notes
     -----
@@ -84,7 +84,9 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
     frame = sums.assign(still_there=[*names, ALL], customers=member.sum(axis=1))
     whole = frame["to_bring"].iloc[-1]
     frame["to_bring_share"] = frame["to_bring"] / whole if whole else np.nan
-    return frame.assign(worth_in=life.worth_in)[COLUMNS]
+    frame = frame.assign(worth_in=life.worth_in)[COLUMNS]
+    frame.attrs["alive"] = float(each["alive"].sum())
+    return frame
 
 
 def totals(
@@ -113,10 +115,7 @@ def totals(
     spend = each["spend"].to_numpy()
     chance, open_ = np.zeros(len(each)), np.zeros((2, len(member)))
     for group, rows in _by_group(life.customers):
-        model = life.models[group]
-        columns = [life.customers[c].to_numpy(float)[rows] for c in ("repeats", "recency", "age")]
-        histories = btyd.distinct(*columns)
-        place = _place(columns, histories)
+        model, (histories, place) = life.models[group], histories_of(life.customers.iloc[rows])
         drawn = [
             btyd.drawn_purchases(model, histories, horizon=days, rng=rng) for _ in range(DRAWS)
         ]
@@ -144,13 +143,12 @@ def find_worth(life: Lifetimes, ahead: pd.DataFrame, *, days: int, currency: str
     if ahead.empty:
         return sentence(NOT_KNOWN, **counted(life))
     whole, likely = ahead.iloc[-1], ahead.iloc[0]
-    alive = worth_by_customer(life, days=days)["alive"].sum()
     return sentence(
         "Of {customers} about {alive} are still there. Within {days} days {purchases} purchases "
         "are to be expected of them ({low} to {high}), worth {worth} {kind} ({worth_low} to "
         "{worth_high}); {likely} of it from the {n} most likely still there.",
         customers=plural(int(whole["customers"]), "customer"),
-        alive=count(round(alive)),
+        alive=count(round(ahead.attrs["alive"])),
         days=count(days),
         purchases=count(round(whole["expected_purchases"])),
         low=count(round(whole["purchases_low"])),
@@ -199,14 +197,6 @@ def _slopes(model: btyd.Fit, histories: btyd.Histories, days: int) -> np.ndarray
 
 def _band(alive: np.ndarray) -> np.ndarray:
     return (alive[:, None] < np.array(list(ALIVE.values()))).sum(axis=1)
-
-
-def _place(columns: list[np.ndarray], histories: btyd.Histories) -> np.ndarray:
-    """Find each customer's history among the distinct ones, which stand in order."""
-    order = np.lexsort(np.column_stack(columns).T[::-1])
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.repeat(np.arange(len(histories.age)), histories.customers)
-    return place
 
 
 def _by_history(values: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:

@@ -51,7 +51,8 @@ def worth_checked(shop: Tables, *, days: int = 182) -> pd.DataFrame:
     frame.attrs["days"] = days
     if then < shop.first_day:
         return frame
-    life, one = (lifetimes(shop.at(then), apart=apart) for apart in (True, False))
+    earlier = shop.at(then)
+    life, one = (lifetimes(earlier, apart=apart) for apart in (True, False))
     if not (life.known and one.known):
         return frame
     each, as_one = (worth_by_customer(m, days=days) for m in (life, one))
