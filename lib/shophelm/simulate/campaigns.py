@@ -84,15 +84,19 @@ def _nine_nine(year: int) -> Campaign:
     )  # fmt: skip
 
 
-CAMPAIGNS = (
-    _women_day(2025), _mid_year(2025), _nine_nine(2025), _double11(2025),
-    Campaign(
-        "double12_2025", "2025双12年终盛典", "double12",
-        ("2025-12-08", "2025-12-12", "2025-12-13", "2025-12-18"),
+def _double12(year: int) -> Campaign:
+    return Campaign(
+        f"double12_{year}", f"{year}双12年终盛典", "double12",
+        (f"{year}-12-08", f"{year}-12-12", f"{year}-12-13", f"{year}-12-18"),
         "threshold discount 200-20", ("shoes", "skincare"),
         Phase(1.05, 1.10, 0.90), Phase(2.4, 1.05, 1.25), Phase(0.95, 0.95, 0.90),
         price_factor=0.9, threshold_yuan=200, threshold_off_yuan=20,
-    ),
+    )  # fmt: skip
+
+
+CAMPAIGNS = (
+    _women_day(2025), _mid_year(2025), _nine_nine(2025), _double11(2025),
+    _double12(2025),
     Campaign(
         "new_year_goods_2026", "2026年货节", "new_year_goods",
         ("2026-01-18", "2026-01-24", "2026-02-02", "2026-02-08"),
@@ -108,3 +112,6 @@ CAMPAIGNS = (
     ),
     _women_day(2026), _mid_year(2026), _nine_nine(2026), _double11(2026),
 )  # fmt: skip
+
+ANNOUNCED = (_double12(2026),)
+"""In the promotion calendar, but beyond the last simulated day."""

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from shophelm.simulate import calendar, words
-from shophelm.simulate.campaigns import CAMPAIGNS
+from shophelm.simulate.campaigns import ANNOUNCED, CAMPAIGNS
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.coupons import ALL_COUPONS
 from shophelm.simulate.customers import GENDERS, TIERS, People, tiers
@@ -148,6 +148,20 @@ def product_rows(catalogue: Catalogue) -> dict:
     }
 
 
+def price_rows(catalogue: Catalogue) -> dict:
+    """Make the `prices` table: a row where a product's price changes while it is on sale."""
+    price = catalogue.price()
+    day = np.arange(calendar.DAYS)
+    on_sale = (day >= catalogue.launched[:, None]) & (day <= catalogue.retired[:, None])
+    before = np.hstack([np.full((len(price), 1), -1), np.where(on_sale, price, -1)[:, :-1]])
+    product, since = np.nonzero(on_sale & (price != before))
+    return {
+        "product_id": words_at(catalogue.ids, product),
+        "valid_from": calendar.dates(since),
+        "price": price[product, since],
+    }
+
+
 def supplier_rows() -> dict:
     """Make the `suppliers` table."""
     return {
@@ -161,15 +175,16 @@ def supplier_rows() -> dict:
 
 
 def campaign_rows() -> dict:
-    """Make the `campaigns` table."""
-    days = np.array([c.days for c in CAMPAIGNS], dtype="datetime64[D]")
+    """Make the `campaigns` table: those that ran, and those announced for after the last day."""
+    listed = CAMPAIGNS + ANNOUNCED
+    days = np.array([c.days for c in listed], dtype="datetime64[D]")
     return {
-        "campaign_id": [c.campaign_id for c in CAMPAIGNS],
-        "name": [c.name for c in CAMPAIGNS],
-        "kind": [c.kind for c in CAMPAIGNS],
+        "campaign_id": [c.campaign_id for c in listed],
+        "name": [c.name for c in listed],
+        "kind": [c.kind for c in listed],
         "warmup_from": days[:, 0],
         "burst_from": days[:, 1],
         "afterglow_from": days[:, 2],
         "ends_on": days[:, 3],
-        "mechanic": [c.mechanic for c in CAMPAIGNS],
+        "mechanic": [c.mechanic for c in listed],
     }

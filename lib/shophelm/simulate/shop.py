@@ -228,6 +228,7 @@ def _whole_tables(
     goods, seed = setting.catalogue, setting.seed
     return {
         "products": selling.product_rows(goods),
+        "prices": selling.price_rows(goods),
         "suppliers": selling.supplier_rows(),
         "campaigns": selling.campaign_rows(),
         "experiments": experiments.experiment_rows(),

@@ -171,6 +171,19 @@ PRODUCTS = Table(
     ),
 )
 
+PRICES = Table(
+    "prices",
+    grain="product × day its price changed",
+    key=("product_id", "valid_from"),
+    time="valid_from",
+    source="the price list's changes, or a daily snapshot of prices on the page",
+    columns=(
+        Column("product_id", "id", "the product", refers_to="products.product_id"),
+        Column("valid_from", "day", "the day from which the price holds, until the next row"),
+        Column("price", "money", "price of one unit on the page, before coupons", least=0),
+    ),
+)
+
 CUSTOMERS = Table(
     "customers",
     grain="customer",
@@ -188,4 +201,4 @@ CUSTOMERS = Table(
     ),
 )
 
-TABLES = (ORDERS, ORDER_LINES, REFUNDS, PRESALES, PRODUCTS, CUSTOMERS)
+TABLES = (ORDERS, ORDER_LINES, REFUNDS, PRESALES, PRODUCTS, PRICES, CUSTOMERS)
