@@ -97,7 +97,7 @@ def purchases(shop: Tables) -> ibis.Table:
 def _settled(shop: Tables) -> ibis.Table:
     """Give `order_money`, and goods: the settled money without freight."""
     orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
-    settled = orders.paid_amount - orders.refunded.fill_null(0)
+    settled = (orders.paid_amount - orders.refunded.fill_null(0)).cast(MONEY)
     return orders.select(
         "order_id",
         "customer_id",

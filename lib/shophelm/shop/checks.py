@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from shophelm.errors import DataError
@@ -77,7 +78,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     rows = _typed(contract, raw)
     if not raw.stored:
         rows = con.create_table(f"typed_{contract.name}", rows, temp=True, overwrite=True)
-    rows = _mark_duplicates(contract, rows)
+    rows = _mark_duplicates(con, contract, rows)
     if parent is not None:
         rows = _mark_orphans(contract, rows, parent)
     count, refused = first_row(
@@ -195,8 +196,10 @@ def _first_case(branches: list[tuple[ibis.BooleanValue, ibis.Value | str]]) -> i
     return ibis.cases(*branches) if branches else ibis.null("string")
 
 
-def _mark_duplicates(contract: Table, rows: ibis.Table) -> ibis.Table:
+def _mark_duplicates(con: ibis.BaseBackend, contract: Table, rows: ibis.Table) -> ibis.Table:
     usable = rows.filter(rows["_rule"].isnull())
+    if con.name == "duckdb" and _hash_apart(usable.select(*contract.key)):
+        return rows
     keys = usable.group_by(contract.key).aggregate(_n=lambda t: t.count())
     if not keys.filter(keys["_n"] > 1).count().execute():
         return rows
@@ -205,6 +208,17 @@ def _mark_duplicates(contract: Table, rows: ibis.Table) -> ibis.Table:
     )
     rule = f"the key ({', '.join(contract.key)}) stands on an earlier row"
     return _mark(rows.mutate(_place=place), lambda t: t["_place"] > 0, rule).drop("_place")
+
+
+def _hash_apart(keys: ibis.Table) -> bool:
+    """Say whether no two keys hash alike, and so none is there twice.
+
+    Eight bytes a row leave the engine, which it can part from each other several times faster
+    than keys; keys that hash alike may still differ.
+    """
+    one = ibis.struct({name: keys[name] for name in keys.columns})
+    hashes = np.sort(keys.select(_hash=one.hash()).to_pyarrow()["_hash"].to_numpy())
+    return not (hashes[1:] == hashes[:-1]).any()
 
 
 def _mark_orphans(contract: Table, rows: ibis.Table, parent: Checked) -> ibis.Table:

@@ -30,7 +30,7 @@ def customers(shop: Tables) -> ibis.Table:
     """
     orders = order_money(shop)
     days = orders.group_by("customer_id", "day").aggregate(
-        orders=orders.count(), settled=orders.settled.sum()
+        orders=orders.count(), settled=orders.settled.sum().cast(MONEY)
     )
     now = _lately(shop, days.day)
     people = days.group_by("customer_id").aggregate(
