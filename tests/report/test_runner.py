@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from shophelm.errors import ParameterError, ReportError
-from shophelm.report import publish, runner
-from shophelm.report.runner import find_notebooks, publishing
+from shophelm.report import kernels, publish, runner
+from shophelm.report.folder import publishing
+from shophelm.report.runner import find_notebooks
 from tests.hand_shop import HAND_SHOP
 
 PARAMETERS = """data: str = "x"  # the shop
@@ -132,3 +133,23 @@ def test_the_ledger_carries_on_and_needs_a_folder(notebooks, write, tmp_path):
     )
     run(shop, tmp_path / "out", areas=["data"])
     assert (shop / "actions.xlsx").exists()
+
+
+@pytest.mark.parametrize("forks", [kernels.FORKS, False], ids=["forked", "ordinary"])
+def test_each_kernel_is_fresh_and_finds_what_its_report_finds(
+    notebooks, write, tmp_path, monkeypatch, forks
+):
+    monkeypatch.setattr(kernels, "FORKS", forks)
+    monkeypatch.chdir(tmp_path)
+    look = f"""import os, pathlib, shophelm
+assert pathlib.Path.cwd() == pathlib.Path({str(tmp_path)!r})
+assert os.environ["OF_THIS_TEST"] == "new"
+assert not hasattr(shophelm, "spoilt")
+shophelm.spoilt = True"""
+    notebook(notebooks / "data.ipynb", look)
+    # the fork server, if there is one, started before
+    run(write(**HAND_SHOP), tmp_path / "out", areas=["data"])
+    monkeypatch.setenv("OF_THIS_TEST", "new")
+    for _ in range(2):
+        (only,) = run(write(**HAND_SHOP), tmp_path / "out", areas=["data"])
+        assert only.error == ""

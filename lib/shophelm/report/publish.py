@@ -14,9 +14,10 @@ import pandas as pd
 from shophelm import __version__
 from shophelm.errors import ReportError
 from shophelm.report.first_page import index_page
+from shophelm.report.folder import MARK, publishing
 from shophelm.report.html import Heading, area_page
 from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
-from shophelm.report.runner import MARK, AreaRun, find_notebooks, publishing, run_notebooks
+from shophelm.report.runner import AreaRun, find_notebooks, run_notebooks
 from shophelm.report.sheets import write_sheet
 from shophelm.shop.calendar import parse_day
 from shophelm.shop.tables import open_shop

@@ -1,15 +1,13 @@
-"""Run the notebooks headless, side by side, and publish what they say: all of it or nothing."""
+"""Run the notebooks headless, side by side."""
 
 from __future__ import annotations
 
 import logging
 import os
-import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,9 +22,6 @@ from shophelm.errors import ParameterError, ReportError
 from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
 from shophelm.shop.needs import AREAS
-
-MARK = "report.json"
-"""The file by which a folder is known to hold a report, which the next one may replace."""
 
 
 @dataclass(frozen=True)
@@ -132,55 +127,6 @@ def run_notebooks(
         }
         done = {waiting[f]: f.result() for f in as_completed(waiting)}
     return [done[area] for area in notebooks]
-
-
-@contextmanager
-def publishing(out: Path) -> Iterator[Path]:
-    """Give a folder to write a report into, and put it in the place of `out` when all went well.
-
-    Raises
-    ------
-    ReportError
-        Before anything is written, if `out` cannot be written or holds what is no report.
-    """
-    _refuse_foreign(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        draft.chmod(0o755)
-    except OSError as error:
-        raise ReportError(
-            f"The report cannot be written to {out} ({error.strerror}). Give another folder "
-            "with --out."
-        ) from None
-    try:
-        yield draft
-        _swap(draft, out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _refuse_foreign(out: Path) -> None:
-    if out.is_file():
-        raise ReportError(f"{out} is a file. Give a folder with --out.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
-        raise ReportError(
-            f"{out} holds other things than a report, and a report replaces its folder. Give an "
-            "empty or a new folder with --out."
-        )
-
-
-def _swap(draft: Path, out: Path) -> None:
-    old = draft.with_name(f"{draft.name}.old")
-    if out.exists():
-        os.replace(out, old)
-    try:
-        os.replace(draft, out)
-    except OSError:
-        if old.exists():
-            os.replace(old, out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None]) -> AreaRun:

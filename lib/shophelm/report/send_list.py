@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from shophelm.errors import ReportError
-from shophelm.report.runner import MARK
+from shophelm.report.folder import MARK
 from shophelm.report.sheets import safe_text
 from shophelm.shop.needs import Missing
 from shophelm.words import Sentence, plural, sentence

@@ -96,7 +96,7 @@ def carries_missing(function: Callable) -> Callable:
 
 def unlocks(table: str) -> list[str]:
     """List what a table helps to answer, each with its area."""
-    _meet_all()
+    meet_all()
     known = [QUESTIONS[name] for name in sorted(QUESTIONS)]
     answers = [
         f"{q.title} ({q.area})"
@@ -107,7 +107,7 @@ def unlocks(table: str) -> list[str]:
 
 
 @functools.cache
-def _meet_all() -> None:
+def meet_all() -> None:
     """Import every question module that exists, so that each question is registered."""
     there = {m.name for m in pkgutil.iter_modules(shophelm.__path__)}
     for area in there.intersection(AREAS):
