@@ -42,7 +42,8 @@ def cohort_life(shop: Tables) -> pd.DataFrame:
     -----
     The model is one of contracts (Fader and Hardie 2007), in which an end is seen. Here an end is
     a long silence: a season that comes once a year misleads, and so does a customer who leaves
-    a while after the last purchase rather than at it.
+    a while after the last purchase rather than at it. The first month is taken as it was, and the
+    model begins after it: most of those who go buy once only, more than the model has room for.
     """
     frame = pd.DataFrame(columns=COLUMNS)
     ended = waits(shop, "").filter(lambda t: t.ended)
@@ -64,8 +65,8 @@ def cohort_life(shop: Tables) -> pd.DataFrame:
     months = np.arange(known + AHEAD + 1)
     frame = pd.DataFrame({"month": months, "customers": int(followed.sum())})
     frame["still_buying"] = pd.Series(survivors / survivors[0]).reindex(months)
-    frame["projected"] = survival(fit(survivors), months)
-    frame["projected_before"] = survival(fit(survivors[: half + 1]), months)
+    frame["projected"] = _projected(survivors, months)
+    frame["projected_before"] = _projected(survivors[: half + 1], months)
     frame.attrs |= {"fitted_months": half, "silence_months": silence}
     return frame
 
@@ -92,6 +93,12 @@ def find_cohort_life(frame: pd.DataFrame) -> Sentence:
             ]
         ),
     )
+
+
+def _projected(survivors: np.ndarray, months: np.ndarray) -> np.ndarray:
+    """Give the share left after each month, where so many were left after 0, 1, 2 ... of them."""
+    after_one = survivors[1] / survivors[0] * survival(fit(survivors[1:]), months[1:] - 1)
+    return np.concatenate([[1.0], after_one])
 
 
 def _months(age: np.ndarray) -> int:

@@ -24,13 +24,14 @@ class Group:
 
     Attributes
     ----------
-    name, meaning
-        How it is called, and who is in it.
+    name, zh, meaning
+        How it is called, also on the Chinese platforms, and who is in it.
     takes
         Of the scores of recency, frequency and monetary: numbers or columns.
     """
 
     name: str
+    zh: str
     meaning: str
     takes: Callable[[Any, Any, Any], Any]
 
@@ -38,28 +39,36 @@ class Group:
 GROUPS = (
     Group(
         "champions",
+        "重要价值客户",
         "bought lately, often and for much",
         lambda r, f, m: (r >= 4) & (f >= 4) & (m >= 4),
     ),
-    Group("loyal", "buy often, and not long ago", lambda r, f, _: (r >= 3) & (f >= 3)),
+    Group("loyal", "忠诚客户", "buy often, and not long ago", lambda r, f, _: (r >= 3) & (f >= 3)),
     Group(
         "promising",
+        "潜力客户",
         "bought for much and not long ago, but not often yet",
         lambda r, _, m: (r >= 3) & (m >= 4),
     ),
-    Group("new", "bought lately, neither often nor for much yet", lambda r, _, __: r >= 4),
+    Group(
+        "new", "新客户", "bought lately, neither often nor for much yet", lambda r, _, __: r >= 4
+    ),
     Group(
         "cannot lose them",
+        "重要挽留客户",
         "bought often and for much, but not for long",
         lambda _, f, m: (f >= 4) & (m >= 4),
     ),
     Group(
         "at risk",
+        "流失风险客户",
         "bought repeatedly or for much, but not for long",
         lambda _, f, m: (f >= 3) | (m >= 4),
     ),
-    Group("hibernating", "bought seldom, little and not lately", lambda r, _, __: r >= 2),
-    Group("lost", "bought seldom, little and longest ago", lambda r, _, __: r >= 1),
+    Group(
+        "hibernating", "沉睡客户", "bought seldom, little and not lately", lambda r, _, __: r >= 2
+    ),
+    Group("lost", "流失客户", "bought seldom, little and longest ago", lambda r, _, __: r >= 1),
 )
 """Every triple of scores belongs to the first group that takes it."""
 

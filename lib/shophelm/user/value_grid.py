@@ -20,19 +20,24 @@ from shophelm.words import Sentence, count, listing, money, plural, rate, senten
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of the grid: its name, what its customers do, and the sides of the thresholds."""
+    """A cell of the grid: its name, also in Chinese, what its customers do, and the two sides."""
 
     name: str
+    zh: str
     doing: str
     often: bool
     much: bool
 
 
 CELLS = (
-    Cell("high frequency, high spend", "buy often and for much", often=True, much=True),
-    Cell("low frequency, high spend", "seldom and for much", often=False, much=True),
-    Cell("high frequency, low spend", "often and for little", often=True, much=False),
-    Cell("low frequency, low spend", "seldom and for little", often=False, much=False),
+    Cell(
+        "high frequency, high spend", "高频高客单", "buy often and for much", often=True, much=True
+    ),
+    Cell("low frequency, high spend", "低频高客单", "seldom and for much", often=False, much=True),
+    Cell("high frequency, low spend", "高频低客单", "often and for little", often=True, much=False),
+    Cell(
+        "low frequency, low spend", "低频低客单", "seldom and for little", often=False, much=False
+    ),
 )
 IDLE = "bought nothing in a year"
 """Customers who have paid before, and not in the 364 days."""
