@@ -37,14 +37,17 @@ class Clusters:
         The adjusted Rand index of the clusterings of two halves of the points (1: the same).
     by_chance
         The same index for points without clusters, one value per simulation.
+    tighter
+        The share by which their inertia lies below that of points without clusters.
     found
-        The clusters are stable, and more so than by chance.
+        The clusters are stable, more so than by chance, and tighter.
     """
 
     labels: np.ndarray
     k: int
     stability: float
     by_chance: np.ndarray
+    tighter: float
     found: bool
 
 
@@ -92,14 +95,14 @@ def stable_clusters(points: np.ndarray, *, seed: int = 0) -> Clusters | None:
         simulated = list(_without_clusters(points, rng))
         every = range(2, MOST_CLUSTERS + 1)
         stable = {k: _stability(points, k, rng) for k in every}
-        gaps = {k: _gap(points, simulated, k, rng) for k in every}
-        candidates = [k for k in every if stable[k] >= STABLE and gaps[k] >= -np.log1p(-TIGHTER)]
-        k = max(candidates, key=gaps.get) if candidates else max(every, key=stable.get)
+        tighter = {k: _tighter(points, simulated, k, rng) for k in every}
+        candidates = [k for k in every if stable[k] >= STABLE and tighter[k] >= TIGHTER]
+        k = max(candidates, key=tighter.get) if candidates else max(every, key=stable.get)
         by_chance = np.array([_stability(s, k, rng) for s in simulated])
         found = bool(candidates) and stable[k] > by_chance.max()
         labels = _fit(points, k, rng).labels_
     labels = labels if found else np.zeros(len(points), dtype=int)
-    return Clusters(labels, k, stable[k], by_chance, found)
+    return Clusters(labels, k, stable[k], by_chance, tighter[k], found)
 
 
 def spread_counts(counts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -150,16 +153,17 @@ def _ranks(points: np.ndarray) -> np.ndarray:
     return points.argsort(axis=0).argsort(axis=0)
 
 
-def _gap(
+def _tighter(
     points: np.ndarray, simulated: list[np.ndarray], k: int, rng: np.random.Generator
 ) -> float:
-    """Give how far the logarithm of the inertia lies below its mean without clusters."""
+    """Give the share by which the inertia lies below its geometric mean without clusters."""
 
     def log_inertia(them: np.ndarray) -> float:
         return float(np.log(_fit(them, k, rng).inertia_))
 
     # ten simulations tell a mean
-    return float(np.mean([log_inertia(s) for s in simulated[:10]])) - log_inertia(points)
+    usual = np.mean([log_inertia(s) for s in simulated[:10]])
+    return float(-np.expm1(log_inertia(points) - usual))
 
 
 def _stability(points: np.ndarray, k: int, rng: np.random.Generator) -> float:

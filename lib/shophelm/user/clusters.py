@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.clusters import FEWEST, spread_counts, stable_clusters
+from shophelm.methods.clusters import FEWEST, STABLE, TIGHTER, spread_counts, stable_clusters
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
@@ -47,6 +47,8 @@ class Kinds:
     stability, by_chance
         How alike the clusters of two halves of the customers are (adjusted Rand index, 1: the
         same), and the highest that 19 simulated shops without clusters came to.
+    tighter
+        The share by which distances within clusters (the inertia) are less than in those shops.
     """
 
     groups: pd.DataFrame
@@ -55,6 +57,7 @@ class Kinds:
     tried: int = 0
     stability: float = float("nan")
     by_chance: float = float("nan")
+    tighter: float = float("nan")
 
 
 @question(
@@ -89,9 +92,9 @@ def clusters(shop: Tables) -> Kinds:
     groups = pd.DataFrame()
     if found.found:
         groups = _described(frame, pd.DataFrame(scaled, columns=measures.columns), found.labels)
-    return Kinds(
-        groups, customers, len(frame), found.k, found.stability, float(found.by_chance.max())
-    )
+    by_chance = float(found.by_chance.max())
+    tested = (found.k, found.stability, by_chance, found.tighter)
+    return Kinds(groups, customers, len(frame), *tested)
 
 
 @carries_missing
@@ -114,18 +117,23 @@ def find_clusters(kinds: Kinds) -> Sentence:
         "n": plural(kinds.drawn, "customer"),
         "stability": number(kinds.stability),
         "chance": number(kinds.by_chance),
+        "tighter": rate(kinds.tighter, digits=0),
     }
     if kinds.groups.empty:
         return sentence(
-            "No stable clusters here. The best division of {n}, into {k}, comes out alike in two "
-            "halves of them to {stability} (1.00: the same); shops simulated without clusters "
-            "reach {chance}.",
+            "No stable clusters here. Divided into {k}, two halves of {n} agree to {stability} "
+            "(1.00: entirely; simulated shops without clusters reach {chance}), and the clusters "
+            "are {tighter} tighter than theirs. It takes {stable}, more than by chance, and "
+            "{least}.",
             **values,
+            stable=number(STABLE),
+            least=rate(TIGHTER, digits=0),
         )
     kinds_of = [f"{rate(r.share, digits=0)} bought {r.what}" for r in kinds.groups.itertuples()]
     return sentence(
-        "{n} fall into {k} clusters, which come out alike in two halves of them to {stability} "
-        "(1.00: the same; {chance} at most in shops simulated without clusters): {kinds}.",
+        "{n} fall into {k} clusters, on which two halves of them agree to {stability} (1.00: "
+        "entirely; simulated shops without clusters reach {chance}), {tighter} tighter than "
+        "theirs: {kinds}.",
         **values,
         kinds=listing(kinds_of, most=len(kinds_of)),
     )
