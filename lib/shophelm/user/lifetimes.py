@@ -17,6 +17,7 @@ from shophelm.shop.buyers import buyers, worth_in
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
+from shophelm.user.clock import Clock, clock
 from shophelm.words import Sentence, count, listing, number, plural, rate, sentence
 
 REST = ""
@@ -35,9 +36,9 @@ class Lifetimes:
     Attributes
     ----------
     customers
-        One row per customer who has paid, not for display: customer_id, group, repeats, recency,
-        age (days; see `buy_till_you_die.Histories`), purchases (days with a payment) and mean
-        (worth of one).
+        One row per customer who has paid, not for display: customer_id, group, repeats, recency
+        and age (by the clock; see `buy_till_you_die.Histories`), purchases (days with a payment)
+        and mean (worth of one).
     models
         Group → its fitted model. "" is everybody who has no model of the own.
     spend
@@ -49,6 +50,8 @@ class Lifetimes:
         repeaters, expected_year and expected_year_rest (purchases within 52 weeks of the first,
         by their own model and by that of all others), p_value (null where too few of them came
         back to tell), found.
+    time
+        The clock by which recency and age are told; an ordinary day takes 1.
     """
 
     customers: pd.DataFrame
@@ -56,6 +59,7 @@ class Lifetimes:
     spend: gamma_gamma.Spend
     worth_in: str
     groups: pd.DataFrame
+    time: Clock
 
     @property
     def known(self) -> bool:
@@ -73,10 +77,11 @@ class Lifetimes:
 def lifetimes(shop: Tables, *, apart: bool = True) -> Lifetimes:
     """Fit who stays and who leaves, and what a purchase brings.
 
-    A purchase is a day with a payment. Of BG/NBD and MBG/NBD the likelier one is taken. Customers
-    who first paid in the burst of a kind of campaign (Double 11) get a model of their own where a
-    likelihood-ratio test says that they are unlike all others by more than the newcomers of
-    ordinary months are, false discoveries kept to 5 %.
+    A purchase is a day with a payment, and time runs by the `clock`, which campaigns quicken. Of
+    BG/NBD and MBG/NBD the likelier one is taken. Customers who first paid in the burst of a kind
+    of campaign (Double 11) get a model of their own where a likelihood-ratio test says that they
+    are unlike all others by more than the newcomers of ordinary months are, false discoveries
+    kept to 5 %.
 
     Parameters
     ----------
@@ -85,20 +90,22 @@ def lifetimes(shop: Tables, *, apart: bool = True) -> Lifetimes:
     apart
         False to put all customers into one model.
     """
-    customers = _histories(shop)
+    time = clock(shop)
+    customers = _histories(shop, time)
     kinds = _first_paid_in(shop, customers["first_day"])
     months = pd.to_datetime(customers.pop("first_day")).dt.strftime("%Y-%m")
     whole = _likelier(customers)
     groups = _no_groups()
     if apart and whole.known:
-        groups = _unlike(customers, kinds, months.where(kinds == REST), whole)
+        year = time.ahead(YEAR)
+        groups = _unlike(customers, kinds, months.where(kinds == REST), whole, year)
     found = groups["kind"][groups["found"].astype(bool)].tolist()
     customers["group"] = kinds.where(kinds.isin(found), REST)
     models = {
         g: _likelier(rows, whole.leaves_at_once) for g, rows in customers.groupby("group")
     } or {REST: whole}
     spend = gamma_gamma.fit(customers["purchases"].to_numpy(), customers["mean"].to_numpy())
-    return Lifetimes(customers, models, spend, worth_in(shop), groups)
+    return Lifetimes(customers, models, spend, worth_in(shop), groups, time)
 
 
 @carries_missing
@@ -155,16 +162,16 @@ def histories_of(customers: pd.DataFrame) -> tuple[btyd.Histories, np.ndarray]:
     return btyd.grouped(*(customers[c].to_numpy(float) for c in ("repeats", "recency", "age")))
 
 
-def _histories(shop: Tables) -> pd.DataFrame:
+def _histories(shop: Tables, time: Clock) -> pd.DataFrame:
     frame = shop.frame(buyers(shop).order_by("customer_id"))
-    first, last = (pd.to_datetime(frame[c]) for c in ("first_day", "last_day"))
+    first, last = (time.at(frame[c]) for c in ("first_day", "last_day"))
     return pd.DataFrame(
         {
             "customer_id": frame["customer_id"],
             "first_day": frame["first_day"],
             "repeats": frame["purchases"].astype("int64") - 1,
-            "recency": (last - first).dt.days,
-            "age": (pd.Timestamp(shop.as_of) - first).dt.days,
+            "recency": (last - first).round(6),
+            "age": (time.now - first).round(6),
             "purchases": frame["purchases"].astype("int64"),
             "mean": as_floats(frame["worth"]) / frame["purchases"].astype("int64"),
         }
@@ -199,7 +206,7 @@ def _no_groups() -> pd.DataFrame:
 
 
 def _unlike(
-    customers: pd.DataFrame, kinds: pd.Series, months: pd.Series, whole: btyd.Fit
+    customers: pd.DataFrame, kinds: pd.Series, months: pd.Series, whole: btyd.Fit, year: float
 ) -> pd.DataFrame:
     """Test each kind's newcomers against all others by likelihood ratio.
 
@@ -207,14 +214,14 @@ def _unlike(
     burst's have to stand out of that.
     """
     ordinary = sorted(set(months.dropna()))
-    usual = [_apart(customers, (months == m).to_numpy(), whole)[0] for m in ordinary]
+    usual = [_apart(customers, (months == m).to_numpy(), whole, year)[0] for m in ordinary]
     # the median, since the oldest month holds those who had bought before the records begin
     middle = float(stats.chi2.ppf(0.5, PARAMETERS))
     inflation = max(1.0, float(np.nanmedian([*usual, middle])) / middle)
     rows = []
     for kind in sorted(set(kinds) - {REST}):
         some = (kinds == kind).to_numpy()
-        ratio, *years = _apart(customers, some, whole)
+        ratio, *years = _apart(customers, some, whole, year)
         again = int((customers["repeats"][some] > 0).sum())
         chance = float(stats.chi2.sf(ratio / inflation, PARAMETERS))
         rows.append([kind, int(some.sum()), again, *years, chance])
@@ -224,10 +231,10 @@ def _unlike(
     return frame.assign(found=beyond_chance(frame["p_value"]))
 
 
-def _apart(customers: pd.DataFrame, some: np.ndarray, whole: btyd.Fit) -> list[float]:
+def _apart(customers: pd.DataFrame, some: np.ndarray, whole: btyd.Fit, year: float) -> list[float]:
     """Give the likelihood ratio of two models to one, and either's purchases in a first year."""
     fits = [_likelier(customers[part], whole.leaves_at_once) for part in (some, ~some)]
     if not all(f.known for f in fits):
         return [np.nan] * 3
     ratio = 2 * (sum(f.log_likelihood for f in fits) - whole.log_likelihood)
-    return [ratio, *(float(btyd.expected_purchases(f, NEW, horizon=YEAR)[0]) for f in fits)]
+    return [ratio, *(float(btyd.expected_purchases(f, NEW, horizon=year)[0]) for f in fits)]

@@ -35,12 +35,13 @@ def worth_by_customer(life: Lifetimes, *, days: int) -> pd.DataFrame:
         worth of one purchase), worth; by customer_id. Empty where it is not known.
     """
     customers = life.customers if life.known else life.customers.head(0)
+    ahead = life.time.ahead(days)
     frame = customers[["customer_id", "group"]].copy()
     alive, expected = np.zeros(len(frame)), np.zeros(len(frame))
     for group, rows in _by_group(customers):
         model, (histories, place) = life.models[group], histories_of(customers.iloc[rows])
         alive[rows] = btyd.alive(model, histories)[place]
-        expected[rows] = btyd.expected_purchases(model, histories, horizon=days)[place]
+        expected[rows] = btyd.expected_purchases(model, histories, horizon=ahead)[place]
     spend = gamma_gamma.expected_spend(
         life.spend, customers["purchases"].to_numpy(), customers["mean"].to_numpy()
     )
@@ -70,8 +71,8 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
 
     Notes
     -----
-    No season or campaign is in it: of the weeks before Double 11 it promises too little, of those
-    after it too much.
+    Campaigns are in it, as far as their like was seen before (`clock.clock`); seasons are not, and
+    of the weeks before the shop's best season it promises too little.
     """
     each = worth_by_customer(life, days=days)
     if each.empty:
@@ -111,18 +112,18 @@ def totals(
         One row per set: expected_purchases, purchases_low, purchases_high, worth, worth_low,
         worth_high.
     """
-    rng = np.random.default_rng(0)
+    rng, ahead = np.random.default_rng(0), life.time.ahead(days)
     spend = each["spend"].to_numpy()
     chance, open_ = np.zeros(len(each)), np.zeros((2, len(member)))
     for group, rows in _by_group(life.customers):
         model, (histories, place) = life.models[group], histories_of(life.customers.iloc[rows])
         drawn = [
-            btyd.drawn_purchases(model, histories, horizon=days, rng=rng) for _ in range(DRAWS)
+            btyd.drawn_purchases(model, histories, horizon=ahead, rng=rng) for _ in range(DRAWS)
         ]
         chance[rows] = np.var(drawn, axis=0, ddof=1)[place]
         sizes = [_by_history(m[rows].astype(float), place, len(histories.age)) for m in member]
         money = [_by_history(m[rows] * spend[rows], place, len(histories.age)) for m in member]
-        slopes = np.stack([sizes, money]) @ _slopes(model, histories, days).T
+        slopes = np.stack([sizes, money]) @ _slopes(model, histories, ahead).T
         open_ += np.einsum("ksi,ij,ksj->ks", slopes, model.covariance, slopes)
     # a purchase differs from the customer's mean as gamma(p) does
     own = chance * spend**2 + each["expected_purchases"].to_numpy() * spend**2 / life.spend.p
@@ -167,7 +168,7 @@ def find_newcomer(life: Lifetimes, *, currency: str) -> Sentence:
     """Say what a new customer is worth in the first year: the bound for what one may cost."""
     if not life.known:
         return sentence(NOT_KNOWN, **counted(life))
-    later = float(btyd.expected_purchases(life.models[REST], NEW, horizon=YEAR)[0])
+    later = float(btyd.expected_purchases(life.models[REST], NEW, horizon=life.time.ahead(YEAR))[0])
     return sentence(
         "A new customer is expected to buy {more} more times in the 52 weeks after the first "
         "purchase, and to bring {worth} {kind} with it, {each} a purchase.",
@@ -182,7 +183,7 @@ def _by_group(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
     return sorted(customers.groupby("group").indices.items())
 
 
-def _slopes(model: btyd.Fit, histories: btyd.Histories, days: int) -> np.ndarray:
+def _slopes(model: btyd.Fit, histories: btyd.Histories, ahead: float) -> np.ndarray:
     """Give how expected purchases move with the logarithm of each parameter, for each history."""
     rows = []
     for i in range(len(model.parameters)):
@@ -190,7 +191,7 @@ def _slopes(model: btyd.Fit, histories: btyd.Histories, days: int) -> np.ndarray
         for side in (1, -1):
             moved = model.parameters.copy()
             moved[i] *= np.exp(side * STEP)
-            sides.append(btyd.expected_purchases(model, histories, horizon=days, parameters=moved))
+            sides.append(btyd.expected_purchases(model, histories, horizon=ahead, parameters=moved))
         rows.append((sides[0] - sides[1]) / (2 * STEP))
     return np.stack(rows)
 
