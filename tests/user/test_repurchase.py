@@ -111,7 +111,9 @@ def test_the_calendar_counts_each_customer_once_and_adds_up_the_chances(shop):
     chances = next_due.next_due(s)["probability"].sum()
     assert calendar["purchases"].sum() == pytest.approx(chances)
     # a tea costs 4 and is sold for 10
-    assert (calendar["worth"] / calendar["purchases"]).tolist() == pytest.approx([6.0] * 4)
+    assert (calendar["purchases_worth"] / calendar["purchases"]).tolist() == pytest.approx(
+        [6.0] * 4
+    )
     assert calendar["worth_in"].unique().tolist() == ["margin"]
     assert (calendar["purchases_low"] < calendar["purchases"]).all()
     said = str(next_due.find_due_calendar(calendar, currency="CNY"))
@@ -162,7 +164,9 @@ def test_money_times_a_hundred_moves_no_customer(shop):
     )
     same = ["week_from", "customers_due", "purchases", "purchases_low"]
     assert one[same].equals(hundred[same])
-    assert hundred["worth"].tolist() == pytest.approx((one["worth"] * 100).tolist())
+    assert hundred["purchases_worth"].tolist() == pytest.approx(
+        (one["purchases_worth"] * 100).tolist()
+    )
 
 
 def test_waits_of_the_sample_are_those_of_hand_written_sql(sample):

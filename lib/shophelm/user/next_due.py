@@ -40,9 +40,9 @@ CALENDAR = [
     "purchases",
     "purchases_low",
     "purchases_high",
-    "worth",
-    "worth_low",
-    "worth_high",
+    "purchases_worth",
+    "purchases_worth_low",
+    "purchases_worth_high",
     "worth_in",
 ]
 
@@ -92,9 +92,9 @@ def due_calendar(shop: Tables) -> pd.DataFrame:
         One row per category and week: category, week_from, week_to, customers_due (whose usual
         wait, the median of those within a year, ends in the week), purchases (customers expected
         to buy of the category again then, due or not; a customer's second purchase in the four
-        weeks is left out) with purchases_low and purchases_high (80 %), worth with worth_low and
-        worth_high (at the mean worth of a purchase of the last 364 days), worth_in (margin or
-        gmv). No rows for categories bought again fewer than 20 times.
+        weeks is left out) with purchases_low and purchases_high (80 %), purchases_worth with
+        purchases_worth_low and purchases_worth_high (at the mean worth of a purchase of the last
+        364 days), worth_in (margin or gmv). No rows for categories bought again fewer than 20 times.
 
     Notes
     -----
@@ -126,7 +126,7 @@ def find_due_calendar(calendar: pd.DataFrame, *, currency: str) -> Sentence:
     if calendar.empty:
         return sentence("Nobody can be said to be due: no category is bought again often enough.")
     first = calendar[calendar["week_from"] == calendar["week_from"].min()]
-    sums = calendar.groupby("category", sort=True)[["customers_due", "purchases", "worth"]].sum()
+    sums = calendar.groupby("category", sort=True)[["customers_due", "purchases"]].sum()
     sums = sums.sort_values("purchases", ascending=False, kind="stable")
     return sentence(
         "The next purchase of a category is due in the next week for {n}, in the next four weeks "
@@ -136,7 +136,7 @@ def find_due_calendar(calendar: pd.DataFrame, *, currency: str) -> Sentence:
         n=plural(int(first["customers_due"].sum()), "customer"),
         all=count(calendar["customers_due"].sum()),
         expected=count(calendar["purchases"].sum()),
-        worth=money(calendar["worth"].sum(), currency=currency),
+        worth=money(calendar["purchases_worth"].sum(), currency=currency),
         unit=calendar["worth_in"].iloc[0],
         which=listing([f"{c} {count(r.purchases)}" for c, r in sums.iterrows()], most=8),
     )
