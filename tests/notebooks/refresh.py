@@ -42,7 +42,12 @@ def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
 
 def run(path: Path) -> str:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": path.parent}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=600,
+        resources={"metadata": {"path": path.parent}},
+        kernel_manager_class="shophelm.report.kernels.LocalKernelManager",
+    ).execute()
     return compared_only(notebook)
 
 

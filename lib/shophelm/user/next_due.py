@@ -94,7 +94,8 @@ def due_calendar(shop: Tables) -> pd.DataFrame:
         to buy of the category again then, due or not; a customer's second purchase in the four
         weeks is left out) with purchases_low and purchases_high (80 %), purchases_worth with
         purchases_worth_low and purchases_worth_high (at the mean worth of a purchase of the last
-        364 days), worth_in (margin or gmv). No rows for categories bought again fewer than 20 times.
+        364 days), worth_in (margin or gmv). No rows for categories bought again fewer than 20
+        times.
 
     Notes
     -----
