@@ -142,12 +142,14 @@ def features(
 
 
 def _level(freed: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Average the last weeks, drawn a little to the whole past, and that to the group."""
+    """Average the last weeks, drawn a little to the whole past, and that to the group's middle."""
     days, units = _sums(freed)
     recent_days, recent = _sums(freed[:, -_WINDOW:])
-    groups = int(group.max(initial=0)) + 1
-    of_group = np.bincount(group, units, groups) / np.maximum(np.bincount(group, days, groups), 1)
-    whole = (units + of_group[group]) / (days + 1)
+    mean = units / np.maximum(days, 1)
+    middle = np.zeros(int(group.max(initial=0)) + 1)
+    for one in np.unique(group[days > 0]):
+        middle[one] = np.median(mean[(group == one) & (days > 0)])
+    whole = (units + middle[group]) / (days + 1)
     return (recent + _PRIOR_DAYS * whole) / (recent_days + _PRIOR_DAYS)
 
 

@@ -111,12 +111,25 @@ def spread(
     size, of
         Of each row, as for `calibrate`.
     """
-    days = np.log(np.arange(1, expected.shape[1] + 1))
+    days = np.arange(1, expected.shape[1] + 1)
+    return _at(calibration, days, expected, size, of)
+
+
+def spread_at(
+    calibration: Calibration, expected: np.ndarray, size: np.ndarray, of: np.ndarray
+) -> np.ndarray:
+    """Give the levels of totals at the knots alone: rows × knots × levels. See `spread`."""
+    return _at(calibration, calibration.knots, expected, size, of)
+
+
+def _at(
+    calibration: Calibration, days: np.ndarray, expected: np.ndarray, size: np.ndarray, of: np.ndarray
+) -> np.ndarray:
+    days, at = np.log(days), np.log(calibration.knots)
     found = np.empty((*expected.shape, len(LEVELS)))
     for name in sorted(set(of)):
         rows = np.flatnonzero(of == name)
         known = name if name in calibration.share else ""
-        at = np.log(calibration.knots)
         share = np.interp(days, at, calibration.share[known])[None, :, None]
         errors = np.stack([np.interp(days, at, e) for e in calibration.errors[known].T], axis=1)
         unit = size[rows, None, None]

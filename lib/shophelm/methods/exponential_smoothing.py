@@ -11,11 +11,14 @@ WEEK = 7
 DAMPING = 0.97
 FADING = 0.997
 """Weight of a day's squared error beside the next day's, when gains are compared."""
+STEEPEST = 0.02
+"""Share of its level by which a series may be taken to grow or fall in a day, before damping."""
+STEEPNESS = 50
+"""Power of the ratio of errors that gains are weighted by: near equals share, others hardly count."""
 _FIRST_DAYS = 14
 """Known days before one-step errors begin to count."""
 _LOW, _HIGH = 0.05, 8.0
 _PRIOR_WEEKS = 4
-STEEPNESS = 50
 _TINY = 1e-12
 
 
@@ -52,7 +55,8 @@ def smooth(
     """Forecast every series from every cut by Holt-Winters with a damped trend.
 
     All series and all gains are carried along in one pass over time; at each cut every series is
-    forecast with the gains whose one-step errors up to it were least (squares, older ones fading).
+    forecast with the gains whose one-step errors up to it were least (squares, older ones fading;
+    gains that did nearly as well are averaged in).
     Gains begin as those of a running mean, so that nothing need be known of a series' start.
 
     Parameters
@@ -113,8 +117,9 @@ class _State:
         gain = np.maximum(self.alpha, 1 / (self.known + 1))
         old = self.level
         self.level = np.where(here, np.maximum(ahead + gain * per_level, 0.0), old)
-        trend = np.clip(self.beta * per_level, -0.1 * self.level, 0.1 * self.level)
-        self.trend = np.where(here & (self.known >= WEEK), DAMPING * self.trend + trend, self.trend)
+        steepest = STEEPEST * self.level
+        trend = np.clip(DAMPING * self.trend + self.beta * per_level, -steepest, steepest)
+        self.trend = np.where(here & (self.known >= WEEK), trend, self.trend)
         self._learn_season(week_day, surprise)
         self.known += here
 
@@ -137,6 +142,6 @@ class _State:
         for gains, multiplied in enumerate(self.multiplied[:, 0]):
             ahead = self.level[gains][:, None] + self.trend[gains][:, None] * reach
             season = self.season[(cut + days) % WEEK, gains].T
-            ahead = ahead * season if multiplied else np.maximum(ahead + season, 0.0)
-            found += weight[gains][:, None] * ahead
+            ahead = ahead * season if multiplied else ahead + season
+            found += weight[gains][:, None] * np.maximum(ahead, 0.0)
         return found

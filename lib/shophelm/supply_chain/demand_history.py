@@ -12,6 +12,7 @@ from shophelm.methods.boosted import Setting
 from shophelm.shop.calendar import Period, kind_of_day
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.supply_chain.rival_sales import rival_sales
 
 MOST_AHEAD = 182
 """Days after as_of whose calendar is laid out."""
@@ -28,6 +29,8 @@ class History:
         As `product_days` gives them.
     demand
         Units wanted; NaN where that is not known or the product was not on sale.
+    sold
+        Units sold.
     on_sale
         Products that are on sale on the last day.
     categories
@@ -41,6 +44,7 @@ class History:
     products: pd.Index
     period: Period
     demand: np.ndarray
+    sold: np.ndarray
     on_sale: np.ndarray
     categories: list[str]
     setting: Setting
@@ -58,6 +62,7 @@ def history(shop: Tables) -> History:
     every += [shop.as_of + timedelta(days=i + 1) for i in range(MOST_AHEAD)]
     phases, from_burst = _calendar(shop, every)
     kinds = {name: i for i, name in enumerate(["", *sorted(set(phases) - {""})])}
+    rivals = rival_sales(shop, days.products, category, days.period)
     setting = Setting(
         group=codes.astype(np.int64),
         kind=np.array([kinds[p] for p in phases]),
@@ -65,11 +70,13 @@ def history(shop: Tables) -> History:
         year_share=np.array([(d.timetuple().tm_yday - 1) / 366 for d in every]),
         age=_ages(shop, days),
         price=_relative_price(days.price),
+        moved={} if rivals is None else {"rivals": rivals},
     )
     return History(
         products=days.products,
         period=days.period,
         demand=demand,
+        sold=days.units,
         on_sale=days.on_sale[:, -1],
         categories=list(names),
         setting=setting,

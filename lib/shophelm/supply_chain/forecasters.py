@@ -66,7 +66,12 @@ def factors_at(history: History, cut: int, *, horizon: int) -> np.ndarray:
 
 
 def mean(series: np.ndarray) -> np.ndarray:
-    """Average the known days of the last eight weeks; 0 where there are none."""
-    recent = series[:, -_WEEKS * WEEK :]
-    known = ~np.isnan(recent)
-    return np.where(known, recent, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    """Average the known days of the last eight weeks; of the whole past where there are none."""
+    recent, whole = (_mean(s) for s in (series[:, -_WEEKS * WEEK :], series))
+    return np.nan_to_num(np.where(np.isnan(recent), whole, recent))
+
+
+def _mean(series: np.ndarray) -> np.ndarray:
+    known = ~np.isnan(series)
+    days = known.sum(axis=1)
+    return np.where(days > 0, np.nansum(series, axis=1) / np.maximum(days, 1), np.nan)
