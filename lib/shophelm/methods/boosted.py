@@ -16,6 +16,9 @@ LEARNT = 364
 AHEAD = (1, 2, 4, 6, 9, 12, 15, 19, 23, 28, 37, 47, 56)
 MOST_ROWS = 30_000
 SEED = 20261115
+BINS = 64
+_NAMED = 2
+"""Leading columns that are names, not measures: the group, and the kind of day."""
 _WINDOW = 56
 _PRIOR_DAYS = 14
 
@@ -66,6 +69,7 @@ class Boosted:
         self.ahead = np.array([a for a in AHEAD if a <= horizon])
         self.trees = trees
         self.model: HistGradientBoostingRegressor | None = None
+        self.edges: list[np.ndarray] = []
 
     def fit(self, demand: np.ndarray, factors: np.ndarray, setting: Setting) -> Boosted:
         """Learn from origins whose days ahead are all known.
@@ -99,10 +103,12 @@ class Boosted:
         self.model = HistGradientBoostingRegressor(
             loss="poisson", max_iter=self.trees, learning_rate=0.07, max_leaf_nodes=15,
             min_samples_leaf=60, l2_regularization=5.0, early_stopping=False, random_state=SEED,
-            categorical_features=[0, 1],
+            categorical_features=list(range(_NAMED)),
         )  # fmt: skip
+        inner = np.linspace(0, 1, BINS)[1:-1]
+        self.edges = [np.unique(np.nanquantile(column, inner)) for column in rows[:, _NAMED:].T]
         with threadpool_limits(1, user_api="openmp"):
-            self.model.fit(rows, target, sample_weight=weight)
+            self.model.fit(self._binned(rows), target, sample_weight=weight)
         return self
 
     def forecast(
@@ -113,8 +119,13 @@ class Boosted:
         ahead = np.arange(1, horizon + 1)
         table, level = features(demand, factors, setting, origin=origin, ahead=ahead)
         with threadpool_limits(1, user_api="openmp"):
-            ratio = self.model.predict(table).reshape(len(demand), horizon)
+            ratio = self.model.predict(self._binned(table)).reshape(len(demand), horizon)
         return ratio * level[:, None] * factors[:, origin : origin + horizon]
+
+    def _binned(self, rows: np.ndarray) -> np.ndarray:
+        """Number the bins of measured columns, the unknown last; weighted ones are slow to find."""
+        measured = zip(rows[:, _NAMED:].T, self.edges, strict=True)
+        return np.column_stack([rows[:, :_NAMED], *(np.searchsorted(e, c) for c, e in measured)])
 
 
 def features(

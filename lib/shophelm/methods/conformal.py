@@ -12,6 +12,8 @@ LEVELS = (np.arange(100) + 0.5) / 100
 """Equally spaced: each stands for a hundredth of the distribution."""
 FEWEST = 100
 """Errors below which a class borrows those of all classes."""
+_ENOUGH = (8, 40)
+"""Errors below which normal ones are assumed; and below which Student's stand for the tails."""
 _PRIOR_UNITS = 5.0
 _LEAST, _MOST = 0.02, 4.0
 _ASSUMED = 0.5
@@ -32,7 +34,7 @@ class Calibration:
     errors
         Class → knots × levels: scaled errors not exceeded with that probability.
     counts
-        Class → errors it rests on; 0 where they are assumed to be normal.
+        Class → errors it rests on, at the knot with fewest; 0 where they are assumed.
     """
 
     knots: np.ndarray
@@ -141,10 +143,12 @@ def _at(
 def _knot(expected: np.ndarray, got: np.ndarray, size: np.ndarray) -> tuple:
     there = ~np.isnan(got)
     expected, got, size = expected[there], got[there], size[there]
-    if len(got) < len(LEVELS) // 10:
+    if len(got) < _ENOUGH[0]:
         return _ASSUMED, special.ndtri(LEVELS), 0
     share = _square_share(expected, got, size)
     errors = _flatten(got, size, share) - _flatten(expected, size, share)
+    if len(got) < _ENOUGH[1]:
+        return share, special.stdtrit(len(got), LEVELS) * np.sqrt((errors**2).mean()), len(got)
     return share, np.quantile(errors, LEVELS, method="weibull"), len(got)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 GAIN = 0.1
@@ -29,11 +31,11 @@ def croston(series: np.ndarray, *, gain: float = GAIN) -> np.ndarray:
     it misleads about a product that is dying.
     """
     size, wait, since = (np.zeros(len(series)) for _ in range(3))
-    for value in series.T:
-        since = since + ~np.isnan(value)
-        sold = np.nan_to_num(value) > 0
+    for units, known in _days(series):
+        since = since + known
+        sold = units > 0
         step = np.where(size > 0, gain, 1.0)
-        size = np.where(sold, size + step * (np.nan_to_num(value) - size), size)
+        size = np.where(sold, size + step * (units - size), size)
         wait = np.where(sold, wait + step * (since - wait), wait)
         since = np.where(sold, 0.0, since)
     return size / np.maximum(wait, 1.0)
@@ -72,13 +74,19 @@ def teunter_syntetos_babai(
     Teunter, Syntetos & Babai 2011.
     """
     size, chance, waited = (np.zeros(len(series)) for _ in range(3))
-    for value in series.T:
-        known = ~np.isnan(value)
+    for units, known in _days(series):
         waited = waited + known
-        sold = np.nan_to_num(value) > 0
+        sold = units > 0
         begun = size > 0
         moved = np.where(begun, chance + chance_gain * (sold - chance), sold / np.maximum(waited, 1))
         chance = np.where(known & (begun | sold), moved, chance)
         step = np.where(begun, gain, 1.0)
-        size = np.where(sold, size + step * (np.nan_to_num(value) - size), size)
+        size = np.where(sold, size + step * (units - size), size)
     return size * chance
+
+
+def _days(series: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Give each day's units, 0 where not known, and where they are known."""
+    known = ~np.isnan(series)
+    units = np.where(known, series, 0.0)
+    return zip(np.ascontiguousarray(units.T), np.ascontiguousarray(known.T), strict=True)

@@ -19,6 +19,8 @@ from shophelm.supply_chain.tried import WINDOW, Choice, Tried, choose, tried
 from shophelm.words import Sentence, change, count, listing, number, plural, rate, sentence
 
 ALL, CHOSEN = "all", "chosen"
+FEWEST = 30
+"""Forecasts of a class below which its comparison says nothing."""
 COLUMNS = [
     *("demand_class", "method", "products", "wape", "rmsse", "forecast_bias"),
     *("covered_80", "covered_95"),
@@ -99,7 +101,7 @@ def find_backtested(frame: pd.DataFrame) -> Sentence:
     beaten = beaten_by_naive(frame)
     text += (
         " Seasonal naive was not beaten for {beaten} products: do not trust more than last week "
-        "there." if beaten else " Seasonal naive was beaten in every class."
+        "there." if beaten else " Seasonal naive was beaten in every class of 30 forecasts or more."
     )  # fmt: skip
     return sentence(
         text,
@@ -130,8 +132,9 @@ def find_choice(frame: pd.DataFrame) -> Sentence:
 
 
 def beaten_by_naive(frame: pd.DataFrame) -> list[str]:
-    """List the classes in which seasonal naive was at least as good as what was chosen."""
-    wide = frame.pivot(index="demand_class", columns="method", values="rmsse").drop(ALL)
+    """List classes of 30 forecasts or more where seasonal naive did as well as what was chosen."""
+    enough = frame[(frame["products"] >= FEWEST) & (frame["demand_class"] != ALL)]
+    wide = enough.pivot(index="demand_class", columns="method", values="rmsse")
     return [c for c in CLASSES if c in wide.index and wide.loc[c, NAIVE] <= wide.loc[c, CHOSEN]]
 
 

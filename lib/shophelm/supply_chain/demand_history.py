@@ -84,6 +84,31 @@ def history(shop: Tables) -> History:
     )
 
 
+def alone(demand: np.ndarray) -> History:
+    """Take series of which nothing but demand is known as a history; the last day is as_of."""
+    many, days = demand.shape
+    every = days + MOST_AHEAD
+    setting = Setting(
+        group=np.zeros(many, dtype=np.int64),
+        kind=np.zeros(every, dtype=np.int64),
+        from_burst=np.zeros(every),
+        year_share=np.arange(every) / 365.25 % 1,
+        age=np.full(many, np.nan),
+        price=np.full(demand.shape, np.nan),
+    )
+    first = date(2001, 1, 1)
+    return History(
+        products=pd.Index([f"{i:06d}" for i in range(many)]),
+        period=Period(first, first + timedelta(days=days - 1)),
+        demand=demand,
+        sold=np.nan_to_num(demand),
+        on_sale=np.ones(many, dtype=bool),
+        categories=["all products"],
+        setting=setting,
+        phases=[""] * every,
+    )
+
+
 def known_demand(days: ProductDays) -> np.ndarray:
     """Give the units sold; NaN where the product was not on sale or its shelf ended empty."""
     return np.where(days.on_sale & ~(days.on_hand <= 0), days.units, np.nan)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from shophelm.methods.bulk import tame_bulk
 from shophelm.methods.conformal import LEVELS, spread, unit_size
 from shophelm.methods.demand_classes import demand_classes
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -119,7 +120,7 @@ def _levels(seen: Tried, made: Expected, days: int) -> np.ndarray:
     every = range(len(seen.cuts))
     calibration = product_calibration(seen, made.choice, every, by=made.past.period.days)
     totals = np.cumsum(made.mean[:, :days], axis=1)
-    size = unit_size(made.past.demand)
+    size = unit_size(tame_bulk(made.past.demand))
     levels = np.zeros((*totals.shape, len(LEVELS)), dtype=np.float32)
     here = made.past.on_sale
     levels[here] = spread(calibration, totals[here], size[here], made.classes[here])

@@ -9,6 +9,7 @@ import numpy as np
 from shophelm.methods.accuracy import WEEK, seasonal_naive
 from shophelm.methods.analogues import like_newcomers
 from shophelm.methods.boosted import Boosted
+from shophelm.methods.bulk import tame_bulk
 from shophelm.methods.calendar_effects import calendar_factors, year_ahead
 from shophelm.methods.exponential_smoothing import smooth
 from shophelm.methods.intermittent import croston, syntetos_boylan, teunter_syntetos_babai
@@ -28,17 +29,17 @@ def forecast_from(
     """Forecast products × days by each method from the first `cut` days.
 
     All but seasonal naive run on demand freed of week day and promotions, and put back what the
-    calendar says of the days ahead, and half of last year's move.
+    calendar says of the days ahead, and half of last year's move. Bulk orders are capped.
     """
-    known, setting = history.demand[:, :cut], history.setting
-    factors = factors_at(history, cut, horizon=horizon)
+    known, setting = tame_bulk(history.demand[:, :cut]), history.setting
+    factors = factors_at(history, known, horizon=horizon)
     freed = known / factors[:, :cut]
     move = year_ahead(freed, group=setting.group, horizon=horizon)[setting.group]
     back = factors[:, cut:] * move
     levels = {CROSTON: croston, SBA: syntetos_boylan, TSB: teunter_syntetos_babai, MEAN: mean}
     found = {m: level(freed)[:, None] * back for m, level in levels.items() if m in methods}
     if NAIVE in methods:
-        found[NAIVE] = seasonal_naive(known, horizon)
+        found[NAIVE] = seasonal_naive(history.demand[:, :cut], horizon)
     if SMOOTHING in methods:
         found[SMOOTHING] = smooth(freed, [cut], horizon=horizon)[0] * back
     if NEWCOMERS in methods:
@@ -52,17 +53,15 @@ def forecast_from(
 
 def boosted_at(history: History, cut: int, *, horizon: int) -> Boosted:
     """Train the boosted model on windows that end by `cut`."""
-    factors = factors_at(history, cut, horizon=horizon)
-    return Boosted(horizon=horizon).fit(history.demand[:, :cut], factors, history.setting)
+    known = tame_bulk(history.demand[:, :cut])
+    factors = factors_at(history, known, horizon=horizon)
+    return Boosted(horizon=horizon).fit(known, factors, history.setting)
 
 
-def factors_at(history: History, cut: int, *, horizon: int) -> np.ndarray:
-    """Give products × days of calendar factors, learned from the first `cut` days."""
-    group = history.setting.group
-    factors = calendar_factors(
-        history.demand[:, :cut], group=group, kind=history.setting.kind, last_day=cut + horizon
-    )
-    return factors[group]
+def factors_at(history: History, known: np.ndarray, *, horizon: int) -> np.ndarray:
+    """Give products × days of calendar factors, learned from the days known."""
+    group, last = history.setting.group, known.shape[1] + horizon
+    return calendar_factors(known, group=group, kind=history.setting.kind, last_day=last)[group]
 
 
 def mean(series: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shophelm.methods.bulk import tame_bulk
 from shophelm.methods.conformal import Calibration, calibrate, unit_size
 from shophelm.supply_chain.tried import REACH, Choice, Tried
 
@@ -37,7 +38,7 @@ def product_errors(seen: Tried, choice: Choice, on: Sequence[int], *, by: int) -
     cuts = np.array(seen.cuts, dtype=int)[list(on)]
     seen_whole = (known > _KNOWN * ends) & (cuts[:, None, None] + ends <= by)
     got = np.where(seen_whole, got, np.nan)
-    sizes = np.array([unit_size(seen.history.demand[:, :cut]) for cut in cuts])
+    sizes = np.array([unit_size(tame_bulk(seen.history.demand[:, :cut])) for cut in cuts])
     wide = len(KNOTS)
     there = (~np.isnan(got)).any(axis=2).ravel()
     flat = (expected.reshape(-1, wide), got.reshape(-1, wide), sizes.ravel())

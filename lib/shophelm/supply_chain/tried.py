@@ -11,7 +11,14 @@ from shophelm.methods.accuracy import came, naive_scale, rmsse
 from shophelm.methods.demand_classes import CLASSES, FEWEST_DAYS, demand_classes
 from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.supply_chain.demand_history import History, history
-from shophelm.supply_chain.forecasters import BOOSTED, MEAN, METHODS, boosted_at, forecast_from
+from shophelm.supply_chain.forecasters import (
+    BOOSTED,
+    MEAN,
+    METHODS,
+    NAIVE,
+    boosted_at,
+    forecast_from,
+)
 
 WINDOW = 28
 """Days from one origin to the next, and over which accuracy is read."""
@@ -81,7 +88,11 @@ class Tried:
 @once_per_shop
 def tried(shop: Tables) -> Tried:
     """Forecast from up to 12 origins, 28 days apart; needs orders and order_lines."""
-    past = history(shop)
+    return try_all(history(shop))
+
+
+def try_all(past: History) -> Tried:
+    """Forecast by every method from every origin of a history."""
     cuts = origins(past.period.days)
     methods = [m for m in METHODS if m != BOOSTED or (cuts and cuts[0] >= LEARNING)]
     found = {m: np.zeros((len(cuts), len(past.products), REACH), np.float32) for m in methods}
@@ -136,18 +147,19 @@ def choose(seen: Tried, on: Sequence[int]) -> Choice:
     if not on:
         return dict.fromkeys(("", *CLASSES), (MEAN,))
     scores = {(m,): seen.score(f[on], on) for m, f in seen.forecasts.items()}
-    best = sorted(scores, key=lambda m: np.nanmean(scores[m]))[: _RUNNERS_UP + 1]
     return {
-        name: _best_of(seen, scores, seen.classes[on] == name if name else None, on)
+        name: _best_of(seen, scores, (seen.classes[on] == name) | (name == ""), on)
         for name in ("", *CLASSES)
-    } if best else {}
+    }
 
 
-def _best_of(seen: Tried, scores: dict, rows: np.ndarray | None, on: Sequence[int]) -> tuple:
-    naive = next(iter(scores.values()))
-    here = ~np.isnan(naive) & (rows if rows is not None else True)
+def _best_of(
+    seen: Tried, scores: dict[tuple[str, ...], np.ndarray], rows: np.ndarray, on: Sequence[int]
+) -> tuple[str, ...]:
+    known = ~np.isnan(scores[(NAIVE,)])
+    here = known & rows
     if here.sum() < _FEWEST_SCORES:
-        here = ~np.isnan(naive)
+        here = known
     if not here.any():
         return (MEAN,)
     means = {m: float(s[here].mean()) for m, s in scores.items()}
