@@ -59,7 +59,7 @@ def backtested(shop: Tables) -> pd.DataFrame:
         frame.attrs = {"judged": 0, "choosing": 0, "days": seen.history.period.days}
         return frame
     choice = choose(seen, by)
-    within = _covered(seen, choice)
+    within = coverages(seen, choice)
     forecasts = {m: f[on] for m, f in seen.forecasts.items()}
     forecasts[CHOSEN] = seen.by_choice(choice, on)
     classes = seen.classes[on]
@@ -152,7 +152,7 @@ def _row(seen: Tried, name: str, method: str, forecast: np.ndarray, here: np.nda
     }
 
 
-def _covered(seen: Tried, choice: Choice) -> dict[str, dict[str, Any]]:
+def coverages(seen: Tried, choice: Choice) -> dict[str, dict[str, Any]]:
     """Count how often 28-day totals lay within intervals that earlier windows calibrated."""
     start = seen.cuts[seen.judged[0]]
     calibration = product_calibration(seen, choice, seen.choosing, by=start)
