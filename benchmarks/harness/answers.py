@@ -40,7 +40,9 @@ def difference(case: Case, expected: Rows, found: Rows) -> str:
         if key not in expected:
             return f"it has a row too many, for {case.key} {key}"
         for column, value in expected[key].items():
-            if column not in case.scores and not _agree(value, found[key][column], case.near.get(column)):
+            if column not in case.scores and not _agree(
+                value, found[key][column], case.near.get(column)
+            ):
                 return f"on {case.key} {key}, {column} is {found[key][column]} instead of {value}"
     return ""
 

@@ -45,4 +45,5 @@ def test_nothing_after_a_cut_is_seen():
 def test_what_is_not_there_yet_is_not_known():
     found = accuracy.came(np.array([[1.0, 2, 3, 4]]), cuts=[1, 3], horizon=2)
     assert found[0].tolist() == [[2, 3]]
-    assert found[1][0][0] == 4 and np.isnan(found[1][0][1])
+    assert found[1][0][0] == 4
+    assert np.isnan(found[1][0][1])

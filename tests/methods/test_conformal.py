@@ -54,7 +54,8 @@ def test_levels_never_fall_and_are_never_negative():
     expected = np.cumsum(np.full((3, 40), [[0.0], [0.2], [30.0]]), axis=1)
     levels = conformal.spread(calibration, expected, np.ones(3), np.full(3, "smooth"))
     assert levels.shape == (3, 40, 100)
-    assert (levels >= 0).all() and (np.diff(levels, axis=2) >= 0).all()
+    assert (levels >= 0).all()
+    assert (np.diff(levels, axis=2) >= 0).all()
 
 
 def test_a_class_with_few_errors_borrows_those_of_all():

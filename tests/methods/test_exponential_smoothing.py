@@ -66,7 +66,8 @@ def test_series_do_not_touch_each_other():
 def test_forecasts_are_never_negative_and_never_explode(rows):
     series = np.array([[np.nan if v is None else v for v in row] for row in rows])
     found = smooth(series, [40, 90], horizon=119)
-    assert np.isfinite(found).all() and (found >= 0).all()
+    assert np.isfinite(found).all()
+    assert (found >= 0).all()
     most = np.nan_to_num(series).max(axis=1)
     assert (found.max(axis=(0, 2)) <= 20 * most + 1e-6).all()
 

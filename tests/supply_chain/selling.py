@@ -14,7 +14,7 @@ def shop_of(units, folder, **tables):
     """One order per product and day that sold, each unit at 10; the last column is AS_OF."""
     product, day = np.nonzero(units)
     first = AS_OF - timedelta(days=units.shape[1] - 1)
-    at = [pd.Timestamp(first + timedelta(days=int(d)), unit="D") for d in day]
+    at = [pd.Timestamp(first + timedelta(days=int(d))) for d in day]
     sold = units[product, day].astype(int)
     orders = pd.DataFrame({"order_id": [f"o{i:07d}" for i in range(len(sold))], "created_at": at})
     orders["paid_at"] = orders["created_at"]

@@ -43,7 +43,9 @@ def like_newcomers(
     since = age[:, None] + np.arange(days + horizon)
     newcomer = age < 0
     place = np.clip(np.nan_to_num(since, nan=_DAYS), 0, _DAYS - 1).astype(int) // 7
-    course = _courses(demand[newcomer], place[newcomer, :days], group[newcomer], int(group.max(initial=0)) + 1)
+    course = _courses(
+        demand[newcomer], place[newcomer, :days], group[newcomer], int(group.max(initial=0)) + 1
+    )
     if not newcomer.any():
         course[:] = np.nan_to_num(np.nanmean(demand)) if (~np.isnan(demand)).any() else 0.0
     daily = course[group[:, None], place]

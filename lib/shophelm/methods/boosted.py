@@ -106,7 +106,8 @@ class Boosted:
             categorical_features=list(range(_NAMED)),
         )  # fmt: skip
         inner = np.linspace(0, 1, BINS)[1:-1]
-        self.edges = [np.unique(np.nanquantile(column, inner)) for column in rows[:, _NAMED:].T]
+        measured = [c[~np.isnan(c)] for c in rows[:, _NAMED:].T]
+        self.edges = [np.unique(np.quantile(c, inner)) if len(c) else c for c in measured]
         with threadpool_limits(1, user_api="openmp"):
             self.model.fit(self._binned(rows), target, sample_weight=weight)
         return self

@@ -125,7 +125,11 @@ def spread_at(
 
 
 def _at(
-    calibration: Calibration, days: np.ndarray, expected: np.ndarray, size: np.ndarray, of: np.ndarray
+    calibration: Calibration,
+    days: np.ndarray,
+    expected: np.ndarray,
+    size: np.ndarray,
+    of: np.ndarray,
 ) -> np.ndarray:
     days, at = np.log(days), np.log(calibration.knots)
     found = np.empty((*expected.shape, len(LEVELS)))

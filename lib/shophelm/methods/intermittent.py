@@ -78,7 +78,9 @@ def teunter_syntetos_babai(
         waited = waited + known
         sold = units > 0
         begun = size > 0
-        moved = np.where(begun, chance + chance_gain * (sold - chance), sold / np.maximum(waited, 1))
+        moved = np.where(
+            begun, chance + chance_gain * (sold - chance), sold / np.maximum(waited, 1)
+        )
         chance = np.where(known & (begun | sold), moved, chance)
         step = np.where(begun, gain, 1.0)
         size = np.where(sold, size + step * (units - size), size)

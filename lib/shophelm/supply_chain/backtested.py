@@ -22,7 +22,7 @@ ALL, CHOSEN = "all", "chosen"
 FEWEST = 30
 """Forecasts of a class below which its comparison says nothing."""
 COLUMNS = [
-    *("demand_class", "method", "products", "wape", "rmsse", "forecast_bias"),
+    *("demand_class", "forecaster", "forecasts", "wape", "rmsse", "forecast_bias"),
     *("covered_80", "covered_95"),
 ]
 
@@ -39,8 +39,8 @@ def backtested(shop: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per demand class (and all) and method: demand_class, method, products (forecasts
-        of one product from one origin), wape and rmsse of single days, forecast_bias (forecast
+        One row per demand class (and all) and method: demand_class, forecaster, forecasts (of
+        one product from one origin), wape and rmsse of single days, forecast_bias (forecast
         over what came, less 1); for the chosen method also covered_80 and covered_95: how often
         the total of 28 days lay within its interval. The method "chosen" is what the windows
         before had chosen; no window that judges took part in choosing, nor in its intervals.
@@ -70,7 +70,7 @@ def backtested(shop: Tables) -> pd.DataFrame:
         for method, forecast in forecasts.items()
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame = frame[frame["products"] > 0].reset_index(drop=True)
+    frame = frame[frame["forecasts"] > 0].reset_index(drop=True)
     first = seen.history.period.first + timedelta(days=seen.cuts[on[0]])
     frame.attrs = {
         "judged": len(on),
@@ -90,7 +90,7 @@ def find_backtested(frame: pd.DataFrame) -> Sentence:
             "product is expected to sell the mean of its last eight weeks.",
             days=plural(frame.attrs["days"], "day"),
         )
-    every = frame[frame["demand_class"] == ALL].set_index("method")
+    every = frame[frame["demand_class"] == ALL].set_index("forecaster")
     ours, naive = every.loc[CHOSEN], every.loc[NAIVE]
     text = (
         "Over the last {windows} of 28 days (from {first}) the chosen forecasts were off by a "
@@ -122,7 +122,7 @@ def find_choice(frame: pd.DataFrame) -> Sentence:
     """Say what was chosen for which class of products."""
     if frame.empty:
         return sentence("No forecast could be chosen by trial yet.")
-    here = frame[frame["method"] == CHOSEN].set_index("demand_class")["products"].drop(ALL)
+    here = frame[frame["forecaster"] == CHOSEN].set_index("demand_class")["forecasts"].drop(ALL)
     ways = frame.attrs["chosen"]
     return sentence(
         "{windows} before chose: {ways}.",
@@ -133,8 +133,8 @@ def find_choice(frame: pd.DataFrame) -> Sentence:
 
 def beaten_by_naive(frame: pd.DataFrame) -> list[str]:
     """List classes of 30 forecasts or more where seasonal naive did as well as what was chosen."""
-    enough = frame[(frame["products"] >= FEWEST) & (frame["demand_class"] != ALL)]
-    wide = enough.pivot(index="demand_class", columns="method", values="rmsse")
+    enough = frame[(frame["forecasts"] >= FEWEST) & (frame["demand_class"] != ALL)]
+    wide = enough.pivot(index="demand_class", columns="forecaster", values="rmsse")
     return [c for c in CLASSES if c in wide.index and wide.loc[c, NAIVE] <= wide.loc[c, CHOSEN]]
 
 
@@ -144,8 +144,8 @@ def _row(seen: Tried, name: str, method: str, forecast: np.ndarray, here: np.nda
     known = ~np.isnan(scores) & here
     return {
         "demand_class": name,
-        "method": method,
-        "products": int(known.sum()),
+        "forecaster": method,
+        "forecasts": int(known.sum()),
         "wape": wape(forecast[:, :, :WINDOW], got),
         "rmsse": float(scores[known].mean()) if known.any() else np.nan,
         "forecast_bias": bias(forecast[:, :, :WINDOW], got),

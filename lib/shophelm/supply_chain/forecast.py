@@ -10,7 +10,7 @@ import numpy as np
 from shophelm.methods.bulk import tame_bulk
 from shophelm.methods.conformal import LEVELS, spread, unit_size
 from shophelm.methods.demand_classes import demand_classes
-from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.supply_chain.demand_history import MOST_AHEAD, History
 from shophelm.supply_chain.forecasters import BOOSTED, boosted_at, forecast_from
