@@ -186,14 +186,11 @@ def test_a_campaign_ahead_is_expected_as_the_last_one_was(tmp_path):
     bursts = [start + timedelta(days=d) for d in (120, 300, 510)]
     for day in (120, 121, 300, 301):
         units[:, day] *= 5
-    campaigns = pd.DataFrame(
-        [
-            (f"c{i}", f"Sale {i}", "sale", d, d, d + timedelta(days=2), d + timedelta(days=2), "off")
-            for i, d in enumerate(bursts)
-        ],
-        columns=["campaign_id", "name", "kind", "warmup_from", "burst_from", "afterglow_from",
-                 "ends_on", "mechanic"],
-    )  # fmt: skip
+    names = ["warmup_from", "burst_from", "afterglow_from", "ends_on"]
+    campaigns = pd.DataFrame({"campaign_id": ["c0", "c1", "c2"], "name": "Sale", "kind": "sale"})
+    for name, later in zip(names, (0, 0, 2, 2), strict=True):
+        campaigns[name] = [d + timedelta(days=later) for d in bursts]
+    campaigns["mechanic"] = "off"
     ahead = forecast.forecast(shop_of(units, tmp_path, campaigns=campaigns), horizon=28)
     days = ahead.mean.sum(axis=0)
     # the days 510 and 511 are the 11th and 12th ahead; a week later they are ordinary

@@ -14,7 +14,7 @@ FADING = 0.997
 STEEPEST = 0.02
 """Share of its level by which a series may be taken to grow or fall in a day, before damping."""
 STEEPNESS = 50
-"""Power of the ratio of errors that gains are weighted by: near equals share, others hardly count."""
+"""Power of the ratio of errors that weights gains: near equals share, others hardly count."""
 _FIRST_DAYS = 14
 """Known days before one-step errors begin to count."""
 _LOW, _HIGH = 0.05, 8.0

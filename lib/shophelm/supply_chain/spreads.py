@@ -89,7 +89,7 @@ def _with_shop(values: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 
 def _weeks(values: np.ndarray) -> np.ndarray:
-    return values.reshape(*values.shape[:-1], -1, WEEK).sum(axis=-1)
+    return values.reshape(*values.shape[:-1], values.shape[-1] // WEEK, WEEK).sum(axis=-1)
 
 
 def _totals(seen: Tried, choice: Choice, on: Sequence[int]) -> tuple[np.ndarray, ...]:
