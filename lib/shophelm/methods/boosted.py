@@ -124,7 +124,7 @@ class Boosted:
         return ratio * level[:, None] * factors[:, origin : origin + horizon]
 
     def _binned(self, rows: np.ndarray) -> np.ndarray:
-        """Give measured columns as bins, the unknown last: scikit-learn finds weighted ones slowly."""
+        """Give measured columns as bins, the unknown last: weighted ones are slow to find."""
         measured = zip(rows[:, _NAMED:].T, self.edges, strict=True)
         return np.column_stack([rows[:, :_NAMED], *(np.searchsorted(e, c) for c, e in measured)])
 
