@@ -69,6 +69,12 @@ def test_the_same_forecast_comes_again_whatever_the_threads():
     assert (found[0] >= 0).all()
 
 
+def test_where_nothing_sold_nothing_is_forecast():
+    demand, factors = np.zeros((3, DAYS)), np.ones((3, DAYS + AHEAD))
+    model = Boosted(horizon=28).fit(demand, factors, setting_of(3))
+    assert model.forecast(demand, factors, setting_of(3), horizon=28).sum() == 0
+
+
 def test_a_new_product_is_expected_to_go_as_its_likes_did():
     age = np.full(30, np.nan)
     age[:20] = -np.arange(20, 220, 10.0)

@@ -82,21 +82,14 @@ class Boosted:
             Products × days: what the calendar multiplies demand by (see `calendar_effects`).
         setting
             What else is known.
+
+        Notes
+        -----
+        Where nothing was sold there is nothing to learn, and the level itself is forecast.
         """
-        known = demand.shape[1]
-        first = max(_WINDOW, known - LEARNT)
-        origins = np.arange(known - 1, first - 1, -STEP)
-        rows, target, weight = [], [], []
-        for origin in origins:
-            ahead = self.ahead[self.ahead <= known - origin]
-            table, level = features(demand, factors, setting, origin=origin, ahead=ahead)
-            due = level[:, None] * factors[:, origin + ahead - 1]
-            got = demand[:, origin + ahead - 1]
-            here = (~np.isnan(got) & (due > 0)).ravel()
-            rows.append(table[here])
-            target.append((got / np.maximum(due, 1e-9)).ravel()[here])
-            weight.append(due.ravel()[here])
-        rows, target, weight = (np.concatenate(p) for p in (rows, target, weight))
+        rows, target, weight = self._learnt(demand, factors, setting)
+        if not target.any():
+            return self
         if len(rows) > MOST_ROWS:
             drawn = np.sort(np.random.default_rng(SEED).choice(len(rows), MOST_ROWS, replace=False))
             rows, target, weight = rows[drawn], target[drawn], weight[drawn]
@@ -112,6 +105,22 @@ class Boosted:
             self.model.fit(self._binned(rows), target, sample_weight=weight)
         return self
 
+    def _learnt(
+        self, demand: np.ndarray, factors: np.ndarray, setting: Setting
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Lay out features, ratios to the level, and weights of every origin's known days ahead."""
+        known = demand.shape[1]
+        parts = []
+        for origin in np.arange(known - 1, max(_WINDOW, known - LEARNT) - 1, -STEP):
+            ahead = self.ahead[self.ahead <= known - origin]
+            table, level = features(demand, factors, setting, origin=origin, ahead=ahead)
+            due = (level[:, None] * factors[:, origin + ahead - 1]).ravel()
+            got = demand[:, origin + ahead - 1].ravel()
+            here = ~np.isnan(got) & (due > 0)
+            parts.append((table[here], got[here] / due[here], due[here]))
+        rows, target, weight = (np.concatenate(p) for p in zip(*parts, strict=True))
+        return rows, target, weight
+
     def forecast(
         self, demand: np.ndarray, factors: np.ndarray, setting: Setting, *, horizon: int
     ) -> np.ndarray:
@@ -119,8 +128,10 @@ class Boosted:
         origin = demand.shape[1]
         ahead = np.arange(1, horizon + 1)
         table, level = features(demand, factors, setting, origin=origin, ahead=ahead)
-        with threadpool_limits(1, user_api="openmp"):
-            ratio = self.model.predict(self._binned(table)).reshape(len(demand), horizon)
+        ratio = np.ones((len(demand), horizon))
+        if self.model is not None:
+            with threadpool_limits(1, user_api="openmp"):
+                ratio = self.model.predict(self._binned(table)).reshape(ratio.shape)
         return ratio * level[:, None] * factors[:, origin : origin + horizon]
 
     def _binned(self, rows: np.ndarray) -> np.ndarray:
