@@ -83,10 +83,10 @@ def backtest(table: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - a
 
 def _mark_bursts(axes: Axes, start: pd.Series, promotion: pd.Series) -> None:
     for week, phases in zip(start, promotion, strict=True):
-        named = [p.partition(":")[0] for p in phases.split(" and ") if "burst" in p]
-        for name in dict.fromkeys(n.rpartition(", ")[2] for n in named):
-            axes.axvline(week, color=WARM, lw=1, ls=":")
-            axes.annotate(
-                name, (week, 0.8), xycoords=("data", "axes fraction"), rotation=90, fontsize=7,
-                color=WARM, ha="right", va="top",
-            )  # fmt: skip
+        if not phases.endswith(": burst"):
+            continue
+        axes.axvline(week, color=WARM, lw=1, ls=":")
+        axes.annotate(
+            phases.replace(": burst", ""), (week, 0.8), xycoords=("data", "axes fraction"),
+            rotation=90, fontsize=7, color=WARM, ha="right", va="top",
+        )  # fmt: skip

@@ -17,7 +17,7 @@ from shophelm.supply_chain.forecasters import BOOSTED, boosted_at, forecast_from
 from shophelm.supply_chain.outlook import Outlook
 from shophelm.supply_chain.spreads import product_calibration
 from shophelm.supply_chain.tried import REACH, Choice, Tried, choose, pick, tried
-from shophelm.words import Sentence, count, listing, sentence
+from shophelm.words import Sentence, count, listing, rate, sentence
 
 OFF_SALE = "not on sale"
 REVIEW = 7
@@ -98,7 +98,7 @@ def find_forecast(ahead: Outlook, *, days: int = 28) -> Sentence:
         units=count(units.sum()),
         n=count(int((ahead.method != OFF_SALE).sum())),
         top=count(len(top)),
-        share=f"{share:.0%}",
+        share=rate(share, digits=0),
         named=listing(named),
     )
 

@@ -41,7 +41,8 @@ def weeks_ahead(shop: Tables, *, past: int = _PAST_WEEKS) -> pd.DataFrame:
     DataFrame
         One row per category (and "shop", last) and week, in order: category, week_from, week_to;
         expected_units with units_low, units_high (80 %) and _95 of the eight weeks ahead;
-        sold_units of the weeks past; promotion (phases that touch the week, "" for none).
+        sold_units of the weeks past; promotion (phases that touch the week, its burst alone where
+        it has one; "" for none).
         Expected units are the sums of the products' forecasts: categories add up to the shop.
     """
     made, seen = expected_ahead(shop), tried(shop)
@@ -99,7 +100,7 @@ def _rows(
     weeks = next(iter(values.values())).shape[1]
     starts = [_start(history, first + i) for i in range(weeks)]
     spans = [history.period.days + WEEK * (first + i) for i in range(weeks)]
-    promotion = [listing(sorted(p), most=9) if (p := _phases(history, s)) else "" for s in spans]
+    promotion = [_promotion(history, day) for day in spans]
     return pd.DataFrame(
         {
             "category": np.repeat(names, weeks),
@@ -115,5 +116,8 @@ def _start(history: History, week: int) -> date:
     return history.period.last + timedelta(days=1 + WEEK * week)
 
 
-def _phases(history: History, day: int) -> set[str]:
-    return set(history.phases[day : day + WEEK]) - {""}
+def _promotion(history: History, day: int) -> str:
+    """Name the phases that touch the week from a day; a burst stands for its campaign."""
+    phases = sorted(set(history.phases[day : day + WEEK]) - {""})
+    bursts = [p for p in phases if p.endswith(": burst")]
+    return listing(bursts or phases, most=9) if phases else ""
