@@ -69,6 +69,10 @@ class Case:
     near
         Columns of fitted figures → the relative difference up to which two optimisers that stop
         at different places are said to agree.
+    scores
+        Columns that say how good an answer is → their titles: shown, not compared. A contender
+        may then leave rows out, which are parts of the work; `series` must count what each row
+        is about.
     """
 
     module: str
@@ -80,6 +84,7 @@ class Case:
     made: Callable[[int], Path] = shop.simulated
     about: Callable[[Path], str] = shop.about
     near: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Contender:
         return next(c for c in self.contenders if c.name == name)

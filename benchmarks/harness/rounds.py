@@ -22,6 +22,7 @@ class Runs:
     version: str = ""
     seconds: list[float] = field(default_factory=list)
     peak_mb: list[float] = field(default_factory=list)
+    answer: Rows = field(default_factory=dict)
 
 
 def run(case: Case, folder: Path, pythons: Mapping[str, Path], *, rounds: int) -> dict[str, Runs]:
@@ -46,6 +47,7 @@ def run(case: Case, folder: Path, pythons: Mapping[str, Path], *, rounds: int) -
             runs[name].version = found["version"]
             runs[name].seconds.append(found["seconds"])
             runs[name].peak_mb.append(found["peak_mb"])
+            runs[name].answer = found["answer"]
     return runs
 
 

@@ -31,7 +31,24 @@ def lay_out(case: Case, runs: Mapping[str, Runs], *, about: str) -> str:
     rounds = f"{turns} round{'s' * (turns != 1)}"
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     head = f"{case.title}: {about}; {rounds}; {machine}"
-    return "\n".join(["", head, "", *_aligned(rows), "", f"All answers are equal{_near(case)}."])
+    end = _scores(case, runs) if case.scores else [f"All answers are equal{_near(case)}."]
+    return "\n".join(["", head, "", *_aligned(rows), "", *end])
+
+
+def _scores(case: Case, runs: Mapping[str, Runs]) -> list[str]:
+    """Lay out how good each contender's answer is, part by part, and its time for one series."""
+    parts = list(dict.fromkeys(key for r in runs.values() for key in r.answer))
+    titles = [f"{title}, {part}" for part in parts for title in case.scores.values()]
+    rows = [("contender", "ms a series", *titles)]
+    for name, r in runs.items():
+        series = max(int(row["series"]) for row in r.answer.values())
+        cells = [
+            f"{float(r.answer[part][score]):.4f}" if part in r.answer else "–"
+            for part in parts
+            for score in case.scores
+        ]
+        rows.append((name, f"{1000 * median(r.seconds) / series:.2f}", *cells))
+    return [*_aligned(rows), "", "All are held against the same truth; a dash: not asked of it."]
 
 
 def _near(case: Case) -> str:

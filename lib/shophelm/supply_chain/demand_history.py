@@ -1,0 +1,149 @@
+"""What forecasts start from: each product's known demand, and what else is known of its days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.boosted import Setting
+from shophelm.shop.calendar import Period, kind_of_day
+from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.supply_chain.rival_sales import rival_sales
+
+MOST_AHEAD = 182
+"""Days after as_of whose calendar is laid out."""
+_USUAL_DAYS = 91
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Products × days of demand, and the setting of these days and of those ahead.
+
+    Attributes
+    ----------
+    products, period
+        As `product_days` gives them.
+    demand
+        Units wanted; NaN where that is not known or the product was not on sale.
+    sold
+        Units sold.
+    on_sale
+        Products that are on sale on the last day.
+    categories
+        Names of the groups; "all products" where the shop lists no categories.
+    setting
+        What else is known of products and days (see `methods.boosted`).
+    phases
+        Of each day, ahead included, the campaign's kind and phase; "" for an ordinary day.
+    """
+
+    products: pd.Index
+    period: Period
+    demand: np.ndarray
+    sold: np.ndarray
+    on_sale: np.ndarray
+    categories: list[str]
+    setting: Setting
+    phases: list[str]
+
+
+@once_per_shop
+def history(shop: Tables) -> History:
+    """Lay out known demand and its setting; needs orders and order_lines."""
+    days = product_days(shop)
+    demand = known_demand(days)
+    category = _categories(shop, days.products)
+    codes, names = pd.factorize(category, sort=True)
+    every = days.period.every_day
+    every += [shop.as_of + timedelta(days=i + 1) for i in range(MOST_AHEAD)]
+    phases, from_burst = _calendar(shop, every)
+    kinds = {name: i for i, name in enumerate(["", *sorted(set(phases) - {""})])}
+    rivals = rival_sales(shop, days.products, category, days.period)
+    setting = Setting(
+        group=codes.astype(np.int64),
+        kind=np.array([kinds[p] for p in phases]),
+        from_burst=from_burst,
+        year_share=np.array([(d.timetuple().tm_yday - 1) / 366 for d in every]),
+        age=_ages(shop, days),
+        price=_relative_price(days.price),
+        moved={} if rivals is None else {"rivals": rivals},
+    )
+    return History(
+        products=days.products,
+        period=days.period,
+        demand=demand,
+        sold=days.units,
+        on_sale=days.on_sale[:, -1],
+        categories=list(names),
+        setting=setting,
+        phases=phases,
+    )
+
+
+def alone(demand: np.ndarray) -> History:
+    """Take series of which nothing but demand is known as a history; the last day is as_of."""
+    many, days = demand.shape
+    every = days + MOST_AHEAD
+    setting = Setting(
+        group=np.zeros(many, dtype=np.int64),
+        kind=np.zeros(every, dtype=np.int64),
+        from_burst=np.zeros(every),
+        year_share=np.arange(every) / 365.25 % 1,
+        age=np.full(many, np.nan),
+        price=np.full(demand.shape, np.nan),
+    )
+    first = date(2001, 1, 1)
+    return History(
+        products=pd.Index([f"{i:06d}" for i in range(many)]),
+        period=Period(first, first + timedelta(days=days - 1)),
+        demand=demand,
+        sold=np.nan_to_num(demand),
+        on_sale=np.ones(many, dtype=bool),
+        categories=["all products"],
+        setting=setting,
+        phases=[""] * every,
+    )
+
+
+def known_demand(days: ProductDays) -> np.ndarray:
+    """Give the units sold; NaN where the product was not on sale or its shelf ended empty."""
+    return np.where(days.on_sale & ~(days.on_hand <= 0), days.units, np.nan)
+
+
+def _categories(shop: Tables, products: pd.Index) -> pd.Series:
+    named = pd.Series("all products", index=products)
+    if not shop.has("products"):
+        return named
+    listed = shop.frame(shop["products"].select("product_id", "category"))
+    return listed.set_index("product_id")["category"].reindex(products).fillna("not listed")
+
+
+def _calendar(shop: Tables, days: list[date]) -> tuple[list[str], np.ndarray]:
+    if not shop.has("campaigns"):
+        return [""] * len(days), np.zeros(len(days))
+    campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
+    found = [kind_of_day(d, campaigns) for d in days]
+    return [phase for phase, _ in found], np.array([float(off) for _, off in found])
+
+
+def _ages(shop: Tables, days: ProductDays) -> np.ndarray:
+    """Give each product's age on the first day; NaN where it was there before the data begin."""
+    first = np.where(days.on_sale.any(axis=1), days.on_sale.argmax(axis=1), 0).astype(float)
+    age = np.where(first > 0, -first, np.nan)
+    if not shop.has("products.launched_on"):
+        return age
+    listed = shop.frame(shop["products"].select("product_id", "launched_on"))
+    launched = listed.set_index("product_id")["launched_on"].reindex(days.products)
+    known = launched.notna().to_numpy()
+    age[known] = [(days.period.first - d).days for d in launched[known]]
+    return age
+
+
+def _relative_price(price: np.ndarray) -> np.ndarray:
+    """Give the last known price over the median of the last quarter's."""
+    known = pd.DataFrame(price.T).ffill()
+    return (known / known.rolling(_USUAL_DAYS, min_periods=1).median()).to_numpy().T
