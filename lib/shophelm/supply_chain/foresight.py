@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 from scipy import stats
 
-from shophelm.shop.calendar import kind_of_day, same_phase_last_year
 from shophelm.shop.product_days import ProductDays
 from shophelm.shop.tables import Tables
 
@@ -43,19 +40,18 @@ def campaign_factors(shop: Tables, known: ProductDays) -> np.ndarray:
     factors = np.ones(known.period.days)
     if not shop.has("campaigns"):
         return factors
-    campaigns = shop.frame(shop["campaigns"])
+    campaigns = shop.frame(shop["campaigns"]).sort_values(["burst_from", "campaign_id"])
     units, first = known.units.sum(axis=0), known.period.first
-    likes = same_phase_last_year(known.period, campaigns)
-    for at, day in enumerate(known.days):
-        running = campaigns[(campaigns["warmup_from"] <= day) & (day <= campaigns["ends_on"])]
-        then = (likes[day] - first).days
-        if running.empty or then < SEEN_DAYS or not kind_of_day(likes[day], campaigns)[0]:
-            continue
-        began = max(c.warmup_from for c in campaigns.itertuples() if c.warmup_from <= likes[day])
-        start = (began - first) // timedelta(days=1)
-        usual = units[max(start - SEEN_DAYS, 0) : start]
-        if len(usual) == SEEN_DAYS and usual.sum():
-            factors[at] = units[then] / usual.mean()
+    for now in campaigns.itertuples():
+        for then in campaigns[campaigns["kind"] == now.kind].itertuples():
+            gap = (now.burst_from - then.burst_from).days
+            began = (then.warmup_from - first).days
+            usual = units[max(began - SEEN_DAYS, 0) : max(began, 0)]
+            # a lunar festival moves by up to a month
+            if 300 <= gap <= 430 and len(usual) == SEEN_DAYS and usual.sum():
+                day = np.arange((now.warmup_from - first).days, (now.ends_on - first).days + 1)
+                day = day[(day >= gap) & (day < len(factors))]
+                factors[day] = units[day - gap] / usual.mean()
     return factors
 
 
