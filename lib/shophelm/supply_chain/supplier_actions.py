@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.actions import Action, cents, due
-from shophelm.shop.needs import carries_missing
+from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.lead_time_worth import PROMISED
 from shophelm.words import money, number, plural
@@ -15,7 +15,7 @@ _WORTH = ("worth", "worth_low", "worth_high")
 
 @carries_missing
 def supplier_actions(
-    shop: Tables, judged: pd.DataFrame, worths: pd.DataFrame | None = None
+    shop: Tables, judged: pd.DataFrame, *, worths: pd.DataFrame | Missing | None
 ) -> list[Action]:
     """Ask the suppliers that are late beyond chance to keep their promise, or plan for them.
 
@@ -26,7 +26,7 @@ def supplier_actions(
     judged
         As `suppliers.suppliers` gives it.
     worths
-        As `lead_time_worth` gives it. Where it does not know a supplier, worth is unknown.
+        As `lead_time_worth` gives it; worth is unknown where it is missing or has no such supplier.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def supplier_actions(
         in 28 days at the same safety stock if it kept its promise.
     """
     kept = pd.DataFrame(columns=["won", "won_low", "won_high", "freed"])
-    if worths is not None:
+    if isinstance(worths, pd.DataFrame):
         kept = worths[worths["change"] == PROMISED].set_index("supplier_id")
     late = judged[judged["days_late_low"] > 1]
     return [_ask(shop, row, kept) for _, row in late.iterrows()]
