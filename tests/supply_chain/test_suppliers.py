@@ -20,8 +20,8 @@ from tests.supply_chain.buying import BUYING
 SCMS = SHARED / "scms_deliveries" / "SCMS_Delivery_History_Dataset.csv"
 
 
-def test_deliveries_are_held_against_their_promise(shop):
-    frame = suppliers(shop(**BUYING)).set_index("supplier_id")
+def test_deliveries_are_held_against_their_promise(buying):
+    frame = suppliers(buying).set_index("supplier_id")
     assert frame["supplier"].to_dict() == {"B": "Beta", "A": "Alpha"}
     alpha = frame.loc["A"]
     counts = ["deliveries", "waiting", "overdue", "due", "kept", "promised_days"]
@@ -69,7 +69,8 @@ def test_the_sentence_names_who_is_late_beyond_chance(shop):
     tables = BUYING | {
         "purchase_orders": textwrap.dedent(BUYING["purchase_orders"]) + "\n".join(rows)
     }
-    frame = suppliers(shop(**tables))
+    opened = shop(**tables)
+    frame = suppliers(opened)
     gamma = frame[frame["supplier_id"] == "C"].iloc[0]
     assert gamma["days_late"] == pytest.approx(np.mean([4 + i % 3 for i in range(10)]))
     assert str(find_suppliers(frame)) == (
@@ -77,7 +78,7 @@ def test_the_sentence_names_who_is_late_beyond_chance(shop):
         f"days (95 % interval {gamma['days_late_low']:.1f} to {gamma['days_late_high']:.1f}; 0% on "
         "time in full). Of what the others owed by now, 50% came on time and in full."
     )
-    (action,) = supplier_actions.supplier_actions(shop(**tables), frame, worths=None)
+    (action,) = supplier_actions.supplier_actions(opened, frame, worths=None)
     assert action.action == (
         "Ask C to keep its promise of 4 days, or plan its orders 5 days earlier: it came 4.9 days "
         "late on the mean of 10 deliveries."
@@ -85,8 +86,8 @@ def test_the_sentence_names_who_is_late_beyond_chance(shop):
     assert (action.subject, action.worth, action.worth_in) == ("supplier:C", None, "unknown")
 
 
-def test_where_nobody_is_late_the_sentence_says_so(shop):
-    frame = suppliers(shop(**BUYING))
+def test_where_nobody_is_late_the_sentence_says_so(buying):
+    frame = suppliers(buying)
     assert str(find_suppliers(frame)) == (
         "No supplier is late by more than a day on the mean, as far as 4 deliveries of 2 suppliers "
         "can tell."
@@ -94,8 +95,8 @@ def test_where_nobody_is_late_the_sentence_says_so(shop):
     assert str(find_suppliers(frame[:0])) == "Nothing was ordered from suppliers in this time."
 
 
-def test_lead_times_are_a_grid_of_equally_likely_days(shop):
-    leads = lead_times(shop(**BUYING))
+def test_lead_times_are_a_grid_of_equally_likely_days(buying):
+    leads = lead_times(buying)
     assert leads.index.tolist() == ["A", "B", "C", "D", "all"]
     assert leads["known_by"].tolist() == [
         "deliveries",

@@ -57,6 +57,8 @@ def position(shop: Tables, leads: pd.DataFrame, *, horizon: int) -> Position:
     bought = _bought(shop)
     frame = pd.DataFrame({"on_sale": days.on_sale[:, -1]}, index=days.products)
     frame = frame.join(_there(shop)).join(_listed(shop)).join(bought)
+    numbers = ["on_hand", "unit_cost", "list_price", "shelf_life_days", "bought_at"]
+    frame[numbers] = frame[numbers].apply(as_floats)
     frame["supplier_id"] = frame["supplier_id"].fillna(frame.pop("bought_of"))
     frame["unit_cost"] = frame.pop("bought_at").fillna(frame["unit_cost"])
     paid = pd.Series(_price(days.money, days.units, days.price), index=frame.index)
@@ -64,7 +66,7 @@ def position(shop: Tables, leads: pd.DataFrame, *, horizon: int) -> Position:
     frame["unit_margin"] = frame["unit_price"] - frame["unit_cost"]
     frame = frame.join(_terms(shop), on="supplier_id")
     for term in ("moq", "pack_size"):
-        frame[term] = frame[term].fillna(1.0)
+        frame[term] = as_floats(frame[term]).fillna(1.0)
     grid = lead_grid(leads, frame["supplier_id"])
     open_lines = _open(shop, frame.index, leads)
     arriving = np.zeros((len(frame), horizon))
@@ -88,15 +90,14 @@ def _there(shop: Tables) -> pd.DataFrame:
         on_hand=(stock.day == stock["last"]).ifelse(free, 0).sum()
     )
     frame = shop.frame(now).set_index("product_id")
-    return frame.assign(on_hand=as_floats(frame["on_hand"]).clip(lower=0))
+    return frame.assign(on_hand=frame["on_hand"].clip(lower=0))
 
 
 def _listed(shop: Tables) -> pd.DataFrame:
     columns = ["supplier_id", "unit_cost", "list_price", "shelf_life_days"]
     if not shop.has("products"):
         return _empty(columns)
-    frame = shop.frame(shop["products"].select("product_id", *columns)).set_index("product_id")
-    return frame.assign(**{c: as_floats(frame[c]) for c in columns[1:]})
+    return shop.frame(shop["products"].select("product_id", *columns)).set_index("product_id")
 
 
 def _bought(shop: Tables) -> pd.DataFrame:
@@ -109,15 +110,14 @@ def _bought(shop: Tables) -> pd.DataFrame:
     sums = lines.group_by("product_id").aggregate(
         bought_of=lines.supplier_id.max(), bought_at=lines.unit_cost.max()
     )
-    frame = shop.frame(sums).set_index("product_id")
-    return frame.assign(bought_at=as_floats(frame["bought_at"]))
+    return shop.frame(sums).set_index("product_id")
 
 
 def _terms(shop: Tables) -> pd.DataFrame:
     if not shop.has("suppliers"):
         return _empty(["moq", "pack_size"])
-    frame = shop.frame(shop["suppliers"].select("supplier_id", "moq", "pack_size"))
-    return frame.set_index("supplier_id").apply(as_floats)
+    terms = shop["suppliers"].select("supplier_id", "moq", "pack_size")
+    return shop.frame(terms).set_index("supplier_id")
 
 
 def _price(money: np.ndarray, units: np.ndarray, price: np.ndarray) -> np.ndarray:
