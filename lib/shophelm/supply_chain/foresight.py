@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from shophelm.shop.product_days import ProductDays
 from shophelm.shop.tables import Tables
@@ -86,12 +86,22 @@ def enough_stock(
     # days past what is known of campaigns are ordinary ones
     ahead = np.append(factors[now:], np.ones(int(lead_days.max()) + review_days))
     worth = np.append(0.0, np.cumsum(ahead))[lead_days + review_days]
-    mean = pace * worth.mean(axis=1)
-    own = over * mean * (1 + worth.mean(axis=1) / past.sum())
-    variance = own + np.square(pace) * worth.var(axis=1)
-    size = np.square(mean) / np.maximum(variance - mean, 1e-9)
-    share = mean / np.maximum(variance, 1e-9)
-    return np.where(mean > 0, stats.nbinom.ppf(level, np.maximum(size, 1e-9), share), 0.0)
+    mean = np.maximum(pace[:, None] * worth, 1e-9)
+    variance = np.maximum(over[:, None] * (1 + worth / past.sum()), 1.01) * mean
+    stock = _quantile(mean, variance, level)
+    return np.where(pace > 0, stock, 0.0)
+
+
+def _quantile(mean: np.ndarray, variance: np.ndarray, level: float) -> np.ndarray:
+    """Give each row's whole units that a mixture of negative binomials does not exceed."""
+    size, share = np.square(mean) / (variance - mean), mean / variance
+    low = np.full(len(mean), -1.0)
+    high = np.ceil((mean + 20 * np.sqrt(variance)).max(axis=1))
+    while (high - low > 1).any():
+        half = np.floor((low + high) / 2)
+        enough = special.betainc(size, half[:, None] + 1, share).mean(axis=1) >= level
+        low, high = np.where(enough, low, half), np.where(enough, half, high)
+    return high
 
 
 def _before(values: np.ndarray, days: int) -> np.ndarray:

@@ -21,6 +21,10 @@ from shophelm.supply_chain.position import position
 from shophelm.words import Sentence, money, plural, rate, sentence
 
 OURS, PLAIN, OWN = "these rules", "plain rule", "the shop itself"
+COLUMNS = [
+    *("policy", "fill_rate", "fill_rate_low", "fill_rate_high", "units_lost", "margin_lost"),
+    *("stock_money", "stock_units", "empty_share", "orders", "cost", "cost_low", "cost_high"),
+]
 _DRAWS, _YEAR = 20, 364
 _LOW_DAYS, _FULL_DAYS = 14, 30
 
@@ -96,6 +100,15 @@ def replayed(
     past = _past(shop, wanted, days)
     if isinstance(past, Missing):
         return past
+    about = {
+        "days": days,
+        "products": len(past.rows),
+        "left_out": int(past.known.on_sale[:, -days:].any(axis=1).sum()) - len(past.rows),
+    }
+    if not len(past.rows):
+        nothing = pd.DataFrame(columns=COLUMNS)
+        nothing.attrs = about
+        return nothing
     factors = campaign_factors(shop, past.known)
     ours = _ours(past, factors, level=level, review_days=review_days)
     rng = np.random.default_rng(seed)
@@ -114,12 +127,8 @@ def replayed(
         rows.append({"policy": name, **_judged(past, _by_draw(past, seen), holding_rate_per_year)})
     rows.append({"policy": OWN, **_judged(past, _own(shop, past), holding_rate_per_year)})
     frame = pd.DataFrame(rows)
-    frame.attrs = {
-        "days": days,
-        "products": len(past.rows),
-        "left_out": int(past.known.on_sale[:, past.start :].any(axis=1).sum()) - len(past.rows),
-    }
-    return frame
+    frame.attrs = about
+    return frame[COLUMNS]
 
 
 @carries_missing
