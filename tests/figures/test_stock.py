@@ -30,7 +30,7 @@ def test_each_supplier_has_its_lead_times_and_its_promise():
 
 def test_the_curves_are_those_of_the_suppliers_that_free_most():
     rows = [
-        {"supplier_id": f"S{s}", "change": "shorter", "by": by, "freed": s * by, "won": by,
+        {"supplier_id": f"S{s}", "change": "shorter", "change_by": by, "freed": s * by, "won": by,
          "freed_low": 0, "freed_high": s * by, "won_low": 0, "won_high": by}
         for s in range(1, 8)
         for by in (0.0, 1.0)

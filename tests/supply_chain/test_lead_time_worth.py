@@ -20,7 +20,9 @@ from tests.supply_chain.outlooks import even, lately
 
 def of(frame, supplier, change, by):
     return frame[
-        (frame["supplier_id"] == supplier) & (frame["change"] == change) & (frame["by"] == by)
+        (frame["supplier_id"] == supplier)
+        & (frame["change"] == change)
+        & (frame["change_by"] == by)
     ].iloc[0]
 
 
@@ -56,8 +58,8 @@ def test_better_lead_times_are_worth_the_more_the_better_they_are(worths):
     curve = worths[worths["change"] == SHORTER]
     for _, own in curve.groupby("supplier_id"):
         assert (own["freed"].diff().dropna() >= -1e-6).all()
-        assert own["by"].tolist() == list(range(11))
-    late = worths[worths["supplier_id"] == "S03"].set_index(["change", "by"])["freed"]
+        assert own["change_by"].tolist() == list(range(11))
+    late = worths[worths["supplier_id"] == "S03"].set_index(["change", "change_by"])["freed"]
     assert late[STEADIER, 0.75] < late[STEADIER, 0.5] < late[STEADIER, 0]
     assert late[STEADIER, 0] < late[PROMISED, 20]
     assert (worths["freed_low"] <= worths["freed_high"]).all()
@@ -84,4 +86,8 @@ def test_where_promises_are_kept_there_is_nothing_to_win():
     )
     assert str(find_lead_time_worth(nothing, currency="CNY")) == (
         "No supplier's kept promise would free stock beyond what chance may do."
+    )
+    assert str(find_lead_time_worth(nothing[:0], currency="CNY")) == (
+        "What better lead times are worth is not known: no product with a known cost and demand to "
+        "come has a supplier that has delivered."
     )

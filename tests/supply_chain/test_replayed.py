@@ -130,7 +130,7 @@ def test_these_rules_serve_more_of_the_sample_than_the_shop_did(sample):
     frame = replayed(sample)
     by = frame.set_index("policy")
     assert by.loc[OURS, "fill_rate_low"] > by.loc[OWN, "fill_rate"] > by.loc[PLAIN, "fill_rate"]
-    assert by.loc[OURS, "cost_high"] < by.loc[OWN, "cost"]
+    assert by.loc[OURS, "cost_in_all_high"] < by.loc[OWN, "cost_in_all"]
     said = [str(s) for s in find_replayed(frame, currency="CNY")]
     assert said[1].startswith("Margin lost and stock held together, these rules cost least: ¥")
 
@@ -139,10 +139,11 @@ def test_where_these_rules_do_not_win_the_sentence_says_so(sample):
     poor = replayed(sample, level=0.1)
     by = poor.set_index("policy")
     said = [str(s) for s in find_replayed(poor, currency="CNY")]
-    assert by.loc[OURS, "cost_low"] > by.loc[OWN, "cost"]
+    assert by.loc[OURS, "cost_in_all_low"] > by.loc[OWN, "cost_in_all"]
     assert said[1] == (
         "Margin lost and stock held together, these rules do not win: they cost "
-        f"¥{by.loc[OURS, 'cost']:,.0f}, and the shop itself ¥{by.loc[OWN, 'cost']:,.0f}."
+        f"¥{by.loc[OURS, 'cost_in_all']:,.0f}, and the shop itself "
+        f"¥{by.loc[OWN, 'cost_in_all']:,.0f}."
     )
 
 

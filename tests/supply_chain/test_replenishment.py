@@ -27,7 +27,7 @@ def line(proposal, product):
 def test_an_order_lasts_until_the_next_one_arrives(promised):
     tea = line(order_proposal(promised, even(ONE_A_DAY)), "tea")
     # 17 days of lead time and review; 6 are free; at least 12 in packs of 6
-    assert tea[["on_hand", "coming", "wanted", "reorder_point", "order_up_to"]].tolist() == [
+    assert tea[["on_hand", "coming", "lead_demand", "reorder_point", "order_up_to"]].tolist() == [
         6, 0, 17, 17, 17
     ]  # fmt: skip
     assert tea[["why", "quantity", "packs", "unit_cost", "amount"]].tolist() == [
@@ -52,7 +52,7 @@ def test_what_is_not_known_of_a_product_is_said(promised):
     assert nut[["why", "unknown", "saved_in"]].tolist() == ["order", "supplier, cost", "gmv"]
     # lead times of all: 2, 7 and 10 days
     leads = lead_times(promised).at["all", "lead_days"]
-    assert nut["wanted"] == pytest.approx(np.mean(leads) + 7)
+    assert nut["lead_demand"] == pytest.approx(np.mean(leads) + 7)
     # ¥8 a unit
     assert nut["at_risk"] == pytest.approx(8 * np.mean([n + 7 - 3 for n in leads]))
 

@@ -61,7 +61,7 @@ def lead_time_worth(worths: pd.DataFrame, *, currency: str) -> Axes:
 
     set_style()
     curve = worths[worths["change"] == "shorter"]
-    most = curve[curve["by"] == curve["by"].max()].sort_values(
+    most = curve[curve["change_by"] == curve["change_by"].max()].sort_values(
         ["freed", "supplier_id"], ascending=[False, True]
     )["supplier_id"]
     names = most.head(_MOST).tolist()
@@ -74,9 +74,11 @@ def lead_time_worth(worths: pd.DataFrame, *, currency: str) -> Axes:
     for axes, (column, title) in zip(panels, titles.items(), strict=True):
         for name in names:
             own = curve[curve["supplier_id"] == name]
-            axes.plot(own["by"], own[column], color=colours[name], marker="o", ms=3, label=name)
+            axes.plot(
+                own["change_by"], own[column], color=colours[name], marker="o", ms=3, label=name
+            )
             axes.fill_between(
-                own["by"], own[f"{column}_low"], own[f"{column}_high"], color=colours[name],
+                own["change_by"], own[f"{column}_low"], own[f"{column}_high"], color=colours[name],
                 alpha=0.15, linewidth=0,
             )  # fmt: skip
         axes.set_title(title, fontsize=10)

@@ -19,7 +19,7 @@ from shophelm.words import Sentence, listing, money, sentence
 
 SHORTER, STEADIER, PROMISED = "shorter", "steadier", "as promised"
 COLUMNS = [
-    *("supplier_id", "products", "change", "by", "lead_mean", "lead_sd", "safety_stock"),
+    *("supplier_id", "products", "change", "change_by", "lead_mean", "lead_sd", "safety_stock"),
     *("freed", "freed_low", "freed_high", "holding", "won", "won_low", "won_high"),
 ]
 _DAYS, _SHARES, _RESAMPLES, _SEED, _YEAR = tuple(range(1, 11)), (0.75, 0.5, 0.0), 40, 0, 364
@@ -29,7 +29,7 @@ _DAYS, _SHARES, _RESAMPLES, _SEED, _YEAR = tuple(range(1, 11)), (0.75, 0.5, 0.0)
     "What is a shorter or steadier lead time worth?",
     "purchase_orders",
     "stock",
-    products="what stock costs, and what a sale earns",
+    products="what better lead times are worth in money",
 )
 def lead_time_worth(
     shop: Tables,
@@ -57,7 +57,7 @@ def lead_time_worth(
     DataFrame
         One row per supplier with deliveries and change: supplier_id, products (on sale, with demand
         and a known cost), change ("shorter" by so many days, "steadier": so much of its spread
-        left, "as promised": always in the days it promises), by, lead_mean and lead_sd then,
+        left, "as promised": always in the days it promises), change_by, lead_mean and lead_sd then,
         safety_stock then (money), freed (money no longer tied up in safety stock at the same
         service) with its 80 % interval, holding (what holding that costs in 28 days), won (margin
         of sales no longer lost in 28 days, if the safety stock stays instead) with its 80 %
@@ -94,6 +94,11 @@ def lead_time_worth(
 @carries_missing
 def find_lead_time_worth(frame: pd.DataFrame, *, currency: str) -> Sentence:
     """Say of which supplier a kept promise would be worth most, in stock and in sales."""
+    if frame.empty:
+        return sentence(
+            "What better lead times are worth is not known: no product with a known cost and "
+            "demand to come has a supplier that has delivered."
+        )
     kept = frame[(frame["change"] == PROMISED) & (frame["freed_low"] > 0)]
     if kept.empty:
         return sentence("No supplier's kept promise would free stock beyond what chance may do.")
@@ -149,7 +154,7 @@ def _curve(
             "supplier_id": supplier,
             "products": len(products),
             "change": change,
-            "by": by,
+            "change_by": by,
             "lead_mean": then[0].mean(),
             "lead_sd": then[0].std(),
             "safety_stock": shelves.safety(then[0]) @ cost,

@@ -25,7 +25,7 @@ YEAR = 364
 SERVICES = ("cycle", "fill")
 COLUMNS = [
     *("product_id", "title", "supplier_id", "why", "quantity", "packs", "unit_cost", "amount"),
-    *("left_out", "on_hand", "coming", "overdue", "lead_days", "wanted", "safety_stock"),
+    *("left_out", "on_hand", "coming", "overdue", "lead_days", "lead_demand", "safety_stock"),
     *("reorder_point", "order_up_to", "empty_on", "empty_chance", "wanted_by", "at_risk", "saved"),
     *("saved_in", "unknown"),
 ]
@@ -58,8 +58,8 @@ class Proposal:
     "What must be ordered now?",
     "stock",
     "purchase_orders|suppliers.lead_time_days",
-    products="who supplies a product, what it costs",
-    suppliers="smallest orders and packs",
+    products="suppliers and costs of what is to be ordered",
+    suppliers="smallest orders and packs of what is to be ordered",
 )
 def order_proposal(
     shop: Tables,
@@ -102,8 +102,8 @@ def order_proposal(
         "enough", or why not), quantity (in whole packs and not below the smallest order), packs,
         unit_cost, amount, left_out (units the budget does not reach for), on_hand (not reserved),
         coming (of open orders), overdue (of these, later than any order before), lead_days (mean),
-        wanted (expected over lead time and review), safety_stock, reorder_point, order_up_to,
-        empty_on (day on which the shelf is to be expected empty, if nothing is ordered),
+        lead_demand (units expected over lead time and review), safety_stock, reorder_point,
+        order_up_to, empty_on (day on which the shelf is to be expected empty without an order),
         empty_chance (that it is so before an order of today arrives), wanted_by (day on which an
         order is to be expected), at_risk (money lost until the next chance's arrival if nothing is
         ordered now), saved (of it, by this order), saved_in (margin, or gmv where the cost is not
@@ -131,7 +131,7 @@ def order_proposal(
     point = reorder_point_grid(need, service=service, level=level, quantity=cycle)
     whole = np.maximum(np.ceil(point - 1e-9), 0)
     lines = lines.assign(
-        wanted=need.mean(axis=1),
+        lead_demand=need.mean(axis=1),
         reorder_point=whole,
         order_up_to=whole + np.ceil(lot),
         safety_stock=point - need.mean(axis=1),
