@@ -187,6 +187,8 @@ def test_without_stock_the_proposal_is_missing(shop):
     found = order_proposal(asked, even(ONE_A_DAY))
     assert isinstance(found, Missing)
     assert order_actions(asked, found) is found
+    forecast = Missing("What will be wanted?", "orders")
+    assert order_proposal(asked, forecast) is forecast
 
 
 def test_demand_over_uncertain_days_is_a_mixture():

@@ -25,6 +25,7 @@ COLUMNS = [
 _DAYS, _SHARES, _RESAMPLES, _SEED, _YEAR = tuple(range(1, 11)), (0.75, 0.5, 0.0), 40, 0, 364
 
 
+@carries_missing
 @question(
     "What is a shorter or steadier lead time worth?",
     "purchase_orders",

@@ -31,6 +31,7 @@ COLUMNS = [
 _LOW_DAYS, _FULL_DAYS = 14, 30
 
 
+@carries_missing
 @question(
     "Would other rules of ordering have served customers better?",
     "stock",

@@ -12,7 +12,7 @@ from shophelm.errors import ParameterError
 from shophelm.methods.inventory import reorder_point_grid
 from shophelm.methods.order_quantity import economic_order_quantity
 from shophelm.methods.shortfall import Shortfall, shortfall
-from shophelm.shop.needs import Missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
 from shophelm.supply_chain.lead_time_demand import courses, expected_courses, over
@@ -54,6 +54,7 @@ class Proposal:
     review_days: int
 
 
+@carries_missing
 @question(
     "What must be ordered now?",
     "stock",
