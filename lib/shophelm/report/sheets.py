@@ -11,6 +11,12 @@ import pandas as pd
 import xlsxwriter
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BOOK_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""Of every workbook: text from data stays text."""
 
 
 def write_sheet(
@@ -31,11 +37,14 @@ def write_sheet(
         safe = frame.map(safe_text)
         path.write_text("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n"), newline="")
         return
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    # a fixed date of creation: the same rows give the same bytes
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": pd.Timestamp(2000, 1, 1).to_pydatetime()})
+    with xlsxwriter.Workbook(path, BOOK_OPTIONS) as book:
+        dated(book)
         _fill(book, frame, choices or {})
+
+
+def dated(book: xlsxwriter.Workbook) -> None:
+    """Give a workbook a fixed date of creation: the same rows give the same bytes."""
+    book.set_properties({"created": pd.Timestamp(2000, 1, 1).to_pydatetime()})
 
 
 def safe_text(value: Any) -> Any:
@@ -59,16 +68,17 @@ def _fill(book: xlsxwriter.Workbook, frame: pd.DataFrame, choices: dict[str, lis
     money = book.add_format({"num_format": "#,##0.00"})
     for c, name in enumerate(frame.columns):
         sheet.write_string(0, c, name, bold)
-        sheet.set_column(c, c, _width(name, frame[name]))
+        sheet.set_column(c, c, column_width(name, frame[name]))
         for r, value in enumerate(frame[name], start=1):
-            _write(sheet, r, c, value, day=day, money=money)
+            write_cell(sheet, r, c, value, day=day, money=money)
         if name in choices:
             rule = {"validate": "list", "source": choices[name]}
             sheet.data_validation(1, c, len(frame) + 1000, c, rule)
     sheet.freeze_panes(1, 0)
 
 
-def _write(sheet: Any, r: int, c: int, value: Any, *, day: Any, money: Any) -> None:
+def write_cell(sheet: Any, r: int, c: int, value: Any, *, day: Any, money: Any) -> None:
+    """Write a value as what it is; text is never a formula, and nothing stays empty."""
     if value is None or value != value:
         return
     if isinstance(value, Decimal | float):
@@ -81,6 +91,7 @@ def _write(sheet: Any, r: int, c: int, value: Any, *, day: Any, money: Any) -> N
         sheet.write_string(r, c, str(value))
 
 
-def _width(name: str, column: pd.Series) -> int:
+def column_width(name: str, column: pd.Series) -> int:
+    """Give the width of a column that its longest text needs, within reason."""
     longest = max((len(str(v)) for v in column if v is not None), default=0)
     return min(60, max(len(name), longest) + 2)
