@@ -31,10 +31,12 @@ def made(names, first, mean, spread):
     )
 
 
-def carried_on(shop, *, horizon=35, days=56):
-    """The mean of the last eight weeks, with the chance of a negative binomial around it."""
+def carried_on(shop, *, day=None, horizon=35, days=56):
+    """The mean of eight weeks, up to `day`, with the chance of a negative binomial around it."""
     known = product_days(shop)
-    sold = known.units[:, -days:].sum(axis=1)
+    day = day or shop.as_of
+    end = (day - known.period.first).days + 1
+    sold = known.units[:, max(end - days, 0) : end].sum(axis=1)
     pace = (sold + 0.5) / days
     total = pace[:, None, None] * np.arange(1, horizon + 1)[:, None]
     # counts around a pace known from so many units
@@ -42,7 +44,7 @@ def carried_on(shop, *, horizon=35, days=56):
     spread = stats.nbinom.ppf(LEVELS, size, size / (size + total))
     return made(
         list(known.products),
-        shop.as_of + timedelta(days=1),
+        day + timedelta(days=1),
         np.repeat(pace[:, None], horizon, axis=1),
         np.maximum.accumulate(spread, axis=1),
     )

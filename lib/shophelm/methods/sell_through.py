@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def left_over(
-    wanted: np.ndarray, units: np.ndarray, owner: np.ndarray, owners: int
-) -> np.ndarray:
+def left_over(wanted: np.ndarray, units: np.ndarray, owner: np.ndarray, owners: int) -> np.ndarray:
     """Give what is written off of a stock of several ages, at each level of demand.
 
     Parameters

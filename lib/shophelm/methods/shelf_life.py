@@ -29,6 +29,36 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A shelf for which something may be ordered now.
+
+    Attributes
+    ----------
+    demand, life, opening
+        As in `play`; the days must reach `lead` days and the longest life, or the cover, beyond.
+    arrivals
+        Units already under way, by day.
+    lead
+        Days until the order arrives: 0 for the first morning.
+    cover
+        Days from its arrival to that of the next order, which ends what this one can do for those
+        who would go away empty. What it leaves goes first from then on, so that its waste does
+        not hang on the next order.
+    underage, overage
+        Money lost by a unit short, by group, and by a unit wasted.
+    """
+
+    demand: np.ndarray
+    life: Sequence[int]
+    opening: np.ndarray
+    arrivals: np.ndarray
+    lead: int
+    cover: int
+    underage: Sequence[float]
+    overage: float
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A quantity to order, and what is to be expected of it.
 
@@ -131,34 +161,26 @@ def play(
     return Shelf(sold, demand - sold, wasted, shelf)
 
 
-def best_order(
-    demand: np.ndarray,
-    *,
-    life: Sequence[int],
-    opening: np.ndarray,
-    arrivals: np.ndarray,
-    lead: int,
-    cover: int,
-    underage: Sequence[float],
-    overage: float,
-    quantities: np.ndarray,
-) -> Order:
+def ordered(case: Case, quantity: int) -> Order:
+    """Tell what comes of ordering a quantity."""
+    coming = np.array(case.arrivals, dtype=float)
+    coming[case.lead] += quantity
+    shelf = play(case.demand, coming, life=case.life, opening=case.opening)
+    window = slice(case.lead, case.lead + case.cover)
+    short = shelf.short[:, window].sum(axis=1)
+    sold, wasted = shelf.sold[:, window].sum(axis=(1, 2)), shelf.wasted.sum(axis=1)
+    cost = short @ np.maximum(case.underage, 0.0) + case.overage * wasted
+    expected = (float(v.mean()) for v in (sold, wasted, short.sum(axis=1)))
+    return Order(int(quantity), *expected, cost)
+
+
+def best_order(case: Case, quantities: np.ndarray) -> Order:
     """Find the quantity that loses least by what is short and by what is wasted.
 
     Parameters
     ----------
-    demand, life, opening
-        As in `play`; the days must reach `lead` days and the longest life, or the cover, beyond.
-    arrivals
-        Units already under way, by day.
-    lead
-        Days until the order arrives: 0 for the first morning.
-    cover
-        Days from its arrival to that of the next order, which ends what this one can do for those
-        who would go away empty. What it leaves goes first from then on, so that its waste does
-        not hang on the next order.
-    underage, overage
-        Money lost by a unit short, by group, and by a unit wasted.
+    case
+        The shelf.
     quantities
         Those that may be ordered, in rising order.
 
@@ -168,21 +190,10 @@ def best_order(
     as convex in the quantity (exactly so for one group): a coarse search over the quantities is
     narrowed to the neighbours of its best until all between have been looked at.
     """
-
-    def outcome(quantity: int) -> Order:
-        coming = np.array(arrivals, dtype=float)
-        coming[lead] += quantity
-        shelf = play(demand, coming, life=life, opening=opening)
-        window = slice(lead, lead + cover)
-        short, sold = shelf.short[:, window].sum(axis=1), shelf.sold[:, window].sum(axis=(1, 2))
-        wasted = shelf.wasted.sum(axis=1)
-        cost = short @ np.maximum(underage, 0.0) + overage * wasted
-        return Order(int(quantity), sold.mean(), wasted.mean(), short.sum(axis=1).mean(), cost)
-
     low, high = 0, len(quantities) - 1
     while True:
         places = np.unique(np.linspace(low, high, min(9, high - low + 1)).round().astype(int))
-        tried = [outcome(quantities[p]) for p in places]
+        tried = [ordered(case, quantities[p]) for p in places]
         best = int(np.argmin([o.cost.mean() for o in tried]))
         if len(places) == high - low + 1:
             return tried[best]

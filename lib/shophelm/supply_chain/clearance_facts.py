@@ -100,9 +100,10 @@ def goods_in_time(
 def heroes_of(shop: Tables, products: list[str]) -> dict[str, Hero]:
     """Find for each product the top seller that its orders hold most often, beyond chance.
 
-    Heroes are the ten products with most orders in a year, `products` apart. A pair counts from five orders on,
-    with a lift above 1, where orders of the product hold the hero more often than like orders
-    (with another product of its category) beyond chance, at a false-discovery rate of 5 %.
+    Heroes are the ten products with most orders in a year, `products` apart. A pair counts from
+    five orders on, with a lift above 1, where orders of the product hold the hero more often than
+    like orders (with another product of its category) beyond chance, at a false-discovery rate of
+    5 %.
     """
     orders = paid_orders(shop)
     days = last_days(shop.as_of, days=PAIR_DAYS).every_day
@@ -154,9 +155,7 @@ def member_shares(shop: Tables) -> dict[str, float]:
     return (frame["member"] / frame["every"]).to_dict()
 
 
-def _goods(
-    own: pd.DataFrame, spread: np.ndarray, facts: pd.Series, holding_rate: float
-) -> Goods:
+def _goods(own: pd.DataFrame, spread: np.ndarray, facts: pd.Series, holding_rate: float) -> Goods:
     dates = own["days_left"].to_numpy()
     last = int(dates[-1])
     ends = np.minimum(np.arange(WEEKS + 1) * HORIZON_DAYS // WEEKS, last)
