@@ -32,7 +32,7 @@ def made(names, first, mean, spread):
 
 
 def carried_on(shop, *, day=None, horizon=35, days=56):
-    """The mean of eight weeks, up to `day`, with the chance of a negative binomial around it."""
+    """The mean of eight weeks, up to `day`, with chance around it."""
     known = product_days(shop)
     day = day or shop.as_of
     end = (day - known.period.first).days + 1
@@ -41,7 +41,8 @@ def carried_on(shop, *, day=None, horizon=35, days=56):
     total = pace[:, None, None] * np.arange(1, horizon + 1)[:, None]
     # counts around a pace known from so many units
     size = sold[:, None, None] + 0.5
-    spread = stats.nbinom.ppf(LEVELS, size, size / (size + total))
+    mean, variance = total, total + total**2 / size
+    spread = np.round(stats.gamma.ppf(LEVELS, mean**2 / variance, scale=variance / mean))
     return made(
         list(known.products),
         day + timedelta(days=1),

@@ -19,7 +19,7 @@ from shophelm.supply_chain.write_off import batches
 INTERVAL = 0.8
 ORDERS = [
     *("product_id", "product", "on_hand", "past_units", "under_way", "sellable_days", "lead_days"),
-    *("wanted", "critical_ratio", "order_quantity", "sold", "wasted", "short", "margin"),
+    *("expected_demand", "critical_ratio", "order_quantity", "sold", "wasted", "short", "margin"),
     *("sold_anyway", "wasted_anyway", "usual_quantity", "worth", "worth_low", "worth_high"),
 ]
 
@@ -156,7 +156,7 @@ def _order(row: Any, held: float, case: Case, parts: pd.Series) -> dict[str, Any
         "under_way": case.arrivals.sum(),
         "sellable_days": max(case.life),
         "lead_days": row.lead_days,
-        "wanted": wanted,
+        "expected_demand": wanted,
         "critical_ratio": float(critical_ratio(margin, case.overage)),
         "order_quantity": best.quantity,
         "sold": best.sold,

@@ -35,8 +35,8 @@ class Perishables:
     orders
         One row per product: on_hand (that can still be sold), past_units (too old for every
         region), under_way, sellable_days (days from its arrival on which a unit can be sent to
-        the nearest region), lead_days, wanted (until the next order's goods come, from the day
-        this one's do), critical_ratio, order_quantity, sold, wasted and short (expected, see
+        the nearest region), lead_days, expected_demand (from the day this order's goods come until
+        the next one's do), critical_ratio, order_quantity, sold, wasted and short (expected, see
         `methods.shelf_life.Order`), margin (of what is sold, after refunds, less what is wasted),
         sold_anyway and wasted_anyway (without an order), usual_quantity (nearest to what is
         expected to be wanted and is not there), and worth with its 80 % interval: margin over 28
@@ -146,7 +146,7 @@ def find_perishables(found: Perishables, *, currency: str) -> list[Sentence]:
                 "{short} to be wanted in vain. Ordering what is expected to be wanted instead "
                 "would cost {worth} over 28 days.",
                 days=count(found.order_every),
-                wanted=count(orders["wanted"].sum()),
+                wanted=count(orders["expected_demand"].sum()),
                 n=plural(len(orders), "product"),
                 units=count(orders["order_quantity"].sum()),
                 sold=number(orders["sold"].sum(), digits=1),
