@@ -68,7 +68,8 @@ def slow_movers(
         left_over_cost (expected to be written off), slow. What costs most to write off first;
         null where nothing is in time, or the outlook does not know the product.
 
-        attrs: sold_share (of the products in stock, those sold in the last 28 days, 动销率).
+        attrs: sold_share (of the products in stock, those sold in the last 28 days; 动销率 counts
+        the listed ones), slow_below.
 
     Notes
     -----
@@ -91,6 +92,7 @@ def slow_movers(
     keys = ["left_over_cost", "left_over", "product_id"]
     shown = shown.sort_values(keys, ascending=[False, False, True], ignore_index=True)
     shown.attrs["sold_share"] = _sold_share(shop, shown["product_id"])
+    shown.attrs["slow_below"] = slow_below
     return shown
 
 
@@ -103,13 +105,14 @@ def find_slow_movers(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     tied = frame["tied_up"].sum(min_count=1)
     said = [
         sentence(
-            "{n} in stock tie up {tied}; {sold} of them sold in the last 28 days. {slow} more "
-            "likely than not to be written off in part: {share} of the money, of which {cost} is "
-            "expected to be lost.",
+            "{n} in stock tie up {tied}; {sold} of them sold in the last 28 days. {slow} a chance "
+            "below {below} to be sold before it must be written off: {share} of the money, of "
+            "which {cost} is expected to be lost.",
             n=plural(len(frame), "product"),
             tied=money(tied, currency=currency),
             sold=rate(frame.attrs["sold_share"], digits=0),
-            slow=plural(len(slow), "is", "are"),
+            slow=plural(len(slow), "has", "have"),
+            below=rate(frame.attrs["slow_below"], digits=0),
             share=rate(slow["tied_up"].sum() / tied if tied else None, digits=0),
             cost=money(slow["left_over_cost"].sum(min_count=1), currency=currency),
         )

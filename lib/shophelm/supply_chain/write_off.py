@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.product_days import product_days
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.tables import Tables
 from shophelm.words import unknown
@@ -41,36 +43,47 @@ def batches(shop: Tables, *, write_off_days: int = WRITE_OFF_DAYS) -> pd.DataFra
         that is told of: it is at least so old), units, write_off_on, days_left (0 or less: it is
         past that day), write_off_by. By product, the first to be written off first.
     """
-    days = product_days(shop)
     held = on_the_shelf(shop)["on_hand"]
     held = held[held > 0]
-    place = days.products.get_indexer(held.index)
-    came = _came(days)[place]
-    later = came[:, ::-1].cumsum(axis=1)[:, ::-1] - came
-    kept = np.clip(held.to_numpy()[:, None] - later, 0, came)
-    rest = held.to_numpy() - kept.sum(axis=1)
-    row, day = np.nonzero(kept)
-    old = np.flatnonzero(rest > 0)
-    frame = pd.DataFrame(
-        {
-            "product_id": held.index[np.concatenate([row, old])],
-            "day": np.concatenate([day, np.zeros(len(old), dtype=int)]),
-            "known": np.arange(len(row) + len(old)) < len(row),
-            "units": np.concatenate([kept[row, day], rest[old]]),
-        }
-    )
-    frame["received_on"] = [days.period.first + timedelta(days=int(d)) for d in frame["day"]]
+    came = _deliveries(shop)
+    came = came[came["product_id"].isin(held.index)]
+    came = came.sort_values(["product_id", "received_on"], ascending=[True, False])
+    later = came.groupby("product_id")["units"].cumsum() - came["units"]
+    room = came["product_id"].map(held) - later
+    came["units"] = np.minimum(came["units"], room.clip(lower=0))
+    rest = held - came.groupby("product_id")["units"].sum().reindex(held.index, fill_value=0)
+    old = rest[rest > 0].rename("units").rename_axis("product_id").reset_index()
+    old["received_on"] = _at_least(shop, came, old["product_id"])
+    parts = [came[came["units"] > 0].assign(known=True), old.assign(known=False)]
+    frame = pd.concat([p for p in parts if len(p)] or parts, ignore_index=True)
     frame["age_days"] = [(shop.as_of - d).days for d in frame["received_on"]]
-    return _with_dates(shop, frame.drop(columns="day"), write_off_days)
+    return _with_dates(shop, frame, write_off_days)
 
 
-def _came(days: ProductDays) -> np.ndarray:
-    """Give the deliveries: products × days, units."""
-    if np.isnan(days.received).all():
-        # what the shelf gained on a day, and what that day sold of it
-        gained = np.diff(days.on_hand, axis=1, prepend=np.nan) + days.units
-        return np.maximum(np.nan_to_num(gained), 0)
-    return np.nan_to_num(days.received)
+def _deliveries(shop: Tables) -> pd.DataFrame:
+    """Give what came, and when: product_id, received_on, units."""
+    if shop.has("purchase_orders.received_on"):
+        came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
+        units = ibis.coalesce(came.received_quantity, came.quantity)
+        sums = came.group_by("product_id", "received_on").aggregate(units=units.sum())
+        frame = shop.frame(sums)
+        return frame.assign(units=as_floats(frame["units"]))
+    days = product_days(shop)
+    # what the shelf gained on a day, and what that day sold of it
+    gained = np.diff(days.on_hand, axis=1, prepend=np.nan) + days.units
+    row, day = np.nonzero(np.nan_to_num(gained) > 0)
+    received = [days.period.first + timedelta(days=int(d)) for d in day]
+    return pd.DataFrame(
+        {"product_id": days.products[row], "received_on": received, "units": gained[row, day]}
+    )
+
+
+def _at_least(shop: Tables, came: pd.DataFrame, products: pd.Series) -> list[date]:
+    """Give the earliest day on which each product is known to have been there."""
+    seen = shop["stock"].group_by("product_id").aggregate(day=lambda t: t.day.min())
+    first = shop.frame(seen).set_index("product_id")["day"]
+    delivered = came.groupby("product_id")["received_on"].min()
+    return [min(first[p], delivered.get(p, first[p])) for p in products]
 
 
 def _with_dates(shop: Tables, frame: pd.DataFrame, write_off_days: int) -> pd.DataFrame:
