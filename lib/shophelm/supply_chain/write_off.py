@@ -49,7 +49,7 @@ def batches(shop: Tables, *, write_off_days: int = WRITE_OFF_DAYS) -> pd.DataFra
     came = came[came["product_id"].isin(held.index)]
     came = came.sort_values(["product_id", "received_on"], ascending=[True, False])
     later = came.groupby("product_id")["units"].cumsum() - came["units"]
-    room = came["product_id"].map(held) - later
+    room = held.reindex(came["product_id"]).to_numpy() - later
     came["units"] = np.minimum(came["units"], room.clip(lower=0))
     rest = held - came.groupby("product_id")["units"].sum().reindex(held.index, fill_value=0)
     old = rest[rest > 0].rename("units").rename_axis("product_id").reset_index()
