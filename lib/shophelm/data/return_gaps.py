@@ -10,8 +10,8 @@ from shophelm.data.interest import worth_of_a_sale
 from shophelm.data.peers import against_peers, laid_out, priced
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
+from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.refunded_lines import refunded_lines
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of

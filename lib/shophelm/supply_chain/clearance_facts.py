@@ -13,9 +13,8 @@ from shophelm.methods.demand_days import wanted_by
 from shophelm.methods.markdown import WEEKS, Goods
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import last_days
+from shophelm.shop.paid_lines import paid_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
-from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
 from shophelm.supply_chain.outlook import Outlook
@@ -55,10 +54,7 @@ def selling_facts(shop: Tables) -> pd.DataFrame:
         Indexed by product_id: price (mean paid for a unit in the last 91 days, freight apart; the
         list price where none was sold) and unit_cost; null where not known.
     """
-    orders = paid_orders(shop)
-    days = last_days(shop.as_of, days=PRICE_DAYS).every_day
-    orders = orders.filter(inside(orders.day, days)).select("order_id")
-    lines = shop["order_lines"].semi_join(orders, "order_id")
+    lines = paid_lines(shop, last_days(shop.as_of, days=PRICE_DAYS))
     sums = lines.group_by("product_id").aggregate(
         money=lines.paid_amount.sum(), units=lines.quantity.sum()
     )
@@ -105,11 +101,8 @@ def heroes_of(shop: Tables, products: list[str]) -> dict[str, Hero]:
     like orders (with another product of its category) beyond chance, at a false-discovery rate of
     5 %.
     """
-    orders = paid_orders(shop)
-    days = last_days(shop.as_of, days=PAIR_DAYS).every_day
-    orders = orders.filter(inside(orders.day, days)).select("order_id")
-    lines = shop["order_lines"].select("order_id", "product_id").semi_join(orders, "order_id")
-    sold = shop.frame(lines.distinct())
+    lines = paid_lines(shop, last_days(shop.as_of, days=PAIR_DAYS))
+    sold = shop.frame(lines.select("order_id", "product_id").distinct())
     order, (item, names) = sold["order_id"].factorize()[0], sold["product_id"].factorize(sort=True)
     category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
     held = np.bincount(item, minlength=len(names))
@@ -142,12 +135,10 @@ def member_shares(shop: Tables) -> dict[str, float]:
     needed = ("orders.customer_id", "customers.tier", "products.category")
     if not all(map(shop.filled, needed)):
         return {}
-    orders = paid_orders(shop)
-    days = last_days(shop.as_of, days=PAIR_DAYS).every_day
-    orders = orders.filter(inside(orders.day, days)).select("order_id", "customer_id")
     tiers = shop["customers"].select("customer_id", "tier")
-    orders = orders.left_join(tiers, "customer_id").select("order_id", "tier")
-    lines = shop["order_lines"].inner_join(orders, "order_id")
+    orders = shop["orders"].left_join(tiers, "customer_id").select("order_id", "tier")
+    lines = paid_lines(shop, last_days(shop.as_of, days=PAIR_DAYS))
+    lines = lines.inner_join(orders, "order_id")
     lines = lines.inner_join(shop["products"].select("product_id", "category"), "product_id")
     member = lines.tier.notnull().ifelse(lines.quantity, 0)
     sums = lines.group_by("category").aggregate(member=member.sum(), every=lines.quantity.sum())

@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 
 from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.paid_lines import paid_lines, refunded_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.refunded_lines import refunded_lines
-from shophelm.shop.sales import paid_orders
-from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.clearance_facts import selling_facts
 from shophelm.supply_chain.outlook import Outlook
@@ -45,7 +43,7 @@ def perishable_products(
     frame = shop.frame(perishable.select(*columns).order_by("product_id"))
     frame["shelf_life_days"] = as_floats(frame["shelf_life_days"])
     names = ["lead_time_days", "transit_days", "pack_size", "moq"]
-    suppliers = pd.DataFrame(columns=names)
+    suppliers = pd.DataFrame(columns=names, dtype="float64")
     if shop.has("suppliers"):
         listed = shop["suppliers"].select("supplier_id", *names)
         suppliers = shop.frame(listed).set_index("supplier_id").apply(as_floats)
@@ -119,9 +117,7 @@ def _lines(shop: Tables, products: pd.Index, period: Period) -> ibis.Table:
     if shop.has("refunds"):
         lines = refunded_lines(shop, period)
     else:
-        orders = paid_orders(shop)
-        orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-        lines = shop["order_lines"].semi_join(orders, "order_id")
+        lines = paid_lines(shop, period)
         lines = lines.mutate(
             returned=ibis.null("boolean"), refunded=ibis.null(lines.paid_amount.type())
         )

@@ -10,6 +10,13 @@ from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 
 
+def paid_lines(shop: Tables, period: Period) -> ibis.Table:
+    """Give the lines, in order_lines' columns, of the orders paid in a period."""
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
+    return shop["order_lines"].semi_join(orders, "order_id")
+
+
 def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
     """Give the lines of the orders paid in a period.
 
@@ -27,9 +34,7 @@ def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
         where the line is not known) and refunded (money; of a refund of the whole order a line's
         part is at most what it paid; 0 where none).
     """
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-    lines = shop["order_lines"].semi_join(orders, "order_id")
+    lines = paid_lines(shop, period)
     refunds = shop["refunds"]
     own = refunds.filter(refunds.line_no.notnull()).group_by("order_id", "line_no")
     own = own.aggregate(own=lambda t: t.amount.sum())
