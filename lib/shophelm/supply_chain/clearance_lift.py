@@ -107,26 +107,26 @@ def find_clearance_lift(found: pd.DataFrame) -> list[Sentence]:
                 why=listing(why),
             )
         ]
+    rest = len(found) - len(judged)
+    said = [_together(judged)]
+    return said + [sentence("{n} cannot be measured, or not yet.", n=count(rest))] * (rest > 0)
+
+
+def _together(judged: pd.DataFrame) -> Sentence:
     whole = pooled(judged[["log_effect", "log_error", "control_error"]].astype("float64"))
-    said = sentence(
+    there = judged["stock_then"].sum()
+    expected = (judged["clearance_expected"] * judged["stock_then"]).sum()
+    return sentence(
         "{n} done and measured sold {rate} of what was there, where {expected} was to be expected "
         "of goods left alone: {effect} (95% interval {low} to {high}): {verdict}.",
         n=plural(len(judged), "clearance"),
-        rate=rate(judged["units_after"].sum() / judged["stock_then"].sum(), digits=0),
-        expected=rate(
-            (judged["clearance_expected"] * judged["stock_then"]).sum()
-            / judged["stock_then"].sum(),
-            digits=0,
-        ),
+        rate=rate(judged["units_after"].sum() / there, digits=0),
+        expected=rate(expected / there, digits=0),
         effect=change(whole["effect"]),
         low=change(whole["effect_low"]),
         high=change(whole["effect_high"]),
         verdict=_verdict(whole["effect_low"], whole["effect_high"]),
     )
-    rest = len(found) - len(judged)
-    if not rest:
-        return [said]
-    return [said, sentence("{n} cannot be measured, or not yet.", n=count(rest))]
 
 
 def _measured(
@@ -134,25 +134,37 @@ def _measured(
 ) -> dict[str, Any]:
     """Hold one product's weeks after against those before, and against its likes'."""
     sort, _, product = action.subject.partition(":")
-    row = {"action_id": action.action_id, "done_on": action.done_on, "product": product}
-    row["product"] = products["title"].get(product, product)
     start = (action.done_on - days.period.first).days
-    after = days.period.days - start
-    row["days"] = min(after, HORIZON_DAYS)
+    row = {
+        "action_id": action.action_id,
+        "product": products["title"].get(product, product),
+        "done_on": action.done_on,
+        "days": min(days.period.days - start, HORIZON_DAYS),
+    }
     if sort != "product" or product not in days.products or start < HORIZON_DAYS:
         return row | {"verdict": UNMEASURED}
-    if after < FEWEST_DAYS:
+    if row["days"] < FEWEST_DAYS:
         return row | {"verdict": EARLY}
     counts = _counts(days, start, row["days"])
-    own = counts.loc[[product]]
-    if not own["stock"].iloc[0] > 0:
-        return row | {"verdict": UNMEASURED}
     near = done[[abs((d - action.done_on).days) < HORIZON_DAYS for d in done["done_on"]]]
     touched = {s.partition(":")[2] for s in near["subject"]}
-    alone = _like(counts[~counts.index.isin(touched)], own.iloc[0], products["category"], product)
-    seen = {"stock_then": own["stock"].iloc[0], "units_after": own["yes_after"].iloc[0]}
-    row |= seen | {"controls": len(alone)}
-    row["clearance_rate"] = seen["units_after"] / seen["stock_then"]
+    alone = counts[~counts.index.isin(touched)]
+    return row | _against(counts.loc[[product]], alone, products["category"])
+
+
+def _against(own: pd.DataFrame, alone: pd.DataFrame, category: pd.Series) -> dict[str, Any]:
+    """Hold one product's change against that of its likes among those left alone."""
+    first = own.iloc[0]
+    if not first["stock"] > 0:
+        return {"verdict": UNMEASURED}
+    alone = _like(alone, first, category)
+    cleared = first["yes_after"] / first["stock"]
+    row = {
+        "stock_then": first["stock"],
+        "units_after": first["yes_after"],
+        "clearance_rate": cleared,
+        "controls": len(alone),
+    }
     if len(alone) < FEWEST_CONTROLS:
         return row | {"verdict": NOT_KNOWN}
     effect = difference_in_differences(own, control_group(alone)).iloc[0].to_dict()
@@ -160,7 +172,7 @@ def _measured(
         row
         | effect
         | {
-            "clearance_expected": row["clearance_rate"] / (1 + effect["effect"]),
+            "clearance_expected": cleared / (1 + effect["effect"]),
             "verdict": _verdict(effect["effect_low"], effect["effect_high"]),
         }
     )
@@ -181,9 +193,9 @@ def _counts(days: ProductDays, start: int, length: int) -> pd.DataFrame:
     )
 
 
-def _like(counts: pd.DataFrame, own: pd.Series, category: pd.Series, product: str) -> pd.DataFrame:
+def _like(counts: pd.DataFrame, own: pd.Series, category: pd.Series) -> pd.DataFrame:
     """Pick the products of the category whose stock would have lasted about as long."""
-    peers = category.reindex(counts.index) == category.get(product)
+    peers = category.reindex(counts.index) == category.get(own.name)
     # half a unit, so that what sold nothing lasts long, and not for ever
     cover = counts["stock"] / (counts["yes_before"] + 0.5)
     ratio = cover / (own["stock"] / (own["yes_before"] + 0.5))

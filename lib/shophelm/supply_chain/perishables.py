@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.outlook import Outlook
@@ -20,8 +18,7 @@ from shophelm.supply_chain.perishable_facts import (
     what_is_lacking,
 )
 from shophelm.supply_chain.perishable_orders import plan_orders
-from shophelm.supply_chain.perishable_regions import LOSES, TOO_OLD, judged_regions
-from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
+from shophelm.supply_chain.perishable_regions import judged_regions
 
 FRESH_DAYS, ORDER_EVERY = 2, 7
 
@@ -130,161 +127,3 @@ def order_table(found: Perishables) -> pd.DataFrame:
 def region_table(found: Perishables) -> pd.DataFrame:
     """Pick what a table of the regions shows."""
     return found.regions
-
-
-@carries_missing
-def find_perishables(found: Perishables, *, currency: str) -> list[Sentence]:
-    """Say what to order, what is wasted and short of it, and where not to ship."""
-    orders = found.orders
-    said = []
-    if len(orders):
-        worth = orders["worth"].sum()
-        said.append(
-            sentence(
-                "For the {days} days between two orders {wanted} units of {n} that spoil are "
-                "wanted. Order {units}: {sold} are expected to be sold, {wasted} to spoil, "
-                "{short} to be wanted in vain. Ordering what is expected to be wanted instead "
-                "would cost {worth} over 28 days.",
-                days=count(found.order_every),
-                wanted=count(orders["expected_demand"].sum()),
-                n=plural(len(orders), "product"),
-                units=count(orders["order_quantity"].sum()),
-                sold=number(orders["sold"].sum(), digits=1),
-                wasted=number(orders["wasted"].sum(), digits=1),
-                short=number(orders["short"].sum(), digits=1),
-                worth=money(worth, currency=currency),
-            )
-        )
-        said += _too_long(found) + _past(orders)
-    if found.unplanned:
-        said.append(
-            sentence(
-                "Not planned: {which}.",
-                which=listing([f"{p} ({why})" for p, why in sorted(found.unplanned.items())]),
-            )
-        )
-    return [*said, *_regions(found, currency)] or [sentence("Nothing that spoils is sold.")]
-
-
-@carries_missing
-def perishable_actions(shop: Tables, found: Perishables, *, most: int = 5) -> list[Action]:
-    """Propose the orders of what spoils, and the regions to leave out.
-
-    Parameters
-    ----------
-    shop
-        For the day by which we will know.
-    found
-        As `perishables` gives it.
-    most
-        Products and regions proposed, of each.
-    """
-    orders, regions = found.orders, found.regions
-    asked = orders[orders["order_quantity"] > 0].head(most)
-    actions = [
-        _action(
-            shop,
-            row,
-            kind="order perishables",
-            subject=f"product:{row.product_id}",
-            action=f"Order {count(row.order_quantity)} units of {row.product} now: "
-            f"{number(row.sold, digits=1)} are expected to be sold until the next order comes, "
-            f"{number(row.wasted, digits=1)} to spoil.",
-            owner_role="buyer",
-            metric="units",
-        )
-        for row in asked.itertuples()
-    ]
-    out = regions[~regions["ship"]].sort_values("worth", ascending=False, kind="stable")
-    return actions + [
-        _action(
-            shop,
-            row,
-            kind="where not to ship",
-            subject=f"region:{row.region}",
-            action=f"Stop sending what spoils to {row.region}, or mend the way there: "
-            f"{_why(row, found.fresh_days)}.",
-            owner_role="logistics manager",
-            metric="return_rate",
-        )
-        for row in out.head(most).itertuples()
-    ]
-
-
-def _too_long(found: Perishables) -> list[Sentence]:
-    """Say where goods cannot last from one order to the next."""
-    orders = found.orders
-    brief = orders[orders["sellable_days"] < found.order_every]
-    if brief.empty:
-        return []
-    return [
-        sentence(
-            "{n} can be sent for {days} days or fewer after coming, and the next order comes after "
-            "{every}: the shelf is bare, or holds what is too old, for the rest.",
-            n=plural(len(brief), "product"),
-            days=count(brief["sellable_days"].max()),
-            every=count(found.order_every),
-        )
-    ]
-
-
-def _past(orders: pd.DataFrame) -> list[Sentence]:
-    past = orders["past_units"].sum()
-    if not past:
-        return []
-    return [
-        sentence(
-            "{n} on the stock list are too old to be sent anywhere, and are not counted on.",
-            n=plural(int(past), "unit"),
-        )
-    ]
-
-
-def _regions(found: Perishables, currency: str) -> list[Sentence]:
-    regions = found.regions
-    if regions.empty:
-        return []
-    said, out = [], regions[~regions["ship"]]
-    if len(out):
-        which = [f"{r.region} ({_why(r, found.fresh_days)})" for r in out.itertuples()]
-        said.append(sentence("Not to be shipped to: {which}.", which=listing(which, most=5)))
-    else:
-        said.append(
-            sentence("Of {n} none loses money beyond doubt.", n=plural(len(regions), "region"))
-        )
-    if regions["return_share"].notna().any():
-        worst = regions.sort_values(["return_share", "region"], ascending=[False, True]).iloc[0]
-        said.append(
-            sentence(
-                "Most comes back from {region}: {share} of the lines (80% interval {low} to "
-                "{high}), an order there earns {margin} after refunds and waste.",
-                region=worst["region"],
-                share=rate(worst["return_share"], digits=1),
-                low=rate(worst["return_low"], digits=1),
-                high=rate(worst["return_high"], digits=1),
-                margin=money(worst["margin_per_order"], currency=currency),
-            )
-        )
-    if regions["transit_days"].isna().all():
-        said.append(
-            sentence(
-                "How old goods are when they come is not known: no regions table tells the days "
-                "on the way. They are taken to come on the day they leave, which is too kind."
-            )
-        )
-    return said
-
-
-def _why(row: Any, fresh_days: int) -> str:
-    if row.why == TOO_OLD:
-        return (
-            f"{plural(int(row.life_left), 'day')} of life left on arrival at best, "
-            f"{fresh_days} demanded"
-        )
-    return f"{rate(row.return_share, digits=0)} of the lines come back: it {LOSES}"
-
-
-def _action(shop: Tables, row: Any, **said: str) -> Action:
-    worth = {name: cents(getattr(row, name)) for name in ("worth", "worth_low", "worth_high")}
-    known = "unknown" if worth["worth"] is None else "margin"
-    return Action(due_on=due(shop.as_of), worth_in=known, **worth, **said)

@@ -102,42 +102,11 @@ def find_slow_movers(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     if frame.empty:
         return [sentence("Nothing is in stock: there is nothing to clear.")]
     slow, past = frame[frame["slow"]], frame[frame["past_units"] > 0]
-    tied = frame["tied_up"].sum(min_count=1)
-    said = [
-        sentence(
-            "{n} in stock tie up {tied}; {sold} of them sold in the last 28 days. {slow} a chance "
-            "below {below} to be sold before it must be written off: {share} of the money, of "
-            "which {cost} is expected to be lost.",
-            n=plural(len(frame), "product"),
-            tied=money(tied, currency=currency),
-            sold=rate(frame.attrs["sold_share"], digits=0),
-            slow=plural(len(slow), "has", "have"),
-            below=rate(frame.attrs["slow_below"], digits=0),
-            share=rate(slow["tied_up"].sum() / tied if tied else None, digits=0),
-            cost=money(slow["left_over_cost"].sum(min_count=1), currency=currency),
-        )
-    ]
+    said = [_tied(frame, slow, currency)]
     if len(slow):
-        said.append(
-            sentence(
-                "Worst: {which}.",
-                which=listing([_named(r, currency) for r in slow.itertuples()], most=3),
-            )
-        )
-    if len(past):
-        said.append(
-            sentence(
-                "{n} of {k} ({cost} at cost) are past their day by the stock list and the "
-                "deliveries: {which}. Count them: either they must go, or the list is wrong.",
-                n=plural(int(past["past_units"].sum()), "unit"),
-                k=plural(len(past), "product"),
-                cost=money(past["past_cost"].sum(min_count=1), currency=currency),
-                which=listing(
-                    [f"{r.product} ({count(r.past_units)})" for r in past.itertuples()], most=3
-                ),
-            )
-        )
-    return said
+        which = [_named(r, currency) for r in slow.itertuples()]
+        said.append(sentence("Worst: {which}.", which=listing(which, most=3)))
+    return said + ([_past(past, currency)] if len(past) else [])
 
 
 @carries_missing
@@ -159,6 +128,33 @@ def tied_up_by_age(frame: pd.DataFrame) -> pd.DataFrame:
         slow = here.loc[here["slow"], "tied_up"].sum()
         rows.append((name, here["tied_up"].sum(), slow, len(here)))
     return pd.DataFrame(rows, columns=["age", "tied_up", "slow_tied_up", "products"])
+
+
+def _tied(frame: pd.DataFrame, slow: pd.DataFrame, currency: str) -> Sentence:
+    tied = frame["tied_up"].sum(min_count=1)
+    return sentence(
+        "{n} in stock tie up {tied}; {sold} of them sold in the last 28 days. {slow} a chance "
+        "below {below} to be sold before it must be written off: {share} of the money, of which "
+        "{cost} is expected to be lost.",
+        n=plural(len(frame), "product"),
+        tied=money(tied, currency=currency),
+        sold=rate(frame.attrs["sold_share"], digits=0),
+        slow=plural(len(slow), "has", "have"),
+        below=rate(frame.attrs["slow_below"], digits=0),
+        share=rate(slow["tied_up"].sum() / tied if tied else None, digits=0),
+        cost=money(slow["left_over_cost"].sum(min_count=1), currency=currency),
+    )
+
+
+def _past(past: pd.DataFrame, currency: str) -> Sentence:
+    return sentence(
+        "{n} of {k} ({cost} at cost) are past their day by the stock list and the deliveries: "
+        "{which}. Count them: either they must go, or the list is wrong.",
+        n=plural(int(past["past_units"].sum()), "unit"),
+        k=plural(len(past), "product"),
+        cost=money(past["past_cost"].sum(min_count=1), currency=currency),
+        which=listing([f"{r.product} ({count(r.past_units)})" for r in past.itertuples()], most=3),
+    )
 
 
 def _named(row: tuple, currency: str) -> str:

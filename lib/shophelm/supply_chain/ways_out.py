@@ -122,27 +122,12 @@ def find_ways_out(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say what the cheapest ways bring, and what is not known."""
     if frame.empty:
         return [sentence("No slow mover has a unit that can still be sold in time.")]
-    products, best = frame["product_id"].nunique(), frame[frame["chosen"]]
-    said = []
+    products, best = plural(frame["product_id"].nunique(), "slow mover"), frame[frame["chosen"]]
+    said = [
+        sentence("None of {n} has a way out known to be worth more than leaving it.", n=products)
+    ]
     if len(best):
-        said.append(
-            sentence(
-                "{k} of {n} have a way out that is worth more than leaving them: together "
-                "{worth} ({ways}). Worth most: {which}.",
-                k=count(len(best)),
-                n=plural(products, "slow mover"),
-                worth=money(best["worth"].sum(), currency=currency),
-                ways=listing([f"{v} by {k}" for k, v in best["way"].value_counts().items()]),
-                which=listing([_named(r, currency) for r in best.itertuples()], most=3),
-            )
-        )
-    else:
-        said.append(
-            sentence(
-                "None of {n} has a way out known to be worth more than leaving it.",
-                n=plural(products, "slow mover"),
-            )
-        )
+        said = [_best(best, products, currency)]
     unknown = frame[frame["worth"].isna()].drop_duplicates(["way", "why"])
     if len(unknown):
         told = [f"{r.way}: {r.why}" for r in unknown.itertuples()]
@@ -179,6 +164,18 @@ def clearance_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) -> l
         )
         for row in frame[frame["chosen"]].head(most).itertuples()
     ]
+
+
+def _best(best: pd.DataFrame, products: str, currency: str) -> Sentence:
+    return sentence(
+        "{k} of {n} have a way out that is worth more than leaving them: together {worth} "
+        "({ways}). Worth most: {which}.",
+        k=count(len(best)),
+        n=products,
+        worth=money(best["worth"].sum(), currency=currency),
+        ways=listing([f"{n} by {way}" for way, n in best["way"].value_counts().items()]),
+        which=listing([_named(r, currency) for r in best.itertuples()], most=3),
+    )
 
 
 def _named(row: Any, currency: str) -> str:
