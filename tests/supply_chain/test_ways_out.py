@@ -88,7 +88,7 @@ def test_what_is_not_known_is_said_to_be(shop):
     assert rows.loc[("coat", "lucky bag"), "worth"] != rows.loc[("coat", "lucky bag"), "worth"]
     assert rows.loc[("coat", "lucky bag"), "terms"] == "at most 10 units at 40% of the price"
     told = [str(s) for s in find_ways_out(rows.reset_index(), currency="CNY")]
-    assert told[0].startswith("None of 2 slow movers has a way out known to be worth more")
+    assert told[0].startswith("For none of 2 slow movers is a way out known to be")
     assert "lucky bag: no past lucky bag tells" in told[1]
 
 
@@ -107,7 +107,7 @@ def test_caps_that_nobody_wants_go_back_to_the_supplier(shop):
     ways = frame.set_index(["product_id", "way"])
     assert ways.loc[("coat", "return to the supplier"), "worth"] == pytest.approx(2 * 20)
     said = str(find_ways_out(frame, currency="CNY")[0])
-    assert said.startswith("2 of 2 slow movers have a way out that is worth more")
+    assert said.startswith("For 2 of 2 slow movers there is a way out that is worth more")
     actions = clearance_actions(shop(**SHELF_SHOP), frame)
     assert [(a.kind, a.subject, a.owner_role) for a in actions] == [
         ("clear by markdown", "product:coat", "merchandiser"),

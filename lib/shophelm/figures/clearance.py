@@ -61,7 +61,7 @@ def ways_out(frame: pd.DataFrame, *, currency: str) -> Axes:
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(money(v, currency=currency))))
     axes.grid(visible=False, axis="y")
-    axes.set(title="The cheapest way out, worth beyond doing nothing (80% interval)")
+    axes.set(title="What the cheapest way out is worth (80% interval)")
     return axes
 
 
@@ -86,7 +86,7 @@ def returned_by_region(regions: pd.DataFrame, *, currency: str) -> Axes:  # noqa
     ]
     colours = [ACCENT if ship else WARM for ship in rows["ship"]]
     axes.bar(rows["region"], rows["return_share"], yerr=spread, color=colours, ecolor=MUTED)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=0))))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=1))))
     axes.tick_params(axis="x", rotation=30)
     axes.set(
         ylabel="returned, of a region's lines",

@@ -124,7 +124,7 @@ def find_ways_out(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
         return [sentence("No slow mover has a unit that can still be sold in time.")]
     products, best = plural(frame["product_id"].nunique(), "slow mover"), frame[frame["chosen"]]
     said = [
-        sentence("None of {n} has a way out known to be worth more than leaving it.", n=products)
+        sentence("For none of {n} is a way out known to be worth more than leaving it.", n=products)
     ]
     if len(best):
         said = [_best(best, products, currency)]
@@ -168,7 +168,7 @@ def clearance_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) -> l
 
 def _best(best: pd.DataFrame, products: str, currency: str) -> Sentence:
     return sentence(
-        "{k} of {n} have a way out that is worth more than leaving them: together {worth} "
+        "For {k} of {n} there is a way out that is worth more than leaving it: together {worth} "
         "({ways}). Worth most: {which}.",
         k=count(len(best)),
         n=products,
