@@ -1,58 +1,68 @@
 """The newsvendor's published figure, a shelf followed by hand, and orders against brute force."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from shophelm.methods.shelf_life import (
-    Case,
-    best_order,
-    critical_ratio,
-    newsvendor,
-    ordered,
-    play,
-)
+from shophelm.methods.shelf_life import Case, best_order, critical_ratio, ordered, play
 
 
-def normal(levels, mean=50, sd=8):
-    return stats.norm(mean, sd).ppf((np.arange(levels) + 0.5) / levels)
+def one_period(wanted, *, underage, overage):
+    """A shelf of a single day, each level of demand a draw."""
+    demand = np.array(wanted, dtype=float)[:, None, None]
+    return case(demand, life=[1], underage=[underage], overage=overage)
+
+
+def newsvendor(wanted, *, underage, overage):
+    """The closed form: the least level that demand does not exceed with the critical ratio."""
+    ratio = Fraction(underage) / (Fraction(underage) + Fraction(overage))
+    return sorted(wanted)[math.ceil(ratio * len(wanted)) - 1]
 
 
 def test_the_newsvendor_of_the_textbook():
-    # Snyder & Shen; stockpyl doctest: h = .18, p = .70, demand normal (50, 8)
-    wanted = normal(200_001)
-    quantity = newsvendor(wanted, underage=0.70, overage=0.18)
-    step = np.diff(wanted)[np.searchsorted(wanted, 56.6)]
-    assert quantity == pytest.approx(56.603956, abs=2 * step)
-    cost = 0.18 * np.maximum(quantity - wanted, 0) + 0.70 * np.maximum(wanted - quantity, 0)
-    assert cost.mean() == pytest.approx(1.997605, abs=1e-4)
+    # Snyder & Shen; stockpyl doctest: h = .18, p = .70, demand normal (50, 8); in thousandths
+    levels = 20_001
+    wanted = stats.norm(50_000, 8_000).ppf((np.arange(levels) + 0.5) / levels)
+    found = best_order(one_period(wanted, underage=0.70, overage=0.18), np.arange(40_000, 70_000))
+    # the grid's levels lie 1.4 apart there
+    assert found.quantity == pytest.approx(56_603.956, abs=2)
+    assert found.cost.mean() == pytest.approx(1_997.605, abs=0.5)
 
 
 def test_the_critical_ratio_is_what_demand_does_not_exceed():
-    wanted = np.arange(1, 11)
-    # 6 of 10 levels are at most 6; a sale that earns nothing orders nothing
-    assert newsvendor(wanted, underage=6.0, overage=4.0) == 6
-    assert newsvendor(wanted, underage=0.0, overage=4.0) == 0
-    assert newsvendor(wanted, underage=-3.0, overage=4.0) == 0
+    wanted, quantities = np.arange(1, 11), np.arange(12)
+    # 6 of 10 levels are at most 6: a ratio just above .6 wants the seventh, one just below not
+    above = best_order(one_period(wanted, underage=6.1, overage=4.0), quantities)
+    assert above.quantity == 7
+    assert best_order(one_period(wanted, underage=5.9, overage=4.0), quantities).quantity == 6
+    # a sale that earns nothing orders nothing
+    assert best_order(one_period(wanted, underage=0.0, overage=4.0), quantities).quantity == 0
+    assert best_order(one_period(wanted, underage=-3.0, overage=4.0), quantities).quantity == 0
     assert critical_ratio(np.array([3.0, -1.0]), 1.0).tolist() == [0.75, 0]
 
 
 @given(
     st.lists(st.integers(0, 30), min_size=1, max_size=20),
-    st.floats(0.1, 20),
-    st.floats(0.1, 20),
+    st.integers(1, 40),
+    st.integers(1, 40),
 )
-def test_no_other_quantity_of_one_period_costs_less(demand, underage, overage):
+@settings(deadline=None)
+def test_one_period_is_the_critical_ratio_and_nothing_costs_less(demand, underage, overage):
     wanted = np.array(demand, dtype=float)
 
     def cost(q):
         short, over = np.maximum(wanted - q, 0), np.maximum(q - wanted, 0)
         return (underage * short + overage * over).mean()
 
-    quantity = newsvendor(wanted, underage=underage, overage=overage)
-    assert cost(quantity) <= min(cost(q) for q in range(32)) + 1e-9
+    found = best_order(one_period(wanted, underage=underage, overage=overage), np.arange(32))
+    assert found.cost.mean() == pytest.approx(min(cost(q) for q in range(32)))
+    closed = newsvendor(demand, underage=underage, overage=overage)
+    assert cost(closed) == pytest.approx(found.cost.mean())
 
 
 def test_a_shelf_followed_by_hand():

@@ -94,34 +94,6 @@ def critical_ratio(underage: float | np.ndarray, overage: float | np.ndarray) ->
     return lost / np.maximum(lost + np.asarray(overage, dtype=float), 1e-12)
 
 
-def newsvendor(
-    wanted: np.ndarray, *, underage: float | np.ndarray, overage: float | np.ndarray
-) -> np.ndarray:
-    """Give the order quantity of one period (Arrow, Harris & Marschak 1951).
-
-    Parameters
-    ----------
-    wanted
-        … × levels: units wanted, at levels of equal weight.
-    underage, overage
-        As in `critical_ratio`.
-
-    Returns
-    -------
-    ndarray
-        The least level that demand does not exceed with the critical ratio; 0 where a sale earns
-        nothing.
-    """
-    ratio = critical_ratio(underage, overage)
-    levels = wanted.shape[-1]
-    # rounding must not push a ratio that is a level's own to the next one
-    place = np.ceil(np.round(ratio * levels, 9)).astype(int).clip(1, levels) - 1
-    sorted_levels = np.sort(wanted, axis=-1)
-    place = np.broadcast_to(place, sorted_levels.shape[:-1])
-    at = np.take_along_axis(sorted_levels, place[..., None], axis=-1)[..., 0]
-    return np.where(ratio > 0, at, 0.0)
-
-
 def play(
     demand: np.ndarray, arrivals: np.ndarray, *, life: Sequence[int], opening: np.ndarray
 ) -> Shelf:
@@ -186,7 +158,9 @@ def best_order(case: Case, quantities: np.ndarray) -> Order:
 
     Notes
     -----
-    Where the cover is as long as the life it is the newsvendor of one period. The cost is taken
+    Where the cover is as long as the life it is the newsvendor of one period (Arrow, Harris &
+    Marschak 1951): the least quantity that demand does not exceed with the critical ratio; an
+    outlook's levels of equal weight may stand for draws of one day. The cost is taken
     as convex in the quantity (exactly so for one group): a coarse search over the quantities is
     narrowed to the neighbours of its best until all between have been looked at.
     """
