@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import ibis
 import pandas as pd
 
 from shophelm.data.interest import worth_of_a_sale
 from shophelm.data.peers import against_peers, laid_out, priced
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
+from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
-from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 
@@ -77,23 +76,10 @@ def ripe_age(shop: Tables) -> int:
 
 def _lines(shop: Tables, period: Period) -> pd.DataFrame:
     """Count paid lines, those with a refund, and the money refunded, by product."""
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-    lines = shop["order_lines"].inner_join(orders, "order_id")
-    lines = lines.select("order_id", "line_no", "product_id", "paid_amount")
-    refunds = shop["refunds"]
-    own = refunds.filter(refunds.line_no.notnull()).group_by("order_id", "line_no")
-    own = own.aggregate(own=lambda t: t.amount.sum())
-    whole = refunds.filter(refunds.line_no.isnull()).group_by("order_id")
-    whole = whole.aggregate(whole=lambda t: t.amount.sum())
-    lines = lines.left_join(own, ["order_id", "line_no"]).select(*lines.columns, "own")
-    lines = lines.left_join(whole, "order_id").select(*lines.columns, "whole")
-    # of a refund of the whole order, a line's part is at most what it paid
-    part = ibis.least(lines.whole.fill_null(0), lines.paid_amount)
-    refunded = ibis.coalesce(lines.own, part)
+    lines = refunded_lines(shop, period)
     sums = lines.group_by("product_id").aggregate(
-        yes=(lines.own.notnull() | lines.whole.notnull()).cast("int64").sum(),
+        yes=lines.returned.cast("int64").sum(),
         trials=lines.count(),
-        refunded=refunded.sum(),
+        refunded=lines.refunded.sum(),
     )
     return shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)

@@ -67,4 +67,16 @@ SUPPLIERS = Table(
     ),
 )
 
-TABLES = (STOCK, PURCHASE_ORDERS, SUPPLIERS)
+REGIONS = Table(
+    "regions",
+    grain="region that goods are sent to",
+    key=("region",),
+    source="the carrier's delivery times and rates from the shop's warehouse",
+    columns=(
+        Column("region", "text", "the region, as orders.region writes it"),
+        Column("transit_days", "number", "warehouse to customer", unit="days", least=0),
+        Column("parcel_cost", "money", "what one parcel costs the shop", optional=True, least=0),
+    ),
+)
+
+TABLES = (STOCK, PURCHASE_ORDERS, SUPPLIERS, REGIONS)
