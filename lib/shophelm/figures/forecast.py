@@ -42,10 +42,10 @@ def fan(weeks: pd.DataFrame, *, currency: str, category: str = "shop") -> Axes:
     axes.plot(start[ahead], rows["expected_units"][ahead], color=ACCENT, label="expected")
     _mark_bursts(axes, start, rows["promotion"])
     axes.set(xlabel="week from", ylabel="", title=f"Units a week: {category}")
-    axes.set_ylim(bottom=0)
+    # room for the legend above what was sold
+    axes.set_ylim(0, 1.25 * rows[["sold_units", "units_high_95"]].max(axis=None))
     show_unit(axes.yaxis, "count", currency)
     axes.legend(frameon=False, ncols=4, loc="upper left")
-    axes.margins(y=0.25)
     return axes
 
 
@@ -87,6 +87,6 @@ def _mark_bursts(axes: Axes, start: pd.Series, promotion: pd.Series) -> None:
             continue
         axes.axvline(week, color=WARM, lw=1, ls=":")
         axes.annotate(
-            phases.replace(": burst", ""), (week, 0.8), xycoords=("data", "axes fraction"),
-            rotation=90, fontsize=7, color=WARM, ha="right", va="top",
+            phases.replace(": burst", ""), (week, 0.02), xycoords=("data", "axes fraction"),
+            rotation=90, fontsize=7, color=WARM, ha="right", va="bottom",
         )  # fmt: skip

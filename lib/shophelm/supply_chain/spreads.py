@@ -71,9 +71,18 @@ def product_calibration(seen: Tried, choice: Choice, on: Sequence[int], *, by: i
 
 
 def group_calibration(seen: Tried, choice: Choice, on: Sequence[int], *, by: int) -> Calibration:
-    """Learn the spread of categories' and the shop's weeks."""
+    """Learn the spread of categories' and the shop's weeks.
+
+    There are few such errors: those of the first four weeks are taken together, and those of the
+    last four.
+    """
     expected, got, size, of = group_errors(seen, choice, on, by=by)
-    return calibrate(expected, got, size, of, knots=range(1, WEEKS + 1))
+    half = WEEKS // 2
+    expected, got = (
+        np.column_stack([v[:, :half].ravel(), v[:, half:].ravel()]) for v in (expected, got)
+    )
+    middles = ((1 + half) / 2, (1 + half) / 2 + half)
+    return calibrate(expected, got, np.repeat(size, half), np.repeat(of, half), knots=middles)
 
 
 def by_category(values: np.ndarray, group: np.ndarray) -> np.ndarray:

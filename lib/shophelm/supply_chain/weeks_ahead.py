@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.conformal import spread_at
+from shophelm.methods.conformal import spread
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.backtested import interval
@@ -53,7 +53,7 @@ def weeks_ahead(shop: Tables, *, past: int = _PAST_WEEKS) -> pd.DataFrame:
         seen, made.choice, range(len(seen.cuts)), by=history.period.days
     )
     of = np.array(["category"] * len(history.categories) + [SHOP])
-    levels = spread_at(calibration, weeks, np.ones(len(of)), of)
+    levels = spread(calibration, weeks, np.ones(len(of)), of)
     ends = [interval(levels, share) for share in (0.80, 0.95)]
     ahead = {"expected_units": weeks, "units_low": ends[0][0], "units_high": ends[0][1],
              "units_low_95": ends[1][0], "units_high_95": ends[1][1]}  # fmt: skip
