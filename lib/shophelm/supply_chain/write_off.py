@@ -21,6 +21,8 @@ SEASON_ENDS = {
     "春季": 5, "夏季": 8, "秋季": 11, "冬季": 2,
 }  # fmt: skip
 """The month with whose last day a season's goods are written off."""
+QUARTER = 91
+"""Days before and after a season's end over which its goods are compared."""
 SHELF_LIFE, SEASON, AGE = "shelf life", "end of season", "age"
 
 
@@ -34,7 +36,7 @@ def batches(shop: Tables, *, write_off_days: int = WRITE_OFF_DAYS) -> pd.DataFra
         gained more than was sold is taken for a delivery).
     write_off_days
         Age at which goods are written off at the latest; a shelf life or the end of their season
-        may come before.
+        may come before, unless that season's goods sold on after its last end.
 
     Returns
     -------
@@ -91,6 +93,7 @@ def _with_dates(shop: Tables, frame: pd.DataFrame, write_off_days: int) -> pd.Da
     if shop.has("products"):
         wanted = shop["products"].select("product_id", "season", "shelf_life_days")
         facts = shop.frame(wanted).set_index("product_id")
+    facts["season"] = facts["season"].where(~facts["season"].isin(_selling_on(shop, facts)))
     facts = facts.reindex(frame["product_id"])
     rows = zip(frame["received_on"], facts["season"], facts["shelf_life_days"], strict=True)
     dates = [_write_off(*row, write_off_days, shop.as_of) for row in rows]
@@ -101,6 +104,35 @@ def _with_dates(shop: Tables, frame: pd.DataFrame, write_off_days: int) -> pd.Da
     return frame.sort_values(keys, ignore_index=True)
 
 
+def _selling_on(shop: Tables, facts: pd.DataFrame) -> set[str]:
+    """Name the seasons whose goods sold on after the end of the last one, beside all others.
+
+    Of the goods on sale a quarter of a year before and after it, theirs must have kept half of
+    their share; where no such end is known, a season's end is believed.
+    """
+    if not shop.has("order_lines"):
+        return set()
+    days = product_days(shop)
+    season = facts["season"].reindex(days.products).to_numpy()
+    found = set()
+    for name in sorted({s for s in season if _month(s) is not None}):
+        end = _next_end(_month(name), shop.as_of - timedelta(days=364 + QUARTER))
+        at = (end - days.period.first).days + 1
+        if end + timedelta(days=QUARTER) > shop.as_of or at < QUARTER:
+            continue
+        there = days.on_sale[:, at - QUARTER : at + QUARTER].all(axis=1)
+        windows = (slice(at - QUARTER, at), slice(at, at + QUARTER))
+        sums = [days.units[there, window].sum(axis=1) for window in windows]
+        before, after = (s[season[there] == name].sum() / max(s.sum(), 1) for s in sums)
+        if before > 0 and after >= before / 2:
+            found.add(name)
+    return found
+
+
+def _month(season: str | None) -> int | None:
+    return SEASON_ENDS.get(str(season).strip().lower())
+
+
 def _write_off(
     received_on: date, season: str | None, life: float, write_off_days: int, as_of: date
 ) -> tuple[date, str]:
@@ -108,7 +140,7 @@ def _write_off(
     ends = [(received_on + timedelta(days=write_off_days), AGE)]
     if not unknown(life):
         ends.append((received_on + timedelta(days=int(life)), SHELF_LIFE))
-    month = SEASON_ENDS.get(str(season).strip().lower())
+    month = _month(season)
     if month is not None:
         ends.append((_next_end(month, as_of), SEASON))
     return min(ends)
