@@ -25,7 +25,9 @@ from tests.supply_chain.selling import AS_OF, shop_of, steady
 
 @pytest.fixture
 def key(tmp_path):
-    return tmp_path / "key"
+    file = tmp_path / "key"
+    file.write_text("a key of enough letters")
+    return file
 
 
 @pytest.fixture(scope="module")
