@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ ORDER, ENOUGH = "order", "enough"
 _STEPS, _DRAWS, _SEED = 8, 400, 0
 
 
-def to_order(lines: pd.DataFrame) -> pd.DataFrame:
+def to_order(lines: pd.DataFrame, instead: Mapping[str, str]) -> pd.DataFrame:
     """Add why each product is ordered or not, the quantity, and what is not known of it."""
     position = lines["on_hand"].fillna(0.0) + lines["coming"]
     lacking = (lines["order_up_to"] - position).where(position <= lines["reorder_point"], 0.0)
@@ -27,6 +29,7 @@ def to_order(lines: pd.DataFrame) -> pd.DataFrame:
         ["not on sale", "stock not known", "no forecast", "no demand expected", ORDER],
         default=ENOUGH,
     )
+    why = lines["product_id"].map(dict(instead)).fillna(pd.Series(why, index=lines.index))
     quantity = packed(
         np.where(why == ORDER, lacking, 0.0),
         least=lines["moq"].to_numpy(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +29,11 @@ COLUMNS = [
     *("left_out", "on_hand", "coming", "overdue", "lead_days", "lead_demand", "safety_stock"),
     *("reorder_point", "order_up_to", "empty_on", "empty_chance", "wanted_by", "at_risk", "saved"),
     *("saved_in", "unknown"),
+]
+SHOWN = [
+    *("title", "supplier_id", "quantity", "left_out", "amount", "on_hand", "coming", "overdue"),
+    *("lead_demand", "safety_stock", "reorder_point", "empty_on", "empty_chance", "wanted_by"),
+    *("at_risk", "saved", "saved_in"),
 ]
 
 
@@ -73,6 +79,7 @@ def order_proposal(
     order_cost: float = 0.0,
     holding_rate_per_year: float = 0.2,
     breaks: pd.DataFrame | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> Proposal | Missing:
     """Propose an order for every product, by what it saves until the next chance to order.
 
@@ -95,6 +102,8 @@ def order_proposal(
         Cost of holding stock, as a share of its cost.
     breaks
         Prices by quantity, where there are any: product_id, from_quantity, unit_cost.
+    instead
+        Products not to be ordered here, each with the reason.
 
     Returns
     -------
@@ -137,7 +146,7 @@ def order_proposal(
         order_up_to=whole + np.ceil(lot),
         safety_stock=point - need.mean(axis=1),
     )
-    lines = to_order(lines)
+    lines = to_order(lines, instead or {})
     if breaks is not None:
         lines = cheapened(lines, breaks, order_cost=order_cost, rate=holding_rate_per_year / YEAR)
     lines = cut_to_budget(lines, risk, budget=budget)
@@ -146,6 +155,15 @@ def order_proposal(
     order = np.lexsort((lines["product_id"], -lines["saved"], lines["quantity"] <= 0))
     lines = lines.iloc[order].reset_index(drop=True)
     return Proposal(lines[COLUMNS], saved[order], last_stock_day(shop), review_days)
+
+
+@carries_missing
+def shown(proposal: Proposal) -> pd.DataFrame:
+    """Lay out, for people, what to order: the lines with a quantity, or with one left out."""
+    lines = proposal.lines
+    asked = lines[(lines["quantity"] > 0) | (lines["left_out"] > 0)]
+    columns = SHOWN if asked["left_out"].any() else [c for c in SHOWN if c != "left_out"]
+    return asked[columns].reset_index(drop=True)
 
 
 def _check(*, service: str, level: float, review_days: int, budget: float) -> None:

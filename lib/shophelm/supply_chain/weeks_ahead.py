@@ -88,6 +88,14 @@ def find_weeks_ahead(frame: pd.DataFrame) -> Sentence:
     )
 
 
+@carries_missing
+def shown(frame: pd.DataFrame, *, weeks: int = 4) -> pd.DataFrame:
+    """Lay out, for people, the shop's and each category's next weeks."""
+    ahead = frame[frame["expected_units"].notna()]
+    near = ahead["week_from"].isin(sorted(set(ahead["week_from"]))[:weeks])
+    return ahead[near].drop(columns="sold_units").reset_index(drop=True)
+
+
 def _weekly(units: np.ndarray, history: History) -> np.ndarray:
     sums = by_category(units, history.setting.group)
     return sums.reshape(len(sums), -1, WEEK).sum(axis=2)
