@@ -1,0 +1,123 @@
+"""What empty shelves hid: demand, where sales only show what was there to be sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.censored_demand import Repaired, interval_of, repair
+from shophelm.shop.calendar import Period, kind_of_day
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.shop.titles import products_of
+from shophelm.words import Sentence, count, plural, rate, sentence
+
+INTERVAL = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Products × days: what was wanted.
+
+    Attributes
+    ----------
+    products, period
+        As in `ProductDays`.
+    demand
+        Units wanted: those sold, and on hidden days those expected; NaN where not on sale.
+    sold
+        Units sold.
+    hidden
+        True where the shelf was empty at the end of the day, so that more may have been wanted.
+    repaired
+        What the expectation rests on; None where no day is hidden.
+    """
+
+    products: pd.Index
+    period: Period
+    demand: np.ndarray
+    sold: np.ndarray
+    hidden: np.ndarray
+    repaired: Repaired | None
+
+    def lost(self, *, days: int | None = None) -> pd.DataFrame:
+        """Add up the units not sold over the last days, or over the whole period.
+
+        Returns
+        -------
+        DataFrame
+            By product_id: lost, lost_low, lost_high (80 %), lost_variance, empty_days.
+        """
+        last = slice(None if days is None else -days, None)
+        gap = np.where(self.hidden, self.demand - self.sold, 0.0)[:, last].sum(axis=1)
+        variance = np.zeros(len(gap)) if self.repaired is None else self.repaired.variance(last)
+        low, high = interval_of(gap, variance, INTERVAL)
+        return pd.DataFrame(
+            {
+                "lost": gap,
+                "lost_low": low,
+                "lost_high": high,
+                "lost_variance": variance,
+                "empty_days": self.hidden[:, last].sum(axis=1),
+            },
+            index=self.products,
+        )
+
+
+@once_per_shop
+def demanded(shop: Tables) -> Demand:
+    """Give what was wanted of each product on each day; what was sold, where stock is not known.
+
+    Parameters
+    ----------
+    shop
+        Needs orders and order_lines. Without stock no day is known to have hidden anything.
+
+    Notes
+    -----
+    See `methods.censored_demand`. A day that sold more than it opened with did not depend on the
+    shelf (goods made or sent to order) and hides nothing.
+    """
+    days = product_days(shop)
+    empty = (days.on_hand == 0) & days.on_sale
+    empty &= ~(days.units > days.opening)
+    sold = np.where(days.on_sale, days.units, np.nan)
+    if not empty.any():
+        return Demand(days.products, days.period, sold, days.units, empty, None)
+    repaired = repair(
+        days.units,
+        on_sale=days.on_sale,
+        hidden=empty,
+        blank=empty & (days.opening <= 0),
+        group=_likes(shop, days.products),
+        kind_of_day=_kinds(shop, days.period),
+        visitors=None if np.isnan(days.visitors).all() else days.visitors,
+    )
+    return Demand(days.products, days.period, repaired.demand, days.units, empty, repaired)
+
+
+def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
+    """Number each product's category, apart by whether it is sold by deposit.
+
+    Who paid a deposit came weeks before the burst, in which the product then sells unseen.
+    """
+    category = products_of(shop)["category"].reindex(products).fillna("")
+    deposit = pd.Series("", index=products)
+    if shop.has("presales", "order_lines"):
+        lines = shop["order_lines"].semi_join(shop["presales"], "order_id")
+        sold = shop.frame(lines.select("product_id").distinct())["product_id"]
+        deposit[products.isin(sold)] = " by deposit"
+    return pd.factorize(category + deposit, sort=True)[0]
+
+
+def _kinds(shop: Tables, period: Period) -> np.ndarray:
+    """Number each day's kind: the phase of a campaign, else the day of the week."""
+    campaigns = shop.frame(shop["campaigns"]) if shop.has("campaigns") else None
+    names = [
+        (kind_of_day(day, campaigns)[0] if campaigns is not None else "") or str(day.weekday())
+        for day in period.every_day
+    ]
+    return pd.factorize(np.array(names, dtype=object), sort=True)[0]
