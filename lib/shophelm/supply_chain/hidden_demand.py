@@ -115,9 +115,14 @@ def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
 
 def _kinds(shop: Tables, period: Period) -> np.ndarray:
     """Number each day's kind: the phase of a campaign, else the day of the week."""
-    campaigns = shop.frame(shop["campaigns"]) if shop.has("campaigns") else None
-    names = [
-        (kind_of_day(day, campaigns)[0] if campaigns is not None else "") or str(day.weekday())
-        for day in period.every_day
-    ]
-    return pd.factorize(np.array(names, dtype=object), sort=True)[0]
+    week_days = np.array([str(day.weekday()) for day in period.every_day], dtype=object)
+    phases = phases_of(shop, period)
+    return pd.factorize(np.where(phases == "", week_days, phases), sort=True)[0]
+
+
+def phases_of(shop: Tables, period: Period) -> np.ndarray:
+    """Name each day's kind of promotion and phase; empty for ordinary days."""
+    if not shop.has("campaigns"):
+        return np.full(period.days, "", dtype=object)
+    campaigns = shop.frame(shop["campaigns"])
+    return np.array([kind_of_day(d, campaigns)[0] for d in period.every_day], dtype=object)
