@@ -52,7 +52,7 @@ class Repaired:
         spread[:, days] = self.pull[:, days]
         decay = np.exp(-1 / self.width)
         alone = (1 + decay**2) / (1 - decay**2)
-        common = (_around(spread, self.width) ** 2).sum(axis=1) / alone
+        common = (moving_sums(spread, self.width) ** 2).sum(axis=1) / alone
         # what lies beyond the ends of the period has its say, too: no less than each day alone
         return self.chance[:, days].sum(axis=1) + np.maximum(common, (spread**2).sum(axis=1))
 
@@ -212,8 +212,8 @@ class _Fit:
         own = (_LEVEL_WORTH + demand.sum(axis=1)) / (
             _LEVEL_WORTH / np.maximum(usual, 1e-12) + exposure.sum(axis=1)
         )
-        shape = _LEVEL_WORTH + _around(demand, width)
-        return shape, _LEVEL_WORTH / own[:, None] + _around(exposure, width)
+        shape = _LEVEL_WORTH + moving_sums(demand, width)
+        return shape, _LEVEL_WORTH / own[:, None] + moving_sums(exposure, width)
 
     def _levels(self) -> None:
         demand, exposure = self._seen()
@@ -264,7 +264,7 @@ def _mean(units: np.ndarray, exposure: np.ndarray, group: np.ndarray) -> np.ndar
     return ((1 + got) / (1 / max(total, 1e-12) + due))[group]
 
 
-def _around(values: np.ndarray, width: float) -> np.ndarray:
+def moving_sums(values: np.ndarray, width: float) -> np.ndarray:
     """Add up each row around each day, others weighing exp(−distance / width)."""
     decay = np.exp(-1 / width)
     forth = signal.lfilter([1.0], [1.0, -decay], values, axis=1)

@@ -16,7 +16,7 @@ APART = 3.5
 """Standard errors from its peers beyond which a member is no longer drawn to them."""
 _UNKNOWN = 2.5
 """Standard error of an elasticity from which on its own sales say nothing."""
-_WIDE, _STEPS, _CLOSE, _LEAP, _NOTHING = 3.0, 60, 1e-6, 1.0, 1e-9
+_WIDE, _STEPS, _CLOSE, _LEAP, _NOTHING = 3.0, 60, 1e-6, 2.0, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,10 @@ class _GroupFit:
     @property
     def spread(self) -> float:
         """How many times a Poisson count's variance the cells' is, at least 1."""
-        there = self.fitted > 0
-        left = ((self.count - self.fitted)[there] ** 2 / self.fitted[there]).sum()
-        free = there.sum() - (self.total > 0).sum() - len(self.members) - self.x.shape[1]
-        return max(left / free, 1.0) if free > 0 else 1.0
+        left, due = ((self.count - self.fitted) ** 2).sum(), self.fitted.sum()
+        there = (self.fitted > 0).sum()
+        free = there - (self.total > 0).sum() - len(self.members) - self.x.shape[1]
+        return max(left / due * there / free, 1.0) if free > 0 and due > 0 else 1.0
 
     def _fitted(self, slopes: np.ndarray, effects: np.ndarray) -> np.ndarray:
         log = np.log(self.exposure) + slopes[self.member] * self.price + self.x @ effects
@@ -193,11 +193,20 @@ class _GroupFit:
             step = np.linalg.solve(schur - cross.T @ across, rest - across.T @ up)
             move = (up - cross @ step) / np.maximum(known, _NOTHING)
             most = max(np.abs(move).max(initial=0), np.abs(step).max(initial=0))
-            part = min(1.0, _LEAP / max(most, _NOTHING))
+            part, here = min(1.0, _LEAP / max(most, _NOTHING)), self._height(slopes, effects)
+            while part > _CLOSE and here > self._height(slopes + part * move, effects + part * step):
+                part /= 2
             slopes, effects = slopes + part * move, effects + part * step
-            if most < _CLOSE:
+            if most * part < _CLOSE:
                 break
         return slopes, effects
+
+    def _height(self, slopes: np.ndarray, effects: np.ndarray) -> float:
+        """Give the log-likelihood, less what holds slopes and drivers back."""
+        fitted = self._fitted(slopes, effects)
+        there = self.count > 0
+        pull = ((slopes - self.usual) ** 2).sum() / _WIDE**2 + (self.loose * effects**2).sum()
+        return float((self.count[there] * np.log(fitted[there])).sum() - pull / 2)
 
 
 def _pooled(

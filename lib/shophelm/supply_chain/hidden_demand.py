@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shophelm.errors import ParameterError
 from shophelm.methods.censored_demand import Repaired, interval_of, repair
 from shophelm.shop.calendar import Period, kind_of_day
-from shophelm.shop.needs import Missing, carries_missing, question
-from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import Tables, once_per_shop
-from shophelm.shop.titles import products_of
-from shophelm.words import Sentence, count, plural, rate, sentence
+from shophelm.shop.titles import products_of, titled
+from shophelm.words import Sentence, count, rate, sentence
 
 INTERVAL = 0.8
 
@@ -97,6 +98,65 @@ def demanded(shop: Tables) -> Demand:
         visitors=None if np.isnan(days.visitors).all() else days.visitors,
     )
     return Demand(days.products, days.period, repaired.demand, days.units, empty, repaired)
+
+
+@question("What did empty shelves hide?", "stock", "order_lines", events="visitors of those days")
+def hidden_demand(shop: Tables, *, product_id: str = "") -> pd.DataFrame:
+    """Lay one product's days out: sold, and wanted.
+
+    Parameters
+    ----------
+    shop
+        Needs stock and order_lines.
+    product_id
+        The product; empty for the one whose empty shelf hid the most units.
+
+    Returns
+    -------
+    DataFrame
+        One row per day on sale: product_id, day, sold, demand (units; repaired), usual (units to
+        be expected before anything is known of the day), hidden. No rows where no day is hidden.
+    """
+    wanted = demanded(shop)
+    if wanted.repaired is None or len(wanted.products) == 0:
+        return pd.DataFrame(columns=["product_id", "day", "sold", "demand", "usual", "hidden"])
+    k = wanted.products.get_indexer([product_id])[0] if product_id else int(
+        wanted.lost()["lost"].to_numpy().argmax()
+    )
+    if k < 0:
+        raise ParameterError(f"product_id is {product_id!r}, which is no product of this shop.")
+    frame = pd.DataFrame(
+        {
+            "product_id": wanted.products[k],
+            "day": wanted.period.every_day,
+            "sold": wanted.sold[k],
+            "demand": wanted.demand[k],
+            "usual": wanted.repaired.rate[k],
+            "hidden": wanted.hidden[k],
+        }
+    )
+    return frame[frame["demand"].notna()].reset_index(drop=True)
+
+
+@carries_missing
+def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
+    """Say how much more of the product shown was wanted than sold."""
+    if not frame["hidden"].any():
+        return sentence("No shelf was empty at the end of a day: what was sold was what was wanted.")
+    wanted = demanded(shop)
+    lost = wanted.lost().loc[frame["product_id"].iloc[0]]
+    return sentence(
+        "{product} sold {sold} units and {lost} more were wanted (80 % interval {low} to {high}): "
+        "its shelf was empty on {empty} of {days} days, {share} of them.",
+        product=titled(shop, [frame["product_id"].iloc[0]])[0],
+        sold=count(frame["sold"].sum()),
+        lost=count(lost["lost"]),
+        low=count(lost["lost_low"]),
+        high=count(lost["lost_high"]),
+        empty=count(frame["hidden"].sum()),
+        days=count(len(frame)),
+        share=rate(frame["hidden"].mean(), digits=0),
+    )
 
 
 def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
