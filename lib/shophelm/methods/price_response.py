@@ -16,7 +16,7 @@ APART = 3.5
 """Standard errors from its peers beyond which a member is no longer drawn to them."""
 _UNKNOWN = 2.5
 """Standard error of an elasticity from which on its own sales say nothing."""
-_WIDE, _STEPS, _CLOSE, _LEAP, _NOTHING = 3.0, 60, 1e-6, 2.0, 1e-9
+_WIDE, _STEPS, _CLOSE, _LEAP, _NOTHING = 3.0, 60, 1e-4, 1.0, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,7 @@ class _GroupFit:
         self, slopes: np.ndarray, effects: np.ndarray, *, common: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Climb the likelihood, with one slope for all members or one each."""
+        height = self._height(slopes, effects)
         for _ in range(_STEPS):
             up, known, rest, cross, schur = self._derivatives(slopes, effects)
             schur += cross.T @ (cross / np.maximum(known, _NOTHING)[:, None])
@@ -192,12 +193,14 @@ class _GroupFit:
             across = cross / np.maximum(known, _NOTHING)[:, None]
             step = np.linalg.solve(schur - cross.T @ across, rest - across.T @ up)
             move = (up - cross @ step) / np.maximum(known, _NOTHING)
-            most = max(np.abs(move).max(initial=0), np.abs(step).max(initial=0))
-            part, here = min(1.0, _LEAP / max(most, _NOTHING)), self._height(slopes, effects)
-            while part > _CLOSE and here > self._height(slopes + part * move, effects + part * step):
+            move, step = np.clip(move, -_LEAP, _LEAP), np.clip(step, -_LEAP, _LEAP)
+            part, before = 1.0, height
+            height = self._height(slopes + move, effects + step)
+            while height < before and part > _CLOSE:
                 part /= 2
+                height = self._height(slopes + part * move, effects + part * step)
             slopes, effects = slopes + part * move, effects + part * step
-            if most * part < _CLOSE:
+            if height - before < _CLOSE:
                 break
         return slopes, effects
 
