@@ -109,7 +109,8 @@ def repair(
     doubt = fit.rate / np.sqrt(fit.shape)
     expected, chance = at_least(np.where(blank, 0, sold), fit.rate, fit.foretold_spread)
     above, _ = at_least(np.where(blank, 0, sold), fit.rate * 1.01, fit.foretold_spread)
-    slope = np.divide(above - expected, 0.01 * fit.rate, where=fit.rate > 0, out=np.zeros_like(doubt))
+    slope = np.zeros_like(doubt)
+    np.divide(above - expected, 0.01 * fit.rate, where=fit.rate > 0, out=slope)
     demand = np.where(hidden, np.maximum(expected, sold), sold)
     return Repaired(
         demand=np.where(on_sale, demand, np.nan),
@@ -147,7 +148,8 @@ def at_least(
 
     def reaches(count: np.ndarray, more: int) -> np.ndarray:
         """Give the chance of at least so many for a size larger by `more`."""
-        chance = special.betainc(np.maximum(count, 1), np.maximum(size + more, 1e-12), 1 - 1 / spread)
+        larger = np.maximum(size + more, 1e-12)
+        chance = special.betainc(np.maximum(count, 1), larger, 1 - 1 / spread)
         return np.where(count <= 0, 1.0, chance)
 
     there = reaches(least, 0)
@@ -163,14 +165,22 @@ def at_least(
 class _Fit:
     """Levels and factors of days, fitted in turn with the hidden days' expectations."""
 
-    def __init__(self, sold, exposure, known, censored, group, kind) -> None:
+    def __init__(
+        self,
+        sold: np.ndarray,
+        exposure: np.ndarray,
+        known: np.ndarray,
+        censored: np.ndarray,
+        group: np.ndarray,
+        kind: np.ndarray,
+    ) -> None:
         self.sold, self.exposure, self.known, self.censored = sold, exposure, known, censored
         self.group, self.kind = group, kind
         self.factor, self.factor_doubt = np.ones(sold.shape), np.ones(sold.shape)
         self.spread = np.full(sold.shape, 1.2)
         self.rate = exposure * _mean(sold * known, exposure * known, group)[:, None]
         self.shape = np.ones(sold.shape)
-        self.width = 0.0
+        self.level, self.width = np.ones(sold.shape), 0.0
 
     def run(self, width: float) -> None:
         """Iterate until the expectations stand still."""
@@ -206,7 +216,9 @@ class _Fit:
         rows = self.censored
         return at_least(self.sold[rows], self.rate[rows], self.foretold_spread[rows])
 
-    def _around(self, demand, exposure, width) -> tuple[np.ndarray, np.ndarray]:
+    def _around(
+        self, demand: np.ndarray, exposure: np.ndarray, width: float
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Give each day's level as shape and rate of a gamma distribution."""
         usual = _mean(demand, exposure, self.group)
         own = (_LEVEL_WORTH + demand.sum(axis=1)) / (
@@ -248,9 +260,16 @@ class _Fit:
         self.spread[:] = np.maximum(spread, _LEAST_SPREAD)[self.group][:, None]
 
 
-def _made_up(visitors, on_sale, blank, group, kind) -> np.ndarray:
+def _made_up(
+    visitors: np.ndarray,
+    on_sale: np.ndarray,
+    blank: np.ndarray,
+    group: np.ndarray,
+    kind: np.ndarray,
+) -> np.ndarray:
     """Add to blank days the visitors that an empty shelf keeps away, on the whole."""
-    fit = _Fit(visitors, on_sale.astype(float), on_sale & ~blank, np.zeros_like(blank), group, kind)
+    seen, none = on_sale & ~blank, np.zeros_like(blank)
+    fit = _Fit(visitors, on_sale.astype(float), seen, none, group, kind)
     fit.run(28.0)
     due = fit.rate[blank].sum()
     left = min(visitors[blank].sum() / due, 1.0) if due > 0 else 1.0

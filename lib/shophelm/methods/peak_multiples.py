@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-REPEATS = 0.15
-"""How far a peak may stand off the one before, relative: an assumption, since one peak cannot tell."""
+REPEATS = 0.2
+"""How far a peak may stand off the one before, relative: assumed, since one peak cannot tell."""
 _GROUP_WORTH = 10.0
 """Units that the multiple of all products is worth beside a group's own."""
 
@@ -52,7 +52,7 @@ def peak_multiples(
 def combined(
     first: np.ndarray, first_variance: np.ndarray, second: np.ndarray, second_variance: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Combine two estimates of positive numbers by what each tells; a null second one tells nothing.
+    """Combine two estimates of positive numbers by what each tells; a null second tells nothing.
 
     Variances are those of logarithms.
     """

@@ -185,8 +185,10 @@ class _GroupFit:
             up, known, rest, cross, schur = self._derivatives(slopes, effects)
             schur += cross.T @ (cross / np.maximum(known, _NOTHING)[:, None])
             if common:
-                up, known, cross = up.sum(keepdims=True), known.sum(keepdims=True), cross.sum(
-                    axis=0, keepdims=True
+                up, known, cross = (
+                    up.sum(keepdims=True),
+                    known.sum(keepdims=True),
+                    cross.sum(axis=0, keepdims=True),
                 )
             else:
                 up, known = up - (slopes - self.usual) / _WIDE**2, known + _WIDE**-2

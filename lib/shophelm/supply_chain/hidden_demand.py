@@ -120,8 +120,10 @@ def hidden_demand(shop: Tables, *, product_id: str = "") -> pd.DataFrame:
     wanted = demanded(shop)
     if wanted.repaired is None or len(wanted.products) == 0:
         return pd.DataFrame(columns=["product_id", "day", "sold", "demand", "usual", "hidden"])
-    k = wanted.products.get_indexer([product_id])[0] if product_id else int(
-        wanted.lost()["lost"].to_numpy().argmax()
+    k = (
+        wanted.products.get_indexer([product_id])[0]
+        if product_id
+        else int(wanted.lost()["lost"].to_numpy().argmax())
     )
     if k < 0:
         raise ParameterError(f"product_id is {product_id!r}, which is no product of this shop.")
@@ -142,7 +144,7 @@ def hidden_demand(shop: Tables, *, product_id: str = "") -> pd.DataFrame:
 def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
     """Say how much more of the product shown was wanted than sold."""
     if not frame["hidden"].any():
-        return sentence("No shelf was empty at the end of a day: what was sold was what was wanted.")
+        return sentence("No shelf was empty at the end of a day: nothing is known to be hidden.")
     wanted = demanded(shop)
     lost = wanted.lost().loc[frame["product_id"].iloc[0]]
     return sentence(
@@ -160,7 +162,7 @@ def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
 
 
 def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
-    """Number each product's category, apart by whether it is sold by deposit.
+    """Give each product's category a number, apart by whether it is sold by deposit.
 
     Who paid a deposit came weeks before the burst, in which the product then sells unseen.
     """
@@ -174,7 +176,7 @@ def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
 
 
 def _kinds(shop: Tables, period: Period) -> np.ndarray:
-    """Number each day's kind: the phase of a campaign, else the day of the week."""
+    """Give each day's kind a number: the phase of a campaign, else the day of the week."""
     week_days = np.array([str(day.weekday()) for day in period.every_day], dtype=object)
     phases = phases_of(shop, period)
     return pd.factorize(np.where(phases == "", week_days, phases), sort=True)[0]

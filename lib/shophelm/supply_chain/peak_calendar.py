@@ -57,26 +57,22 @@ def next_peak(shop: Tables, campaign_id: str = "") -> Peak | Missing:
     listed = [_campaign(row) for row in shop.frame(shop["campaigns"]).itertuples(index=False)]
     listed.sort(key=lambda c: (c.burst_from, c.campaign_id))
     if campaign_id:
-        chosen = [c for c in listed if c.campaign_id == campaign_id]
-        if not chosen:
-            return _none(f"campaigns lists no {campaign_id}.")
-        now, moved = chosen[0], False
+        now = next((c for c in listed if c.campaign_id == campaign_id), None)
+        moved = False
     else:
         big = [c for c in listed if c.kind in KINDS]
         ahead = [c for c in big if c.burst_from >= shop.as_of]
-        if not big:
-            return _none(f"campaigns lists none of kind {' or '.join(KINDS)}.")
         moved = not ahead
         later = ahead or [_next_year(c) for c in big]
-        now = min(
-            (c for c in later if c.burst_from >= shop.as_of), key=lambda c: c.burst_from, default=None
-        )
-        if now is None:
-            return _none("the last big sale listed is more than a year old.")
+        later = [c for c in later if c.burst_from >= shop.as_of]
+        now = min(later, key=lambda c: c.burst_from, default=None)
+    if now is None:
+        return _none(f"campaigns lists no {campaign_id or ' or '.join(KINDS)} in the year to come.")
     before = [c for c in listed if c.kind == now.kind and _is_year_before(c, now)]
     if not before or before[-1].warmup_from < shop.first_day + timedelta(weeks=4):
-        return _none(f"the shop's orders hold no {now.kind} of the year before, with four weeks "
-                     "ahead of it.")  # fmt: skip
+        return _none(
+            f"the shop's orders hold no {now.kind} of the year before, with four weeks ahead of it."
+        )
     return Peak(now, before[-1], moved)
 
 
@@ -89,7 +85,7 @@ def _next_year(campaign: Campaign) -> Campaign:
         name: _same_date(getattr(campaign, name))
         for name in ("warmup_from", "burst_from", "afterglow_from", "ends_on")
     }
-    return Campaign("", f"the next {campaign.kind}", campaign.kind, **days)
+    return Campaign("", f"The next {campaign.kind}", campaign.kind, **days)
 
 
 def _same_date(day: date) -> date:

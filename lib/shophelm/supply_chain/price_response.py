@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.censored_demand import moving_sums
-from shophelm.methods.price_response import ELASTICITY, Cells, Response, price_response
+from shophelm.methods.price_response import ELASTICITY, Cells, price_response
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.tables import Tables, once_per_shop
@@ -90,9 +90,7 @@ def find_price_response(frame: pd.DataFrame, categories: pd.DataFrame) -> list[S
             f"{number(row.elasticity_low, digits=1)} to {number(row.elasticity_high, digits=1)})"
             for row in apart.itertuples()
         ]
-        said.append(
-            sentence("Unlike all others of its category: {which}.", which=listing(which))
-        )
+        said.append(sentence("Unlike all others of its category: {which}.", which=listing(which)))
     own, every = int((frame["by"] == "own").sum()), len(frame)
     said.append(
         sentence(
