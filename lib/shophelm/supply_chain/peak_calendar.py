@@ -1,0 +1,100 @@
+"""Which big sale comes next, and which it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from shophelm.shop.needs import Missing
+from shophelm.shop.tables import Tables
+
+KINDS = ("double11", "618")
+"""Sales big enough to be stocked for."""
+TITLE = "What will the next big sale ask for?"
+_YEAR = (300, 430)
+"""Days that lie between a campaign and the one of the year before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign's days: each phase ends the day before the next begins."""
+
+    campaign_id: str
+    name: str
+    kind: str
+    warmup_from: date
+    burst_from: date
+    afterglow_from: date
+    ends_on: date
+
+    def days_of(self, phase: str) -> list[date]:
+        """List the days of its warmup, burst or afterglow."""
+        first, after = {
+            "warmup": (self.warmup_from, self.burst_from),
+            "burst": (self.burst_from, self.afterglow_from),
+            "afterglow": (self.afterglow_from, self.ends_on + timedelta(days=1)),
+        }[phase]
+        return [first + timedelta(days=i) for i in range((after - first).days)]
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A campaign to come, and the one of its kind a year before; `moved` where it is not listed."""
+
+    now: Campaign
+    before: Campaign
+    moved: bool
+
+
+def next_peak(shop: Tables, campaign_id: str = "") -> Peak | Missing:
+    """Pick the campaign to plan for: the one named, or else the next big one.
+
+    Where no big one is listed, the next is last year's, moved by a year.
+    """
+    listed = [_campaign(row) for row in shop.frame(shop["campaigns"]).itertuples(index=False)]
+    listed.sort(key=lambda c: (c.burst_from, c.campaign_id))
+    if campaign_id:
+        now = next((c for c in listed if c.campaign_id == campaign_id), None)
+        moved = False
+    else:
+        big = [c for c in listed if c.kind in KINDS]
+        ahead = [c for c in big if c.burst_from >= shop.as_of]
+        moved = not ahead
+        later = ahead or [_next_year(c) for c in big]
+        later = [c for c in later if c.burst_from >= shop.as_of]
+        now = min(later, key=lambda c: c.burst_from, default=None)
+    if now is None:
+        return _none(f"campaigns lists no {campaign_id or ' or '.join(KINDS)} in the year to come.")
+    before = [c for c in listed if c.kind == now.kind and _is_year_before(c, now)]
+    if not before or before[-1].warmup_from < shop.first_day + timedelta(weeks=4):
+        return _none(
+            f"the shop's orders hold no {now.kind} of the year before, with four weeks ahead of it."
+        )
+    return Peak(now, before[-1], moved)
+
+
+def _campaign(row: Any) -> Campaign:
+    return Campaign(*(getattr(row, name) for name in Campaign.__dataclass_fields__))
+
+
+def _next_year(campaign: Campaign) -> Campaign:
+    days = {
+        name: _same_date(getattr(campaign, name))
+        for name in ("warmup_from", "burst_from", "afterglow_from", "ends_on")
+    }
+    return Campaign("", f"The next {campaign.kind}", campaign.kind, **days)
+
+
+def _same_date(day: date) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(years=1)).date()
+
+
+def _is_year_before(earlier: Campaign, now: Campaign) -> bool:
+    return _YEAR[0] <= (now.burst_from - earlier.burst_from).days <= _YEAR[1]
+
+
+def _none(why: str) -> Missing:
+    return Missing(TITLE, "campaigns", f"Nothing to plan from: {why}")

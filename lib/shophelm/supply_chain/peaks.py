@@ -1,0 +1,234 @@
+"""What the next big sale will ask for, product by product and phase by phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.peak_multiples import REPEATS, combined, count_levels, peak_multiples
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.shop.titles import products_of
+from shophelm.supply_chain.hidden_demand import Demand, demanded, phases_of
+from shophelm.supply_chain.peak_calendar import Peak, next_peak
+from shophelm.supply_chain.presale_deposits import deposit_units
+from shophelm.words import Sentence, count, listing, sentence
+
+PHASES = ("warmup", "burst", "afterglow")
+BASE_WEEKS = 8
+"""Ordinary weeks before a campaign that say what is usual."""
+_LEVELS = [0.1, 0.9]
+
+
+@dataclass(frozen=True, slots=True)
+class PeakPlan:
+    """A campaign's demand to come.
+
+    Attributes
+    ----------
+    peak
+        Which campaign, and which it is held against.
+    units
+        By product_id: title, category, level (units on a usual day now), and for each phase
+        (warmup, burst, afterglow: the days of it after `as_of`) and the total: units with _low
+        and _high (80 %), last_year (what was wanted in the same phase then), and deposits (units
+        with a deposit paid by now) with their kept (those whose balance is to be expected).
+    spread
+        Variance / mean of counts; `units.doubt` is the variance of the logarithm of the total.
+    """
+
+    peak: Peak
+    units: pd.DataFrame
+    spread: float
+
+
+@question(
+    "What will the next big sale ask for?",
+    "order_lines",
+    "campaigns",
+    presales="deposits paid so far say what the burst will bring",
+    stock="demand that empty shelves hid in the last one",
+)
+def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
+    """Expect each product's units in each phase of a campaign, from last year's.
+
+    Parameters
+    ----------
+    shop
+        Needs order_lines and campaigns; a campaign of the same kind must lie within its days.
+    campaign_id
+        The campaign; empty for the next Double 11 or 618, as listed, or where none is, last
+        year's moved by a year.
+
+    Notes
+    -----
+    Units of last year's phase (repaired, see `hidden_demand`) as a multiple of what eight ordinary
+    weeks before it brought, drawn to the category's, times what ordinary weeks bring now. Where
+    deposits are paid, the burst is also expected from them: last year's units per deposit unit
+    paid by the same day; both are combined by their precision. Intervals allow for a peak that is
+    up to some 20 % off last year's, which is an assumption, and for chance. Misleads where the
+    mechanic or the prices differ from last year's.
+    """
+    peak = next_peak(shop, campaign_id)
+    if isinstance(peak, Missing):
+        return peak
+    wanted = demanded(shop)
+    products = products_of(shop).reindex(wanted.products)
+    group = pd.factorize(products["category"].fillna(""), sort=True)[0]
+    ordinary = phases_of(shop, wanted.period) == ""
+    spread = _spread(wanted, ordinary)
+    then = _last_year(wanted, peak, ordinary, group)
+    level, common = _level_now(shop, wanted, peak, ordinary, group, then["warmup"], spread)
+    deposits = deposit_units(shop, peak, wanted, group)
+    frame = pd.DataFrame(
+        {
+            "title": products["title"].fillna(pd.Series(wanted.products, wanted.products)),
+            "category": products["category"].fillna(""),
+            "level": level,
+        },
+        index=wanted.products,
+    )
+    variances = []
+    for phase in PHASES:
+        ahead = sum(d > shop.as_of for d in peak.now.days_of(phase))
+        mean, variance = level * ahead * then[phase].multiple, then[phase].variance + common
+        if phase == "burst" and ahead:
+            mean, variance = combined(mean, variance, deposits["burst"], deposits["variance"])
+            mean = np.maximum(mean, deposits["kept"])
+        frame = _with_interval(frame, phase, np.asarray(mean), np.asarray(variance), spread)
+        frame[f"{phase}_last_year"] = then[phase].units
+        variances.append(np.asarray(variance))
+    total = frame[list(PHASES)].sum(axis=1).to_numpy()
+    # phases err together: they rest on the same level
+    share = frame[list(PHASES)].to_numpy() / np.maximum(total, 1e-12)[:, None]
+    frame["doubt"] = (share * np.sqrt(variances).T).sum(axis=1) ** 2
+    frame = _with_interval(frame, "total", total, frame["doubt"].to_numpy(), spread)
+    frame = frame.assign(deposits=deposits["units"], kept=deposits["kept"])
+    return PeakPlan(peak, frame[~np.isnan(wanted.demand[:, -1])], spread)
+
+
+@carries_missing
+def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
+    """Say what the campaign asks for, against last year, and what the deposits say."""
+    units, now, before = plan.units, plan.peak.now, plan.peak.before
+    said = []
+    if plan.peak.moved:
+        said.append(
+            sentence(
+                "No big sale to come is listed in campaigns: this is {before}, a year later.",
+                before=before.name,
+            )
+        )
+    burst, last_year = units["burst"].sum(), units["burst_last_year"].sum()
+    said.append(
+        sentence(
+            "{name} (burst from {day}) is expected to ask for {warm} units in what is left of the "
+            "warm-up, {burst} in the burst and {after} in the afterglow; last year's burst asked "
+            "for {then}.",
+            name=now.name,
+            day=str(now.burst_from),
+            warm=count(units["warmup"].sum()),
+            burst=count(burst),
+            after=count(units["afterglow"].sum()),
+            then=count(last_year),
+        )
+    )
+    if units["deposits"].sum() > 0:
+        said.append(
+            sentence(
+                "Deposits are paid for {units} units; {kept} of them should be balanced.",
+                units=count(units["deposits"].sum()),
+                kept=count(units["kept"].sum()),
+            )
+        )
+    top = units.sort_values(["burst", "title"], ascending=[False, True]).head(3)
+    which = [f"{r.title} ({count(r.burst_low)} to {count(r.burst_high)})" for r in top.itertuples()]
+    if which:
+        said.append(
+            sentence(
+                "Most is wanted of {which} units in the burst, 80 % interval.", which=listing(which)
+            )
+        )
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """Last year's phase: units wanted, as a multiple of usual, with its logarithm's variance."""
+
+    units: np.ndarray
+    multiple: np.ndarray
+    variance: np.ndarray
+
+
+def _last_year(
+    wanted: Demand, peak: Peak, ordinary: np.ndarray, group: np.ndarray
+) -> dict[str, _Then]:
+    base, base_days = _base(wanted, peak.before.warmup_from, ordinary)
+    usual = np.divide(base, base_days, where=base_days > 0, out=np.zeros_like(base))
+    phases = {}
+    for phase in PHASES:
+        units, days = _in_phase(wanted, peak.before.days_of(phase))
+        known = usual > 0
+        of_known = np.where(known, units, 0.0)
+        multiple = peak_multiples(of_known, usual * days, base, group=group)
+        phases[phase] = _Then(units, *multiple)
+    return phases
+
+
+def _level_now(
+    shop: Tables, wanted: Demand, peak: Peak, ordinary: np.ndarray, group: np.ndarray, warm: _Then,
+    spread: float,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Give units on a usual day now, and the variance of the logarithm of all that rests on it.
+
+    What the warm-up has brought so far counts, too.
+    """
+    until = min(peak.now.warmup_from, shop.as_of + timedelta(days=1))
+    units, days = _base(wanted, until, ordinary)
+    # drawn to the category's usual level by one unit's worth
+    usual = (np.bincount(group, units) + 1e-9) / np.maximum(np.bincount(group, days), 1)
+    level = (1 + units) / (1 / usual[group] + days)
+    sold, warm_days = _in_phase(wanted, peak.now.days_of("warmup"))
+    due = warm_days * warm.multiple
+    seen = np.divide(sold, due, where=due > 0, out=np.zeros_like(sold))
+    level, variance = combined(
+        level, spread / (1 + units), seen, spread / np.maximum(sold, 1e-9) + warm.variance
+    )
+    return level, variance + REPEATS**2
+
+
+def _with_interval(
+    frame: pd.DataFrame, name: str, mean: np.ndarray, variance: np.ndarray, spread: float
+) -> pd.DataFrame:
+    low, high = count_levels(mean, variance, spread, _LEVELS)
+    return frame.assign(**{name: mean, f"{name}_low": low, f"{name}_high": high})
+
+
+def _in_phase(wanted: Demand, days: list[date]) -> tuple[np.ndarray, np.ndarray]:
+    """Give each product's units over some days, and the days of them on which it was on sale."""
+    at = [(d - wanted.period.first).days for d in days if wanted.period.first <= d]
+    at = [i for i in at if i < wanted.period.days]
+    some = wanted.demand[:, at]
+    return np.nansum(some, axis=1), (~np.isnan(some)).sum(axis=1)
+
+
+def _base(wanted: Demand, until: date, ordinary: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give units and days of the ordinary weeks before a day."""
+    end = (until - wanted.period.first).days
+    at = np.arange(max(end - BASE_WEEKS * 7, 0), end)
+    at = at[ordinary[at]]
+    some = wanted.demand[:, at]
+    return np.nansum(some, axis=1), (~np.isnan(some)).sum(axis=1)
+
+
+def _spread(wanted: Demand, ordinary: np.ndarray) -> float:
+    """Measure variance / mean of ordinary days' demand around each product's own weeks."""
+    some = pd.DataFrame(np.where(ordinary, wanted.demand, np.nan))
+    weeks = some.T.groupby(np.arange(wanted.period.days) // 28).transform("mean").T.to_numpy()
+    there = (weeks > 0) & ~np.isnan(some.to_numpy())
+    off = (some.to_numpy()[there] - weeks[there]) ** 2
+    return max(float(off.sum() / max(weeks[there].sum(), 1e-12) * 28 / 27), 1.0)
