@@ -15,6 +15,7 @@ from IPython import get_ipython
 from shophelm.errors import ShophelmError
 from shophelm.report.kept_thresholds import read_thresholds, write_thresholds
 from shophelm.report.ledger import read_ledger
+from shophelm.report.order_sheet import write_order_sheet
 from shophelm.report.page import Page
 from shophelm.report.send_list import write_send_list
 from shophelm.shop.calendar import last_days
@@ -28,6 +29,7 @@ __all__ = [
     "last_days",
     "open_shop",
     "read_actions",
+    "write_order_sheet",
     "write_send_list",
 ]
 

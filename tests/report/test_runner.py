@@ -1,6 +1,8 @@
 """Notebooks run headless: failures stay with their notebook, publication is all or nothing."""
 
 import json
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -153,3 +155,15 @@ shophelm.spoilt = True"""
     for _ in range(2):
         (only,) = run(write(**HAND_SHOP), tmp_path / "out", areas=["data"])
         assert only.error == ""
+
+
+def test_a_script_that_asks_for_a_report_is_not_run_again_by_its_kernels(tmp_path, write):
+    script = tmp_path / "ask.py"
+    script.write_text(
+        "print('asked once')\n"
+        "from shophelm.report.publish import report\n"
+        f"report({str(write(**HAND_SHOP))!r}, as_of='2026-11-15', out=__import__('pathlib')"
+        f".Path({str(tmp_path / 'out')!r}), areas=['user'])\n"
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "asked once\n"), ran.stderr

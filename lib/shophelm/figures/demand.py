@@ -9,7 +9,6 @@ import pandas as pd
 
 from shophelm.figures.chain import show_unit
 from shophelm.figures.style import ACCENT, MUTED, WARM, set_style
-from shophelm.shop.needs import Missing, carries_missing
 from shophelm.words import count
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ EMPTY = "#fdf0dc"
 _WEEK = 7
 
 
-@carries_missing
-def hidden_demand(days: pd.DataFrame) -> Axes | Missing:
+def hidden_demand(days: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
     """Draw one product's units a day, sold and wanted, its empty days shaded.
 
     Parameters
@@ -51,8 +49,12 @@ def hidden_demand(days: pd.DataFrame) -> Axes | Missing:
     return axes
 
 
-@carries_missing
-def price_response(products: pd.DataFrame, categories: pd.DataFrame) -> Axes | Missing:
+def price_response(
+    products: pd.DataFrame,
+    categories: pd.DataFrame,
+    *,
+    currency: str,  # noqa: ARG001 - as every figure
+) -> Axes:
     """Draw each category's elasticity with its interval, and its products as dots.
 
     Parameters
@@ -80,8 +82,7 @@ def price_response(products: pd.DataFrame, categories: pd.DataFrame) -> Axes | M
     return axes
 
 
-@carries_missing
-def peak_plan(plan: PeakPlan) -> Axes | Missing:
+def peak_plan(plan: PeakPlan, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
     """Draw units by phase: this year's plan beside last year's."""
     import seaborn as sns
     from matplotlib import pyplot as plt

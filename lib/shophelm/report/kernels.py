@@ -7,8 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import uuid
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
@@ -17,6 +21,9 @@ from traitlets import default
 
 FORKS = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 """Whether kernels are forked from a process that has imported everything once."""
+
+
+_STARTING = threading.Lock()
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -63,10 +70,23 @@ class _Forking(LocalProvisioner):
         folder = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109
         given = (arguments, dict(kwargs.get("env") or os.environ), str(folder))
         process = server.Process(target=serve, args=given, daemon=True)
-        process.start()
+        with _nameless_main():
+            process.start()
         self.process = _Process(process)
         self.pid = process.pid
         return self.connection_info
+
+
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Keep the forked process from importing the script that runs here, as it otherwise would."""
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 class _Process:

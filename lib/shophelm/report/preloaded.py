@@ -13,6 +13,7 @@ import seaborn  # noqa: F401
 
 import shophelm.report.kept_thresholds
 import shophelm.report.ledger
+import shophelm.report.order_sheet
 import shophelm.report.page
 import shophelm.report.send_list  # noqa: F401
 from shophelm.shop.needs import meet_all

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS
 from shophelm.methods.censored_demand import interval_of
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days
@@ -16,10 +16,6 @@ from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 from shophelm.supply_chain.hidden_demand import INTERVAL, demanded
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
-
-WIN_BACK = "win back lost sales"
-_SURE = 1.0
-"""Units: only a product that lost at least so many, at the lower end, is worth an action."""
 
 
 @question(
@@ -113,7 +109,7 @@ NOW = "Still empty: {which}."
 
 @carries_missing
 def find_lost_sales(
-    shop: Tables, frame: pd.DataFrame, *, days: int | None = HORIZON_DAYS
+    shop: Tables, frame: pd.DataFrame, *, currency: str, days: int | None = HORIZON_DAYS
 ) -> list[Sentence]:
     """Say what was lost in all, on which products most, and which shelves are still empty."""
     if frame.empty:
@@ -133,41 +129,18 @@ def find_lost_sales(
             low=count(low),
             high=count(high),
             share=rate(share, digits=1),
-            money=money(
-                frame["lost_margin" if in_margin else "lost_gmv"].sum(), currency=shop.currency
-            ),
+            money=money(frame["lost_margin" if in_margin else "lost_gmv"].sum(), currency=currency),
             what="margin" if in_margin else "GMV",
         )
     ]
     top = frame[frame["lost"] >= 0.5]
     if len(top):
-        which = [_one(row, shop.currency) for row in top.head(3).itertuples()]
+        which = [_one(row, currency) for row in top.head(3).itertuples()]
         said.append(sentence(MOST, which=listing(which)))
     empty = frame[frame["still_empty"]]
     if len(empty):
         said.append(sentence(NOW, which=listing(list(empty["title"]))))
     return said
-
-
-@carries_missing
-def lost_sales_actions(shop: Tables, frame: pd.DataFrame) -> list[Action]:
-    """Propose to keep in stock what surely lost sales."""
-    return [
-        Action(
-            kind=WIN_BACK,
-            subject=f"product:{row.product_id}",
-            action=f"Bring {row.title} back into stock and keep it there: it lost about "
-            f"{plural(round(row.lost), 'unit')} while its shelf was empty.",
-            owner_role="buyer",
-            metric="units",
-            due_on=due(shop.as_of),
-            worth=cents(row.worth),
-            worth_low=cents(row.worth_low),
-            worth_high=cents(row.worth_high),
-            worth_in=row.worth_in,
-        )
-        for row in frame[frame["lost_low"] >= _SURE].itertuples()
-    ]
 
 
 def _one(row: Any, currency: str) -> str:

@@ -85,7 +85,7 @@ def peak_stock(
 
 
 @carries_missing
-def find_peak_stock(shop: Tables, frame: pd.DataFrame) -> list[Sentence]:
+def find_peak_stock(shop: Tables, frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say what must be ordered, what is too late to order, and what is at risk."""
     short = frame[frame["to_order"] > 0]
     if short.empty:
@@ -97,7 +97,7 @@ def find_peak_stock(shop: Tables, frame: pd.DataFrame) -> list[Sentence]:
             "at risk.",
             n=plural(len(short), "product"),
             units=count(short["to_order"].sum()),
-            money=money(short["at_risk"].sum(), currency=shop.currency),
+            money=money(short["at_risk"].sum(), currency=currency),
         )
     ]
     if len(soon):

@@ -166,6 +166,12 @@ def shown(proposal: Proposal) -> pd.DataFrame:
     return asked[columns].reset_index(drop=True)
 
 
+@carries_missing
+def to_send(proposal: Proposal) -> pd.DataFrame:
+    """Give the lines that are ordered."""
+    return proposal.lines[proposal.lines["quantity"] > 0]
+
+
 def _check(*, service: str, level: float, review_days: int, budget: float) -> None:
     if service not in SERVICES:
         raise ParameterError(f"service is {service!r}. It is one of: {', '.join(SERVICES)}.")
