@@ -55,7 +55,8 @@ class History:
 def history(shop: Tables) -> History:
     """Lay out known demand and its setting; needs orders and order_lines."""
     days = product_days(shop)
-    demand = known_demand(days)
+    launched = _launched(shop, days)
+    demand = _without_first_sale(known_demand(days), days, launched)
     category = _categories(shop, days.products)
     codes, names = pd.factorize(category, sort=True)
     every = days.period.every_day
@@ -68,7 +69,7 @@ def history(shop: Tables) -> History:
         kind=np.array([kinds[p] for p in phases]),
         from_burst=from_burst,
         year_share=np.array([(d.timetuple().tm_yday - 1) / 366 for d in every]),
-        age=_ages(shop, days),
+        age=_ages(days, launched),
         price=_relative_price(days.price),
         moved={} if rivals is None else {"rivals": rivals},
     )
@@ -130,17 +131,31 @@ def _calendar(shop: Tables, days: list[date]) -> tuple[list[str], np.ndarray]:
     return [phase for phase, _ in found], np.array([float(off) for _, off in found])
 
 
-def _ages(shop: Tables, days: ProductDays) -> np.ndarray:
-    """Give each product's age on the first day; NaN where it was there before the data begin."""
-    first = np.where(days.on_sale.any(axis=1), days.on_sale.argmax(axis=1), 0).astype(float)
-    age = np.where(first > 0, -first, np.nan)
+def _launched(shop: Tables, days: ProductDays) -> np.ndarray:
+    """Give the day number of each product's launch as the shop lists it; NaN not listed."""
     if not shop.has("products.launched_on"):
-        return age
+        return np.full(len(days.products), np.nan)
     listed = shop.frame(shop["products"].select("product_id", "launched_on"))
     launched = listed.set_index("product_id")["launched_on"].reindex(days.products)
-    known = launched.notna().to_numpy()
-    age[known] = [(days.period.first - d).days for d in launched[known]]
-    return age
+    return np.array([np.nan if pd.isna(d) else (d - days.period.first).days for d in launched])
+
+
+def _without_first_sale(demand: np.ndarray, days: ProductDays, launched: np.ndarray) -> np.ndarray:
+    """Forget the day that a product without a launch date began with.
+
+    Its first sale is how it came to be known, and would make every newcomer a daily seller.
+    """
+    first = days.on_sale.argmax(axis=1)
+    began = np.flatnonzero(np.isnan(launched) & (first > 0))
+    kept = demand.copy()
+    kept[began, first[began]] = np.nan
+    return kept
+
+
+def _ages(days: ProductDays, launched: np.ndarray) -> np.ndarray:
+    """Give each product's age on the first day; NaN where it was there before the data begin."""
+    first = np.where(days.on_sale.any(axis=1), days.on_sale.argmax(axis=1), 0)
+    return np.where(np.isnan(launched), np.where(first > 0, -1.0 * first, np.nan), -launched)
 
 
 def _relative_price(price: np.ndarray) -> np.ndarray:

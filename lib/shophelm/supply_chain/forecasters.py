@@ -29,7 +29,8 @@ def forecast_from(
     """Forecast products × days by each method from the first `cut` days.
 
     All but seasonal naive run on demand freed of week day and promotions, and put back what the
-    calendar says of the days ahead, and half of last year's move. Bulk orders are capped.
+    calendar says of the days ahead, and half of last year's move. Bulk orders are capped. A product
+    without a known day is taken to go as its likes did, whatever the method.
     """
     known, setting = tame_bulk(history.demand[:, :cut]), history.setting
     factors = factors_at(history, known, horizon=horizon)
@@ -38,16 +39,19 @@ def forecast_from(
     back = factors[:, cut:] * move
     levels = {CROSTON: croston, SBA: syntetos_boylan, TSB: teunter_syntetos_babai, MEAN: mean}
     found = {m: level(freed)[:, None] * back for m, level in levels.items() if m in methods}
-    if NAIVE in methods:
-        found[NAIVE] = seasonal_naive(history.demand[:, :cut], horizon)
     if SMOOTHING in methods:
         found[SMOOTHING] = smooth(freed, [cut], horizon=horizon)[0] * back
+    unseen = np.isnan(known).all(axis=1)
+    if NEWCOMERS in methods or unseen.any():
+        likes = back * like_newcomers(freed, age=setting.age, group=setting.group, horizon=horizon)
     if NEWCOMERS in methods:
-        found[NEWCOMERS] = back * like_newcomers(
-            freed, age=setting.age, group=setting.group, horizon=horizon
-        )
+        found[NEWCOMERS] = likes
     if BOOSTED in methods:
         found[BOOSTED] = move * model.forecast(known, factors, setting, horizon=horizon)
+    if unseen.any():
+        found = {m: np.where(unseen[:, None], likes, f) for m, f in found.items()}
+    if NAIVE in methods:
+        found[NAIVE] = seasonal_naive(history.demand[:, :cut], horizon)
     return found
 
 
