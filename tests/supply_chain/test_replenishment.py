@@ -11,7 +11,7 @@ from shophelm.supply_chain.lead_time_demand import courses, expected_courses, ov
 from shophelm.supply_chain.lead_times import lead_times
 from shophelm.supply_chain.order_actions import find_order_proposal, order_actions
 from shophelm.supply_chain.position import position
-from shophelm.supply_chain.replenishment import order_proposal
+from shophelm.supply_chain.replenishment import order_proposal, to_send
 from tests.supply_chain.buying import BUYING
 from tests.supply_chain.outlooks import even, lately
 
@@ -44,6 +44,14 @@ def test_what_is_enough_is_not_ordered(promised):
     jam = line(proposal, "jam")
     assert jam[["why", "quantity", "amount", "at_risk", "saved"]].tolist() == ["enough", 0, 0, 0, 0]
     assert proposal.lines["product_id"].tolist() == ["nut", "tea", "jam"]
+
+
+def test_what_is_planned_elsewhere_is_not_ordered_here(promised):
+    proposal = order_proposal(promised, even(ONE_A_DAY), instead={"tea": "is to be cleared"})
+    assert line(proposal, "tea")[["why", "quantity", "saved"]].tolist() == [
+        "is to be cleared", 0, 0
+    ]  # fmt: skip
+    assert "tea" not in to_send(proposal)["product_id"].tolist()
 
 
 def test_what_is_not_known_of_a_product_is_said(promised):

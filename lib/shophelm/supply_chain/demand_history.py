@@ -12,6 +12,7 @@ from shophelm.methods.boosted import Setting
 from shophelm.shop.calendar import Period, kind_of_day
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.rival_sales import rival_sales
 
 MOST_AHEAD = 182
@@ -29,6 +30,9 @@ class History:
         As `product_days` gives them.
     demand
         Units wanted; NaN where that is not known or the product was not on sale.
+    wanted
+        The same, with what empty shelves hid by all that is known at the end: what is forecast
+        from, and what no forecast from an earlier day may look at.
     sold
         Units sold.
     on_sale
@@ -44,6 +48,7 @@ class History:
     products: pd.Index
     period: Period
     demand: np.ndarray
+    wanted: np.ndarray
     sold: np.ndarray
     on_sale: np.ndarray
     categories: list[str]
@@ -77,6 +82,7 @@ def history(shop: Tables) -> History:
         products=days.products,
         period=days.period,
         demand=demand,
+        wanted=_without_first_sale(demanded(shop).demand, days, launched),
         sold=days.units,
         on_sale=days.on_sale[:, -1],
         categories=list(names),
@@ -102,6 +108,7 @@ def alone(demand: np.ndarray) -> History:
         products=pd.Index([f"{i:06d}" for i in range(many)]),
         period=Period(first, first + timedelta(days=days - 1)),
         demand=demand,
+        wanted=demand,
         sold=np.nan_to_num(demand),
         on_sale=np.ones(many, dtype=bool),
         categories=["all products"],

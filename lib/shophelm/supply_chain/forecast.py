@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -12,6 +12,7 @@ from shophelm.methods.conformal import LEVELS, spread, unit_size
 from shophelm.methods.demand_classes import demand_classes
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.shop.titles import titled
 from shophelm.supply_chain.demand_history import MOST_AHEAD, History
 from shophelm.supply_chain.forecasters import BOOSTED, boosted_at, forecast_from
 from shophelm.supply_chain.outlook import Outlook
@@ -42,7 +43,7 @@ class Expected:
     campaigns="promotions ahead in the forecast",
     prices="prices in the forecast",
     rivals="rivals' sales in the forecast",
-    stock="days of empty shelves kept out of the forecast",
+    stock="what empty shelves hid put back into the forecast",
 )
 def forecast(shop: Tables, *, horizon: int | None = None) -> Outlook:
     """Forecast every product's demand, by what did best for its class in trials.
@@ -84,12 +85,12 @@ def forecast(shop: Tables, *, horizon: int | None = None) -> Outlook:
 
 
 @carries_missing
-def find_forecast(ahead: Outlook, *, days: int = 28) -> Sentence:
+def find_forecast(shop: Tables, ahead: Outlook, *, days: int = 28) -> Sentence:
     """Say how much will sell over the next days, and what makes up most of it."""
     units = ahead.expected(days)
     order = np.argsort(-units, kind="stable")
     top = order[: max(1, len(order) // 10)]
-    named = [ahead.products[i] for i in top[:3]]
+    named = titled(shop, [ahead.products[i] for i in top[:3]])
     share = units[top].sum() / units.sum() if units.sum() > 0 else 0.0
     return sentence(
         "Over the next {days} days {units} units are expected to be wanted of {n} products on "
@@ -110,8 +111,9 @@ def expected_ahead(shop: Tables) -> Expected:
     past, choice = seen.history, choose(seen, range(len(seen.cuts)))
     classes, today = demand_classes(past.demand), past.period.days
     methods = {m for ways in choice.values() for m in ways}
-    model = boosted_at(past, today, horizon=REACH) if BOOSTED in methods else None
-    ahead = forecast_from(past, today, horizon=MOST_AHEAD, methods=methods, model=model)
+    now = replace(past, demand=past.wanted)
+    model = boosted_at(now, today, horizon=REACH) if BOOSTED in methods else None
+    ahead = forecast_from(now, today, horizon=MOST_AHEAD, methods=methods, model=model)
     mean = pick(ahead, choice, classes)
     return Expected(past, choice, classes, np.where(past.on_sale[:, None], mean, 0.0))
 

@@ -29,7 +29,7 @@ def to_order(lines: pd.DataFrame, instead: Mapping[str, str]) -> pd.DataFrame:
         ["not on sale", "stock not known", "no forecast", "no demand expected", ORDER],
         default=ENOUGH,
     )
-    why = lines["product_id"].map(dict(instead)).fillna(pd.Series(why, index=lines.index))
+    why = np.array([instead.get(p, w) for p, w in zip(lines["product_id"], why, strict=True)])
     quantity = packed(
         np.where(why == ORDER, lacking, 0.0),
         least=lines["moq"].to_numpy(),

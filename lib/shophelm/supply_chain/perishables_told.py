@@ -76,9 +76,9 @@ def _not_to_ship(shop: Tables, row: Any, found: Perishables) -> Action:
 def _orders(found: Perishables, currency: str) -> Sentence:
     orders = found.orders
     return sentence(
-        "For the {days} days between two orders {wanted} units of {n} that spoil are wanted. Order "
-        "{units}: {sold} are expected to be sold, {wasted} to spoil, {short} to be wanted in vain. "
-        "Ordering what is expected to be wanted instead would cost {worth} over 28 days.",
+        "For the {days} days between two orders {wanted} units of {n} that spoil are wanted. With "
+        "{units} units ordered now, {sold} are expected to be sold, {wasted} to spoil, {short} to "
+        "be wanted in vain. Ordering what is expected to be wanted instead would cost {worth} over 28 days.",
         days=count(found.order_every),
         wanted=count(orders["expected_demand"].sum()),
         n=plural(len(orders), "product"),

@@ -13,6 +13,7 @@ from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.foresight import PACE_DAYS, unhidden
+from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.lead_times import lead_grid, lead_times
 from shophelm.supply_chain.position import position
 
@@ -48,7 +49,7 @@ class Past:
     leads: np.ndarray
 
 
-def past_of(shop: Tables, wanted: np.ndarray | None, *, days: int) -> Past | Missing:
+def past_of(shop: Tables, *, days: int) -> Past | Missing:
     """Pick the products that can be replayed, and lay out what is known of them."""
     known, leads = product_days(shop), lead_times(shop)
     start = known.period.days - days
@@ -61,7 +62,7 @@ def past_of(shop: Tables, wanted: np.ndarray | None, *, days: int) -> Past | Mis
     )
     then = lead_times(shop.at(known.days[start - 1])) if len(rows) else leads
     seen = unhidden(known)
-    asked = seen if wanted is None else np.fmax(np.nan_to_num(wanted), known.units)
+    asked = np.nan_to_num(demanded(shop).demand)
     of = products["supplier_id"].iloc[rows]
     return Past(
         products=products.iloc[rows],

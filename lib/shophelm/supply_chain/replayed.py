@@ -41,7 +41,6 @@ _LOW_DAYS, _FULL_DAYS = 14, 30
 )
 def replayed(
     shop: Tables,
-    wanted: np.ndarray | None = None,
     *,
     days: int = 182,
     level: float = 0.95,
@@ -55,9 +54,6 @@ def replayed(
     ----------
     shop
         Needs stock and purchase orders.
-    wanted
-        Products × days, as `product_days` lays them out: what customers wanted, hidden demand
-        included; without it `foresight.unhidden`.
     days
         The last so many days are replayed.
     level, review_days
@@ -87,7 +83,7 @@ def replayed(
     were on sale throughout and 56 days before, with known stock and cost. What customers would have
     done otherwise with fuller shelves is not replayed.
     """
-    past = past_of(shop, wanted, days=days)
+    past = past_of(shop, days=days)
     if isinstance(past, Missing):
         return past
     about = {
