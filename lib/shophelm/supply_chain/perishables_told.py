@@ -78,7 +78,8 @@ def _orders(found: Perishables, currency: str) -> Sentence:
     return sentence(
         "For the {days} days between two orders {wanted} units of {n} that spoil are wanted. With "
         "{units} units ordered now, {sold} are expected to be sold, {wasted} to spoil, {short} to "
-        "be wanted in vain. Ordering what is expected to be wanted instead would cost {worth} over 28 days.",
+        "be wanted in vain. Ordering what is expected to be wanted instead would cost {worth} over "
+        "28 days.",
         days=count(found.order_every),
         wanted=count(orders["expected_demand"].sum()),
         n=plural(len(orders), "product"),
