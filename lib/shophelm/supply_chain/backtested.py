@@ -82,6 +82,13 @@ def backtested(shop: Tables) -> pd.DataFrame:
 
 
 @carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out every way for all products, and of each class what was chosen and the yardstick."""
+    few = (frame["demand_class"] == ALL) | frame["forecaster"].isin([CHOSEN, NAIVE])
+    return frame[few].reset_index(drop=True)
+
+
+@carries_missing
 def find_backtested(frame: pd.DataFrame) -> Sentence:
     """Say how far off the chosen forecasts were beside seasonal naive, and what they cover."""
     if frame.empty:

@@ -108,6 +108,14 @@ NOW = "Still empty: {which}."
 
 
 @carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out, for people, what was lost on each product."""
+    empty = frame["still_empty"].map({True: "yes", False: "no"})
+    columns = ["title", "empty_days", "still_empty", "sold", "lost", "lost_low", "lost_high"]
+    return frame.assign(still_empty=empty)[[*columns, "lost_gmv", "lost_margin"]]
+
+
+@carries_missing
 def find_lost_sales(
     shop: Tables, frame: pd.DataFrame, *, currency: str, days: int | None = HORIZON_DAYS
 ) -> list[Sentence]:

@@ -97,6 +97,14 @@ def slow_movers(
 
 
 @carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out, for people, the slow movers."""
+    columns = ["product", "on_hand", "mean_age_days", "tied_up", "cover_days", "write_off_on"]
+    columns += ["write_off_by", "sell_through", "left_over", "left_over_cost"]
+    return frame.loc[frame["slow"].astype(bool), columns].reset_index(drop=True)
+
+
+@carries_missing
 def find_slow_movers(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say what the stock ties up, how much of it moves too slowly, and what is written off."""
     if frame.empty:
