@@ -50,17 +50,22 @@ class Page:
         self.area = area
         self.shop = shop
         self.currency = currency
+        self._missing: set[Missing] = set()
 
     def about(self, period: Period, *, owner: str = "") -> None:
         """Record what the report is about: its days, and who answers for it."""
         _emit("about", first=str(period.first), last=str(period.last), owner=owner)
 
     def say(self, *said: Sentence | Missing | list[Sentence], cut: str = "") -> None:
-        """Print sentences, or lists of them; a missing answer prints its line where its table was.
+        """Print sentences, or lists of them; a missing answer prints its line, once.
 
         A `cut` (channel, product …) names the part of the first page on which they stand too.
         """
         for one in _flat(said):
+            if isinstance(one, Missing):
+                if one in self._missing:
+                    continue
+                self._missing.add(one)
             _print(one)
             _emit("sentence", text=str(one), missing=isinstance(one, Missing), cut=cut)
 

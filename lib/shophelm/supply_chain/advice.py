@@ -92,9 +92,16 @@ def find_steps(actions: list[Action]) -> Sentence:
     )
 
 
-@carries_missing
-def find_headline(lost: pd.DataFrame, proposal: Proposal, *, currency: str) -> Sentence:
-    """Say in one sentence what empty shelves cost, and what is to be ordered."""
+def find_headline(
+    forecast: Sentence | Missing,
+    lost: pd.DataFrame | Missing,
+    proposal: Proposal | Missing,
+    *,
+    currency: str,
+) -> Sentence | Missing:
+    """Say what empty shelves cost and what is to be ordered; without stock, what will sell."""
+    if isinstance(lost, Missing) or isinstance(proposal, Missing):
+        return forecast
     placed = proposal.lines[proposal.lines["quantity"] > 0]
     return sentence(
         "Empty shelves cost about {lost} units in the last 28 days; {n} for {amount} now would "
