@@ -358,3 +358,15 @@ def weekly_coverage(weeks, *, judged):
     levels = conformal.spread_at(calibration, expected, size, of)[:, 3]
     ends = [backtested.interval(levels, share) for share in (0.80, 0.95)]
     return [((lo <= got[:, 3]) & (got[:, 3] <= hi)).mean() for lo, hi in ends]
+
+
+def test_of_many_products_some_of_every_size_are_tried():
+    sold = np.arange(12.0)[:, None] * np.ones(300)
+    past = demand_history.alone(sold)
+    assert demand_history.some_of(past, most=12) is past
+    some = demand_history.some_of(past, most=5)
+    # every third of those sorted by units, the largest among them
+    assert some.sold[:, 0].tolist() == [2, 5, 8, 11]
+    assert some.products.tolist() == [past.products[i] for i in (2, 5, 8, 11)]
+    assert some.setting.age.shape == (4,)
+    assert some.setting.price.shape == (4, 300)

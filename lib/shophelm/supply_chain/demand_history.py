@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -114,6 +114,33 @@ def alone(demand: np.ndarray) -> History:
         categories=["all products"],
         setting=setting,
         phases=[""] * every,
+    )
+
+
+def some_of(past: History, *, most: int) -> History:
+    """Keep at most so many products: of those sorted by units sold, every n-th."""
+    step = -(-len(past.products) // most)
+    if step <= 1:
+        return past
+    order = np.lexsort((np.arange(len(past.products)), -past.sold.sum(axis=1)))
+    rows = np.sort(order[::step])
+    kept, group = np.unique(past.setting.group[rows], return_inverse=True)
+    setting = replace(
+        past.setting,
+        group=group,
+        age=past.setting.age[rows],
+        price=past.setting.price[rows],
+        moved={name: moved[rows] for name, moved in past.setting.moved.items()},
+    )
+    return replace(
+        past,
+        products=past.products[rows],
+        demand=past.demand[rows],
+        wanted=past.wanted[rows],
+        sold=past.sold[rows],
+        on_sale=past.on_sale[rows],
+        categories=[past.categories[i] for i in kept],
+        setting=setting,
     )
 
 

@@ -13,7 +13,7 @@ from shophelm.methods.demand_classes import demand_classes
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.shop.titles import titled
-from shophelm.supply_chain.demand_history import MOST_AHEAD, History
+from shophelm.supply_chain.demand_history import MOST_AHEAD, History, history
 from shophelm.supply_chain.forecasters import BOOSTED, boosted_at, forecast_from
 from shophelm.supply_chain.outlook import Outlook
 from shophelm.supply_chain.spreads import product_calibration
@@ -108,7 +108,7 @@ def find_forecast(shop: Tables, ahead: Outlook, *, days: int = 28) -> Sentence:
 def expected_ahead(shop: Tables) -> Expected:
     """Choose by all origins, and forecast from the last day; once per shop."""
     seen = tried(shop)
-    past, choice = seen.history, choose(seen, range(len(seen.cuts)))
+    past, choice = history(shop), choose(seen, range(len(seen.cuts)))
     classes, today = demand_classes(past.demand), past.period.days
     methods = {m for ways in choice.values() for m in ways}
     now = replace(past, demand=past.wanted)

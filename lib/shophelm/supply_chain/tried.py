@@ -10,7 +10,7 @@ import numpy as np
 from shophelm.methods.accuracy import came, naive_scale, rmsse
 from shophelm.methods.demand_classes import CLASSES, FEWEST_DAYS, demand_classes
 from shophelm.shop.tables import Tables, once_per_shop
-from shophelm.supply_chain.demand_history import History, history
+from shophelm.supply_chain.demand_history import History, history, some_of
 from shophelm.supply_chain.forecasters import (
     BOOSTED,
     MEAN,
@@ -27,6 +27,7 @@ REACH = 56
 MOST_ORIGINS = 12
 JUDGED = 3
 """The last origins, which judge what earlier ones chose."""
+MOST_TRIED = 5_000
 LEARNING = 2 * FEWEST_DAYS
 """Days without which the boosted model is not tried."""
 _REFIT = 4
@@ -87,8 +88,12 @@ class Tried:
 
 @once_per_shop
 def tried(shop: Tables) -> Tried:
-    """Forecast from up to 12 origins, 28 days apart; needs orders and order_lines."""
-    return try_all(history(shop))
+    """Forecast from up to 12 origins, 28 days apart; needs orders and order_lines.
+
+    Of many products a sample of all sizes is tried; what was chosen for it is used for all. Sums
+    of fewer products vary more, so that the spread of totals is then rather too wide.
+    """
+    return try_all(some_of(history(shop), most=MOST_TRIED))
 
 
 def try_all(past: History) -> Tried:
