@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from shophelm.errors import ParameterError
-from shophelm.methods.censored_demand import Repaired, interval_of, repair
+from shophelm.methods.censored_counts import interval_of
+from shophelm.methods.censored_demand import Repaired, repair
 from shophelm.shop.calendar import Period, kind_of_day
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days

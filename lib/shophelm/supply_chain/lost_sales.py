@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action, cents, due
-from shophelm.methods.censored_demand import interval_of
+from shophelm.methods.censored_counts import interval_of
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats

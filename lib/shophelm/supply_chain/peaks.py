@@ -145,7 +145,9 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
             )
         )
     top = units.sort_values(["burst", "title"], ascending=[False, True]).head(3)
-    which = [f"{r.title} ({count(r.burst_low)} to {count(r.burst_high)})" for r in top.itertuples()]
+    which = [
+        f"{r.title} ({count(r.burst_low)} to {count(r.burst_high)} units)" for r in top.itertuples()
+    ]
     if which:
         said.append(
             sentence(

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.censored_demand import moving_sums
-from shophelm.methods.price_response import ELASTICITY, Cells, price_response
+from shophelm.methods.pooled_elasticities import ELASTICITY
+from shophelm.methods.price_response import Cells, price_response
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.tables import Tables, once_per_shop
