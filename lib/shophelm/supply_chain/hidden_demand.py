@@ -162,12 +162,17 @@ def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
     )
 
 
+def categories_of(shop: Tables, products: pd.Index) -> pd.Series:
+    """Give each product's category; empty where it has none."""
+    return products_of(shop)["category"].astype("str").reindex(products).fillna("")
+
+
 def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
     """Give each product's category a number, apart by whether it is sold by deposit.
 
     Who paid a deposit came weeks before the burst, in which the product then sells unseen.
     """
-    category = products_of(shop)["category"].reindex(products).fillna("")
+    category = categories_of(shop, products)
     deposit = pd.Series("", index=products)
     if shop.has("presales", "order_lines"):
         lines = shop["order_lines"].semi_join(shop["presales"], "order_id")
