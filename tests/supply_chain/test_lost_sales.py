@@ -52,9 +52,7 @@ def test_where_no_shelf_was_empty_nothing_was_lost(shop):
     frame = lost_sales(caps)
 
     assert frame.empty
-    assert [str(s) for s in find_lost_sales(caps, frame)] == [
-        "No shelf was empty in these days."
-    ]
+    assert [str(s) for s in find_lost_sales(caps, frame)] == ["No shelf was empty in these days."]
     assert lost_sales_actions(caps, frame) == []
 
 

@@ -18,7 +18,7 @@ from shophelm.supply_chain.presale_deposits import deposit_units
 from shophelm.words import Sentence, count, listing, sentence
 
 PHASES = ("warmup", "burst", "afterglow")
-BASE_WEEKS = 8
+BASE_WEEKS = 4
 """Ordinary weeks before a campaign that say what is usual."""
 _LEVELS = [0.1, 0.9]
 
