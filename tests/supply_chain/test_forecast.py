@@ -15,7 +15,7 @@ from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import open_shop
 from shophelm.simulate import simulate
 from shophelm.supply_chain import backtested, forecast, weeks_ahead
-from shophelm.supply_chain.demand_history import alone, history
+from shophelm.supply_chain.demand_history import alone, history, some_of
 from shophelm.supply_chain.forecasters import METHODS, NAIVE, boosted_at, forecast_from
 from shophelm.supply_chain.rival_sales import rival_sales
 from shophelm.supply_chain.tried import choose, origins, tried, try_all
@@ -362,9 +362,9 @@ def weekly_coverage(weeks, *, judged):
 
 def test_of_many_products_some_of_every_size_are_tried():
     sold = np.arange(12.0)[:, None] * np.ones(300)
-    past = demand_history.alone(sold)
-    assert demand_history.some_of(past, most=12) is past
-    some = demand_history.some_of(past, most=5)
+    past = alone(sold)
+    assert some_of(past, most=12) is past
+    some = some_of(past, most=5)
     # every third of those sorted by units, the largest among them
     assert some.sold[:, 0].tolist() == [2, 5, 8, 11]
     assert some.products.tolist() == [past.products[i] for i in (2, 5, 8, 11)]

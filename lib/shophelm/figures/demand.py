@@ -37,7 +37,7 @@ def hidden_demand(days: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
         mean = days[column].astype(float).rolling(_WEEK, min_periods=1).mean()
         axes.plot(day, mean, color=colour, linewidth=1.6, label=label)
     empty = days["hidden"].to_numpy(dtype=bool)
-    top = axes.get_ylim()[1]
+    top = 1.2 * axes.get_ylim()[1]
     axes.fill_between(
         day, 0, top, where=empty, step="mid", color=EMPTY, linewidth=0, zorder=0,
         label="shelf empty at the end of the day",
@@ -76,6 +76,7 @@ def price_response(
     names = [name or "no category" for name in known.index]
     axes.set(xlabel="own-price elasticity (left of −1: a cut brings in more money)", ylabel="")
     axes.set_yticks(range(len(known)), names)
+    axes.margins(y=0.2)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
     axes.set_title("Typical product of each category (80 % interval), and its products (dots)")

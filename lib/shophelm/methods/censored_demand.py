@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal, special, stats
+from scipy import signal
+
+from shophelm.methods.censored_counts import at_least
 
 WIDTHS = (14.0, 28.0, 56.0, 112.0)
 """Days in which a day's say in another's level falls to 1/e; the likeliest is chosen."""
 _ROUNDS, _CLOSE = 60, 1e-4
 _LEVEL_WORTH = 2.0
 """Units that a product's long-run level, and its group's, are worth beside what is near."""
-_DAY_WORTH = 10.0
-"""Expected units of a group on a day that its kind of day's factor is worth beside its own."""
-_LEAST_SPREAD = 1.01
-_IMPOSSIBLE = 1e-12
+_KIND_WORTH = 10.0
+"""Units of a group that a kind of day without any effect is worth beside its own."""
+_WORTHS = (5.0, 1e4)
+"""Expected units that a kind of day's factor is worth beside a day's own: least and most."""
+_LEAST_SPREAD, _LEAST = 1.01, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,47 +124,6 @@ def repair(
     )
 
 
-def interval_of(total: np.ndarray, variance: np.ndarray, share: float) -> list[np.ndarray]:
-    """Give the ends of an interval of positive totals: a gamma distribution's of that variance."""
-    total, variance = np.broadcast_arrays(np.asarray(total, float), np.asarray(variance, float))
-    known = (total > 0) & (variance > 0)
-    scale = np.divide(variance, total, where=known, out=np.ones(total.shape))
-    shape = np.divide(total, scale, where=known, out=np.ones(total.shape))
-    ends = (0.5 - share / 2, 0.5 + share / 2)
-    return [np.where(known, stats.gamma.ppf(e, shape, scale=scale), total) for e in ends]
-
-
-def at_least(
-    least: np.ndarray, mean: np.ndarray, spread: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give mean and variance of a count that is known to have reached `least`.
-
-    Parameters
-    ----------
-    least, mean
-        Of the count, and of its distribution before anything is known of it.
-    spread
-        Variance / mean, above 1: a negative binomial of size mean / (spread − 1).
-    """
-    least, mean, spread = np.broadcast_arrays(least, np.maximum(mean, 0.0), spread)
-    size, odds = mean / (spread - 1), spread - 1
-
-    def reaches(count: np.ndarray, more: int) -> np.ndarray:
-        """Give the chance of at least so many for a size larger by `more`."""
-        larger = np.maximum(size + more, 1e-12)
-        chance = special.betainc(np.maximum(count, 1), larger, 1 - 1 / spread)
-        return np.where(count <= 0, 1.0, chance)
-
-    there = reaches(least, 0)
-    sure = there < _IMPOSSIBLE
-    below = np.where(sure, 1.0, there)
-    first = mean * reaches(least - 1, 1) / below
-    second = size * (size + 1) * odds**2 * reaches(least - 2, 2) / below
-    first = np.where(sure, least, first)
-    variance = np.where(sure, 0.0, second + first - first**2)
-    return first, np.maximum(variance, 0.0)
-
-
 class _Fit:
     """Levels and factors of days, fitted in turn with the hidden days' expectations."""
 
@@ -202,9 +164,9 @@ class _Fit:
         """Score a width: each open day foretold by all other days."""
         demand, exposure = self._seen()
         shape, rate = self._around(demand, exposure, width)
-        rest = (shape - demand) / np.maximum(rate - exposure, 1e-12)
+        rest = (shape - demand) / np.maximum(rate - exposure, _LEAST)
         open_days = self.known & ~self.censored & (exposure > 0)
-        mean = np.maximum((rest * exposure)[open_days], 1e-12)
+        mean = np.maximum((rest * exposure)[open_days], _LEAST)
         return float((demand[open_days] * np.log(mean) - mean).sum())
 
     def _seen(self) -> tuple[np.ndarray, np.ndarray]:
@@ -222,7 +184,7 @@ class _Fit:
         """Give each day's level as shape and rate of a gamma distribution."""
         usual = _mean(demand, exposure, self.group)
         own = (_LEVEL_WORTH + demand.sum(axis=1)) / (
-            _LEVEL_WORTH / np.maximum(usual, 1e-12) + exposure.sum(axis=1)
+            _LEVEL_WORTH / np.maximum(usual, _LEAST) + exposure.sum(axis=1)
         )
         shape = _LEVEL_WORTH + moving_sums(demand, width)
         return shape, _LEVEL_WORTH / own[:, None] + moving_sums(exposure, width)
@@ -239,13 +201,14 @@ class _Fit:
         for group in np.unique(self.group):
             rows = self.group == group
             got, due = demand[rows].sum(axis=0), base[rows].sum(axis=0)
-            kinds = (_DAY_WORTH + np.bincount(self.kind, got)) / (
-                _DAY_WORTH + np.bincount(self.kind, due)
+            kinds = (_KIND_WORTH + np.bincount(self.kind, got)) / (
+                _KIND_WORTH + np.bincount(self.kind, due)
             )
-            kind = kinds[self.kind]
-            day = (_DAY_WORTH * kind + got) / (_DAY_WORTH + due)
-            self.factor_doubt[rows] = (_DAY_WORTH + due) ** -0.5
-            self.factor[rows] = day / max((day * due).sum() / max(due.sum(), 1e-12), 1e-12)
+            due = kinds[self.kind] * due
+            worth = _worth_of_kind(got, due, self.spread[rows][0, 0])
+            day = kinds[self.kind] * (worth + got) / (worth + due)
+            self.factor_doubt[rows] = (worth + due) ** -0.5
+            self.factor[rows] = day / max((day * due).sum() / max(due.sum(), _LEAST), _LEAST)
         self.rate = self.level * self.exposure * self.factor
 
     def _spread(self) -> None:
@@ -276,11 +239,20 @@ def _made_up(
     return np.where(blank, visitors + (1 - left) * fit.rate, visitors)
 
 
+def _worth_of_kind(got: np.ndarray, due: np.ndarray, spread: float) -> float:
+    """Say how many units' knowledge a kind of day gives of its days: few where they differ much.
+
+    By moments: what days of one kind vary beyond their counts' own chance.
+    """
+    beyond = ((got - due) ** 2 - spread * due).sum() / max((due**2).sum(), _LEAST)
+    return float(np.clip(1 / max(beyond, _LEAST), *_WORTHS))
+
+
 def _mean(units: np.ndarray, exposure: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Give each product its group's units per exposure, drawn a little to all products'."""
-    total = units.sum() / max(exposure.sum(), 1e-12)
+    total = units.sum() / max(exposure.sum(), _LEAST)
     got, due = (np.bincount(group, a.sum(axis=1)) for a in (units, exposure))
-    return ((1 + got) / (1 / max(total, 1e-12) + due))[group]
+    return ((1 + got) / (1 / max(total, _LEAST) + due))[group]
 
 
 def moving_sums(values: np.ndarray, width: float) -> np.ndarray:

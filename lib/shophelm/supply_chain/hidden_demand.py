@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from shophelm.errors import ParameterError
-from shophelm.methods.censored_demand import Repaired, interval_of, repair
+from shophelm.methods.censored_counts import interval_of
+from shophelm.methods.censored_demand import Repaired, repair
 from shophelm.shop.calendar import Period, kind_of_day
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days
@@ -161,12 +162,17 @@ def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
     )
 
 
+def categories_of(shop: Tables, products: pd.Index) -> pd.Series:
+    """Give each product's category; empty where it has none."""
+    return products_of(shop)["category"].astype("str").reindex(products).fillna("")
+
+
 def _likes(shop: Tables, products: pd.Index) -> np.ndarray:
     """Give each product's category a number, apart by whether it is sold by deposit.
 
     Who paid a deposit came weeks before the burst, in which the product then sells unseen.
     """
-    category = products_of(shop)["category"].reindex(products).fillna("")
+    category = categories_of(shop, products)
     deposit = pd.Series("", index=products)
     if shop.has("presales", "order_lines"):
         lines = shop["order_lines"].semi_join(shop["presales"], "order_id")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.censored_demand import interval_of
+from shophelm.methods.censored_counts import interval_of
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import products_of
+from shophelm.shop.titles import titled
 from shophelm.supply_chain.hidden_demand import INTERVAL, demanded
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
@@ -67,8 +67,7 @@ def lost_sales(shop: Tables, *, days: int | None = HORIZON_DAYS) -> pd.DataFrame
         frame[f"worth{end}"] = frame[f"lost{end}"] * each
     known = np.where(unit["margin"].notna(), "margin", "gmv")
     frame["worth_in"] = np.where(each.isna(), "unknown", known)
-    frame.insert(0, "title", products_of(shop)["title"].reindex(frame.index))
-    frame["title"] = frame["title"].fillna(pd.Series(frame.index, frame.index))
+    frame.insert(0, "title", titled(shop, frame.index))
     ranked = frame.reset_index().sort_values(["worth", "product_id"], ascending=[False, True])
     return ranked.reset_index(drop=True)
 

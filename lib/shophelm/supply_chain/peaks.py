@@ -11,14 +11,14 @@ import pandas as pd
 from shophelm.methods.peak_multiples import REPEATS, combined, count_levels, peak_multiples
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import products_of
-from shophelm.supply_chain.hidden_demand import Demand, demanded, phases_of
+from shophelm.shop.titles import titled
+from shophelm.supply_chain.hidden_demand import Demand, categories_of, demanded, phases_of
 from shophelm.supply_chain.peak_calendar import Peak, next_peak
 from shophelm.supply_chain.presale_deposits import deposit_units
 from shophelm.words import Sentence, count, listing, sentence
 
 PHASES = ("warmup", "burst", "afterglow")
-BASE_WEEKS = 8
+BASE_WEEKS = 4
 """Ordinary weeks before a campaign that say what is usual."""
 _LEVELS = [0.1, 0.9]
 
@@ -76,19 +76,15 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     if isinstance(peak, Missing):
         return peak
     wanted = demanded(shop)
-    products = products_of(shop).reindex(wanted.products)
-    group = pd.factorize(products["category"].fillna(""), sort=True)[0]
+    category = categories_of(shop, wanted.products)
+    group = pd.factorize(category, sort=True)[0]
     ordinary = phases_of(shop, wanted.period) == ""
     spread = _spread(wanted, ordinary)
     then = _last_year(wanted, peak, ordinary, group)
     level, common = _level_now(shop, wanted, peak, ordinary, group, then["warmup"], spread)
     deposits = deposit_units(shop, peak, wanted, group)
     frame = pd.DataFrame(
-        {
-            "title": products["title"].fillna(pd.Series(wanted.products, wanted.products)),
-            "category": products["category"].fillna(""),
-            "level": level,
-        },
+        {"title": titled(shop, wanted.products), "category": category, "level": level},
         index=wanted.products,
     )
     variances = []
@@ -145,7 +141,9 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
             )
         )
     top = units.sort_values(["burst", "title"], ascending=[False, True]).head(3)
-    which = [f"{r.title} ({count(r.burst_low)} to {count(r.burst_high)})" for r in top.itertuples()]
+    which = [
+        f"{r.title} ({count(r.burst_low)} to {count(r.burst_high)} units)" for r in top.itertuples()
+    ]
     if which:
         said.append(
             sentence(

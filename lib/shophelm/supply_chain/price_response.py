@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.censored_demand import moving_sums
-from shophelm.methods.price_response import ELASTICITY, Cells, price_response
+from shophelm.methods.pooled_elasticities import ELASTICITY
+from shophelm.methods.price_response import Cells, price_response
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.tables import Tables, once_per_shop
-from shophelm.shop.titles import products_of
-from shophelm.supply_chain.hidden_demand import Demand, demanded, phases_of
+from shophelm.supply_chain.hidden_demand import Demand, categories_of, demanded, phases_of
 from shophelm.words import Sentence, change, count, listing, number, plural, sentence
 
 STRETCH_WEEKS = 13
@@ -114,7 +114,7 @@ def _tenth_off(row: Any) -> str:
 @once_per_shop
 def _responses(shop: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     days, wanted = product_days(shop), demanded(shop)
-    category = products_of(shop)["category"].reindex(days.products).fillna("")
+    category = categories_of(shop, days.products)
     number_of, names = pd.factorize(category, sort=True)
     price = pd.DataFrame(days.price).ffill(axis=1).to_numpy()
     usual = pd.DataFrame(price).where(price > 0).median(axis=1).to_numpy()[:, None]
