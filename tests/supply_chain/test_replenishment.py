@@ -101,6 +101,15 @@ def test_an_open_order_comes_after_what_it_has_waited(shop):
     assert place.products.loc["tea", "overdue"] == 0
 
 
+def test_an_open_order_of_an_unheard_of_product_is_nobody_elses(opened):
+    row = "    p9,zzz,A,2026-11-14,2026-11-24,,99,,1.00\n"
+    bought = BUYING | {"purchase_orders": BUYING["purchase_orders"].rstrip() + "\n" + row}
+    shop = opened(bought)
+    place = position(shop, lead_times(shop), horizon=30)
+    assert "zzz" not in place.products.index
+    assert place.arriving.sum() == place.products["coming"].sum() == 20
+
+
 def test_a_fill_rate_takes_less_than_a_cycle_service(promised):
     outlook = even(ONE_A_DAY, factor=(0.5, 1.5))
     cycle = line(order_proposal(promised, outlook), "tea")

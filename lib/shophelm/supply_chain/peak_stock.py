@@ -85,6 +85,15 @@ def peak_stock(
 
 
 @carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out, for people, what the campaign asks for, and what to order and release."""
+    columns = ["title", "peak_units", "peak_units_low", "peak_units_high", "on_hand", "on_order"]
+    columns += ["to_order", "order_by", "reserved", "first_hours", "burst", "warmup", "afterglow"]
+    named = frame.rename(columns=lambda c: c.replace("wanted", "peak_units"))
+    return named[[*columns, "at_risk"]]
+
+
+@carries_missing
 def find_peak_stock(shop: Tables, frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say what must be ordered, what is too late to order, and what is at risk."""
     short = frame[frame["to_order"] > 0]

@@ -70,7 +70,8 @@ def position(shop: Tables, leads: pd.DataFrame, *, horizon: int) -> Position:
     grid = lead_grid(leads, frame["supplier_id"])
     open_lines = _open(shop, frame.index, leads)
     arriving = np.zeros((len(frame), horizon))
-    soon = open_lines[open_lines["days"] < horizon]
+    # an order of a product that is neither listed nor was ever here has no row
+    soon = open_lines[(open_lines["days"] < horizon) & (open_lines["row"] >= 0)]
     np.add.at(arriving, (soon["row"], soon["days"]), soon["units"])
     sums = open_lines.groupby("row")[["units", "overdue"]].sum()
     sums = sums.reindex(range(len(frame)), fill_value=0.0)

@@ -212,7 +212,7 @@ def _reviewed(
     least, pack = (np.tile(past.products[c].to_numpy(), DRAWS) for c in ("moq", "pack_size"))
 
     def policy(day: int, there: np.ndarray) -> np.ndarray:
-        if day % review_days:
+        if day % max(review_days, 1):
             return np.zeros(len(there))
         point, top = (np.tile(np.ceil(a), DRAWS) for a in enough(day))
         lacking = np.where(there <= point, np.maximum(top - there, 0), 0.0)
