@@ -9,7 +9,7 @@ GROUP, KIND = np.zeros(PRODUCTS, np.int64), np.arange(DAYS) % 7
 
 
 def shelves(seed, *, mean=4.0):
-    """Wanted at a steady rate; 28 units come every 8 days: most stretches end on an empty shelf."""
+    """Wanted at a steady rate; 28 units come every 8 days, so most shelves are empty at the end."""
     rng = np.random.default_rng(seed)
     wanted = rng.poisson(mean, (PRODUCTS, DAYS))
     sold, opening, stock = np.zeros_like(wanted), np.zeros_like(wanted), np.zeros(PRODUCTS, int)

@@ -132,7 +132,7 @@ def test_the_sentence_says_what_was_sold_and_what_was_wanted(sample):
         f"山野食社 整箱礼盒每日坚果2025新款01号 sold {frame['sold'].sum():.0f} units and "
         f"{lost['lost']:.0f} more were wanted"
     )
-    with pytest.raises(ParameterError, match="is 'none', which is no product"):
+    with pytest.raises(ParameterError, match=r"^product_id is 'none', which is"):
         hidden_demand(sample, product_id="none")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,13 @@ from shophelm.methods.peak_multiples import REPEATS, combined, count_levels, pea
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
-from shophelm.supply_chain.hidden_demand import Demand, categories_of, demanded, phases_of
+from shophelm.supply_chain.hidden_demand import categories_of, demanded
 from shophelm.supply_chain.peak_calendar import Peak, next_peak
+from shophelm.supply_chain.peak_days import PeakDays, peak_days
 from shophelm.supply_chain.presale_deposits import deposit_units
 from shophelm.words import Sentence, count, listing, sentence
 
 PHASES = ("warmup", "burst", "afterglow")
-BASE_WEEKS = 4
-"""Ordinary weeks before a campaign that say what is usual."""
 _LEVELS = [0.1, 0.9]
 
 
@@ -65,8 +64,10 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
 
     Notes
     -----
-    Units of last year's phase (repaired, see `hidden_demand`) as a multiple of what eight ordinary
-    weeks before it brought, drawn to the category's, times what ordinary weeks bring now. Where
+    Units of last year's phase (repaired, see `hidden_demand`) as a multiple of what four ordinary
+    weeks before it brought, drawn to the category's, times what ordinary weeks bring now. All are
+    taken at comparable prices (`price_response`): the burst's price is that of last year, other
+    phases' are the usual ones. Where
     deposits are paid, the burst is also expected from them: last year's units per deposit unit
     paid by the same day; both are combined by their precision. Intervals allow for a peak that is
     up to some 20 % off last year's, which is an assumption, and for chance. Misleads where the
@@ -75,13 +76,12 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     peak = next_peak(shop, campaign_id)
     if isinstance(peak, Missing):
         return peak
-    wanted = demanded(shop)
+    days, wanted = peak_days(shop), demanded(shop)
     category = categories_of(shop, wanted.products)
     group = pd.factorize(category, sort=True)[0]
-    ordinary = phases_of(shop, wanted.period) == ""
-    spread = _spread(wanted, ordinary)
-    then = _last_year(wanted, peak, ordinary, group)
-    level, common = _level_now(shop, wanted, peak, ordinary, group, then["warmup"], spread)
+    spread = days.spread
+    then = _last_year(days, peak, group)
+    level, common = _level_now(shop, days, peak, group, then["warmup"], spread)
     deposits = deposit_units(shop, peak, wanted, group)
     frame = pd.DataFrame(
         {"title": titled(shop, wanted.products), "category": category, "level": level},
@@ -90,7 +90,8 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     variances = []
     for phase in PHASES:
         ahead = sum(d > shop.as_of for d in peak.now.days_of(phase))
-        mean, variance = level * ahead * then[phase].multiple, then[phase].variance + common
+        price = days.burst_price(peak.before.days_of(phase)) if phase == "burst" else 1.0
+        mean, variance = level * ahead * price * then[phase].multiple, then[phase].variance + common
         if phase == "burst" and ahead:
             mean, variance = combined(mean, variance, deposits["burst"], deposits["variance"])
             mean = np.maximum(mean, deposits["kept"])
@@ -162,35 +163,32 @@ class _Then:
     variance: np.ndarray
 
 
-def _last_year(
-    wanted: Demand, peak: Peak, ordinary: np.ndarray, group: np.ndarray
-) -> dict[str, _Then]:
-    base, base_days = _base(wanted, peak.before.warmup_from, ordinary)
+def _last_year(days: PeakDays, peak: Peak, group: np.ndarray) -> dict[str, _Then]:
+    base, base_days = days.before(peak.before.warmup_from)
     usual = np.divide(base, base_days, where=base_days > 0, out=np.zeros_like(base))
     phases = {}
     for phase in PHASES:
-        units, days = _in_phase(wanted, peak.before.days_of(phase))
+        units, worth = days.on(peak.before.days_of(phase))
         known = usual > 0
         of_known = np.where(known, units, 0.0)
-        multiple = peak_multiples(of_known, usual * days, base, group=group)
+        multiple = peak_multiples(of_known, usual * worth, base, group=group)
         phases[phase] = _Then(units, *multiple)
     return phases
 
 
 def _level_now(
-    shop: Tables, wanted: Demand, peak: Peak, ordinary: np.ndarray, group: np.ndarray, warm: _Then,
-    spread: float,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    shop: Tables, days: PeakDays, peak: Peak, group: np.ndarray, warm: _Then, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Give units on a usual day now, and the variance of the logarithm of all that rests on it.
 
     What the warm-up has brought so far counts, too.
     """
     until = min(peak.now.warmup_from, shop.as_of + timedelta(days=1))
-    units, days = _base(wanted, until, ordinary)
+    units, worth = days.before(until)
     # drawn to the category's usual level by one unit's worth
-    usual = (np.bincount(group, units) + 1e-9) / np.maximum(np.bincount(group, days), 1)
-    level = (1 + units) / (1 / usual[group] + days)
-    sold, warm_days = _in_phase(wanted, peak.now.days_of("warmup"))
+    usual = (np.bincount(group, units) + 1e-9) / np.maximum(np.bincount(group, worth), 1)
+    level = (1 + units) / (1 / usual[group] + worth)
+    sold, warm_days = days.on(peak.now.days_of("warmup"))
     due = warm_days * warm.multiple
     seen = np.divide(sold, due, where=due > 0, out=np.zeros_like(sold))
     level, variance = combined(
@@ -204,29 +202,3 @@ def _with_interval(
 ) -> pd.DataFrame:
     low, high = count_levels(mean, variance, spread, _LEVELS)
     return frame.assign(**{name: mean, f"{name}_low": low, f"{name}_high": high})
-
-
-def _in_phase(wanted: Demand, days: list[date]) -> tuple[np.ndarray, np.ndarray]:
-    """Give each product's units over some days, and the days of them on which it was on sale."""
-    at = [(d - wanted.period.first).days for d in days if wanted.period.first <= d]
-    at = [i for i in at if i < wanted.period.days]
-    some = wanted.demand[:, at]
-    return np.nansum(some, axis=1), (~np.isnan(some)).sum(axis=1)
-
-
-def _base(wanted: Demand, until: date, ordinary: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give units and days of the ordinary weeks before a day."""
-    end = (until - wanted.period.first).days
-    at = np.arange(max(end - BASE_WEEKS * 7, 0), end)
-    at = at[ordinary[at]]
-    some = wanted.demand[:, at]
-    return np.nansum(some, axis=1), (~np.isnan(some)).sum(axis=1)
-
-
-def _spread(wanted: Demand, ordinary: np.ndarray) -> float:
-    """Measure variance / mean of ordinary days' demand around each product's own weeks."""
-    some = pd.DataFrame(np.where(ordinary, wanted.demand, np.nan))
-    weeks = some.T.groupby(np.arange(wanted.period.days) // 28).transform("mean").T.to_numpy()
-    there = (weeks > 0) & ~np.isnan(some.to_numpy())
-    off = (some.to_numpy()[there] - weeks[there]) ** 2
-    return max(float(off.sum() / max(weeks[there].sum(), 1e-12) * 28 / 27), 1.0)

@@ -58,7 +58,7 @@ def elasticities(shop: Tables) -> pd.DataFrame:
     return _responses(shop)[0]
 
 
-@question("How does demand answer to price?", "order_lines")
+@question("How does each category's demand answer to price?", "order_lines")
 def elasticities_by_category(shop: Tables) -> pd.DataFrame:
     """Give the elasticity of a typical product of each category.
 
