@@ -102,12 +102,12 @@ def find_missing_tables(lacking: pd.DataFrame) -> Sentence:
     opening = lacking[lacking["unlocks"] != ""]
     if opening.empty:
         return sentence(
-            "{n} of the contract are missing; no question of today's notebooks needs them.",
-            n=plural(len(lacking), "table"),
+            "{n} missing of those the contract knows; no question of today's notebooks needs them.",
+            n=plural(len(lacking), "table is", "tables are"),
         )
     return sentence(
-        "{n} of the contract are missing; {which} would answer more.",
-        n=plural(len(lacking), "table"),
+        "{n} missing of those the contract knows; {which} would answer more.",
+        n=plural(len(lacking), "table is", "tables are"),
         which=listing(opening["table"].tolist(), most=8),
     )
 
