@@ -15,7 +15,7 @@ from shophelm.supply_chain.lead_time_worth import (
 from shophelm.supply_chain.lead_times import lead_times
 from shophelm.supply_chain.supplier_actions import supplier_actions
 from shophelm.supply_chain.suppliers import suppliers
-from tests.supply_chain.outlooks import even, lately
+from tests.supply_chain.outlooks import carried_on, even
 
 
 def of(frame, supplier, change, by):
@@ -51,7 +51,7 @@ def test_a_steadier_supplier_of_steady_demand_frees_all_safety_stock(buying):
 
 @pytest.fixture(scope="module")
 def worths(sample):
-    return lead_time_worth(sample, lately(sample))
+    return lead_time_worth(sample, carried_on(sample, horizon=90))
 
 
 def test_better_lead_times_are_worth_the_more_the_better_they_are(worths):

@@ -19,7 +19,7 @@ from shophelm.supply_chain.perishables_told import find_perishables, perishable_
 from tests.conftest import SAMPLE
 from tests.hand_shop import HAND_SHOP
 from tests.supply_chain.fruit_shop import AS_OF, fruit_shop
-from tests.supply_chain.known_outlooks import carried_on, outlook
+from tests.supply_chain.outlooks import carried_on, outlook
 
 FIRST = AS_OF + timedelta(days=1)
 TWO_A_DAY = outlook(FIRST, berry=[2.0] * 35)

@@ -13,7 +13,7 @@ from shophelm.supply_chain.order_actions import find_order_proposal, order_actio
 from shophelm.supply_chain.position import position
 from shophelm.supply_chain.replenishment import order_proposal, to_send
 from tests.supply_chain.buying import BUYING
-from tests.supply_chain.outlooks import even, lately
+from tests.supply_chain.outlooks import carried_on, even
 
 # of the shop `promised`
 PROMISED = {k: v for k, v in BUYING.items() if k != "purchase_orders"}
@@ -219,7 +219,7 @@ def test_demand_over_uncertain_days_is_a_mixture():
 
 
 def test_the_proposal_of_the_sample_adds_up(sample):
-    outlook = lately(sample)
+    outlook = carried_on(sample, horizon=90)
     proposal = order_proposal(sample, outlook)
     lines = proposal.lines
     assert lines["product_id"].is_unique

@@ -12,7 +12,7 @@ from shophelm.supply_chain.slow_movers import find_slow_movers, slow_movers, tie
 from shophelm.supply_chain.write_off import batches
 from tests.conftest import SAMPLE
 from tests.hand_shop import HAND_SHOP
-from tests.supply_chain.known_outlooks import carried_on, made, outlook
+from tests.supply_chain.outlooks import carried_on, made, outlook
 from tests.supply_chain.shelf_shop import SHELF_SHOP
 
 FIRST = date(2026, 11, 16)

@@ -13,7 +13,7 @@ from shophelm.supply_chain.clearance_ways import Offer
 from shophelm.supply_chain.slow_movers import slow_movers
 from shophelm.supply_chain.ways_out import chosen, clearance_actions, find_ways_out, ways_out
 from tests.hand_shop import HAND_SHOP
-from tests.supply_chain.known_outlooks import carried_on, outlook
+from tests.supply_chain.outlooks import carried_on, outlook
 from tests.supply_chain.shelf_shop import SHELF_SHOP
 
 FIRST = date(2026, 11, 16)
