@@ -13,10 +13,9 @@ from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.journeys import journeys
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.paid_lines import paid_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
 from shophelm.shop.shelf import on_the_shelf
-from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
@@ -142,10 +141,7 @@ def find_bundles(frame: pd.DataFrame, *, currency: str) -> Sentence:
 
 def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray, int]:
     """Give the pairs, the product in more orders as a; the products' ids; how many pairs may be."""
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-    lines = shop["order_lines"].select("order_id", "product_id").semi_join(orders, "order_id")
-    sold = shop.frame(lines.distinct())
+    sold = shop.frame(paid_lines(shop, period).select("order_id", "product_id").distinct())
     order = sold["order_id"].factorize()[0]
     product, names = sold["product_id"].factorize(sort=True)
     category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
@@ -183,9 +179,7 @@ def _viewed(shop: Tables, period: Period, frame: pd.DataFrame) -> np.ndarray:
 
 def _earned(shop: Tables, period: Period) -> pd.DataFrame:
     """Sum, by product: orders, units, gmv, and margin (null without a unit cost)."""
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-    lines = shop["order_lines"].semi_join(orders, "order_id")
+    lines = paid_lines(shop, period)
     baskets = lines.group_by("product_id", "order_id").aggregate(
         units=lines.quantity.sum(), gmv=lines.paid_amount.sum()
     )

@@ -10,9 +10,10 @@ import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN
 from shophelm.methods.anomaly import Expected, Kinds, beyond_budget, chance, expect
-from shophelm.shop.calendar import Period, kind_of_day, public_holidays
+from shophelm.shop.calendar import Period, public_holidays
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
@@ -180,9 +181,7 @@ def kinds_of_days(shop: Tables, days: list[date], country: str) -> Kinds:
     for name, first, last in public_holidays(Period(days[0], days[-1]), country=country):
         for day in Period(first, last).every_day:
             found[day] = (f"holiday: {name}", (day - first).days)
-    if shop.has("campaigns"):
-        campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
-        promoted = {d: kind_of_day(d, campaigns) for d in days}
-        found |= {d: kind for d, kind in promoted.items() if kind[0]}
+    promoted = zip(days, promotion_days(shop, days), strict=True)
+    found |= {d: kind for d, kind in promoted if kind[0]}
     pairs = [found.get(d, ("", 0)) for d in days]
     return Kinds([k for k, _ in pairs], [p for _, p in pairs])

@@ -164,14 +164,21 @@ def _phase(day: date, running: Any) -> str:
     return "burst" if day < running.afterglow_from else "afterglow"
 
 
+def is_a_year(days: int) -> bool:
+    """Say whether so many days lie between a campaign and its like of the year before.
+
+    A lunar festival moves by up to a month, and other campaigns by some weeks.
+    """
+    return 300 <= days <= 430
+
+
 def _like(day: date, campaigns: pd.DataFrame) -> date:
     running = _running(day, campaigns)
     if running is not None:
         offset = day - running.burst_from
         for earlier in campaigns[campaigns["kind"] == running.kind].itertuples(index=False):
             gap = (running.burst_from - earlier.burst_from).days
-            # 300 to 430 days: a lunar festival moves by up to a month
-            if 300 <= gap <= 430:
+            if is_a_year(gap):
                 return earlier.burst_from + offset
     return day - YEAR_OF_WEEKS
 

@@ -9,6 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from shophelm.shop.arrivals import arrivals
 from shophelm.shop.calendar import Period
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
@@ -56,6 +57,11 @@ class ProductDays:
     def days(self) -> list[date]:
         """The day of each column."""
         return self.period.every_day
+
+    @property
+    def empty(self) -> np.ndarray:
+        """Whether the product was on sale and its shelf empty at the end of the day."""
+        return self.on_sale & (self.on_hand <= 0)
 
     @property
     def opening(self) -> np.ndarray:
@@ -140,10 +146,7 @@ def _on_hand(shop: Tables) -> pd.DataFrame:
 def _received(shop: Tables) -> pd.DataFrame:
     if not shop.has("purchase_orders.received_on"):
         return _nothing("received")
-    came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
-    units = ibis.coalesce(came.received_quantity, came.quantity)
-    sums = came.group_by("product_id", day=came.received_on).aggregate(received=units.sum())
-    return _numbers(shop, sums)
+    return _numbers(shop, arrivals(shop).rename(day="received_on", received="units"))
 
 
 def _visitors(shop: Tables, period: Period) -> pd.DataFrame:

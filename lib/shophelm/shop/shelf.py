@@ -6,8 +6,26 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from shophelm.shop.arrivals import arrivals
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
+
+
+def stock_now(shop: Tables) -> ibis.Table:
+    """Add up the stock of the last day the shop has, all warehouses together.
+
+    Returns
+    -------
+    Table
+        product_id, on_hand and reserved (units; 0 for a product that was in stock once and is not
+        listed on the last day). Needs stock.
+    """
+    stock = shop["stock"].cross_join(shop["stock"].aggregate(last=lambda t: t.day.max()))
+    now = stock.day == stock["last"]
+    return stock.group_by("product_id").aggregate(
+        on_hand=now.ifelse(stock.on_hand, 0).sum(),
+        reserved=now.ifelse(stock.reserved.fill_null(0), 0).sum(),
+    )
 
 
 def on_the_shelf(shop: Tables) -> pd.DataFrame:
@@ -24,21 +42,16 @@ def on_the_shelf(shop: Tables) -> pd.DataFrame:
     if not shop.has("stock"):
         columns = ["on_hand", "stock_age_days"]
         return pd.DataFrame(columns=columns, dtype="float64", index=pd.Index([], dtype="str"))
-    stock = shop["stock"].cross_join(shop["stock"].aggregate(last=lambda t: t.day.max()))
-    here = (stock.day == stock["last"]).ifelse(stock.on_hand, 0)
-    now = stock.group_by("product_id").aggregate(on_hand=here.sum())
-    frame = shop.frame(now.order_by("product_id")).set_index("product_id").apply(as_floats)
+    now = stock_now(shop).drop("reserved").order_by("product_id")
+    frame = shop.frame(now).set_index("product_id").apply(as_floats)
     return frame.assign(stock_age_days=_oldest(shop, frame["on_hand"]))
 
 
 def _oldest(shop: Tables, on_hand: pd.Series) -> pd.Series:
     if not shop.has("purchase_orders.received_on"):
         return pd.Series(np.nan, index=on_hand.index)
-    came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
-    came = came.group_by("product_id", "received_on").aggregate(
-        units=ibis.coalesce(came.received_quantity, came.quantity).sum()
-    )
-    frame = shop.frame(came).sort_values(["product_id", "received_on"], ascending=[True, False])
+    frame = shop.frame(arrivals(shop))
+    frame = frame.sort_values(["product_id", "received_on"], ascending=[True, False])
     units = frame.groupby("product_id")["units"].cumsum()
     # the latest deliveries that together hold what is there: the first of them is the oldest
     enough = frame[units >= frame["product_id"].map(on_hand)]

@@ -67,18 +67,14 @@ def steps(
         `lead_time_worth.lead_time_worth`, `ways_out.ways_out`, `perishables.perishables`,
         `peaks.peak_plan` and `peak_stock.peak_stock`; one that is missing brings nothing.
     """
-    actions: list[Action] = []
-    if not isinstance(proposal, Missing):
-        actions += order_actions(shop, proposal)
-    if not isinstance(judged, Missing):
-        actions += supplier_actions(shop, judged, worths=worths)
-    if not isinstance(ways, Missing):
-        actions += clearance_actions(shop, ways)
-    if not isinstance(spoiling, Missing):
-        actions += perishable_actions(shop, spoiling)
-    if not isinstance(plan, Missing) and not isinstance(prepared, Missing):
-        actions += peak_actions(shop, plan, prepared)
-    return actions
+    found = (
+        order_actions(shop, proposal),
+        supplier_actions(shop, judged, worths=worths),
+        clearance_actions(shop, ways),
+        perishable_actions(shop, spoiling),
+        peak_actions(shop, plan, prepared),
+    )
+    return [a for actions in found if not isinstance(actions, Missing) for a in actions]
 
 
 def find_steps(actions: list[Action]) -> Sentence:

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.boosted import Setting
-from shophelm.shop.calendar import Period, kind_of_day
+from shophelm.shop.calendar import Period
 from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.shop.titles import products_of
 from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.rival_sales import rival_sales
 
@@ -66,13 +68,13 @@ def history(shop: Tables) -> History:
     codes, names = pd.factorize(category, sort=True)
     every = days.period.every_day
     every += [shop.as_of + timedelta(days=i + 1) for i in range(MOST_AHEAD)]
-    phases, from_burst = _calendar(shop, every)
+    phases, from_burst = map(list, zip(*promotion_days(shop, every), strict=True))
     kinds = {name: i for i, name in enumerate(["", *sorted(set(phases) - {""})])}
     rivals = rival_sales(shop, days.products, category, days.period)
     setting = Setting(
         group=codes.astype(np.int64),
         kind=np.array([kinds[p] for p in phases]),
-        from_burst=from_burst,
+        from_burst=np.array(from_burst, dtype=float),
         year_share=np.array([(d.timetuple().tm_yday - 1) / 366 for d in every]),
         age=_ages(days, launched),
         price=_relative_price(days.price),
@@ -146,23 +148,13 @@ def some_of(past: History, *, most: int) -> History:
 
 def known_demand(days: ProductDays) -> np.ndarray:
     """Give the units sold; NaN where the product was not on sale or its shelf ended empty."""
-    return np.where(days.on_sale & ~(days.on_hand <= 0), days.units, np.nan)
+    return np.where(days.on_sale & ~days.empty, days.units, np.nan)
 
 
 def _categories(shop: Tables, products: pd.Index) -> pd.Series:
-    named = pd.Series("all products", index=products)
     if not shop.has("products"):
-        return named
-    listed = shop.frame(shop["products"].select("product_id", "category"))
-    return listed.set_index("product_id")["category"].reindex(products).fillna("not listed")
-
-
-def _calendar(shop: Tables, days: list[date]) -> tuple[list[str], np.ndarray]:
-    if not shop.has("campaigns"):
-        return [""] * len(days), np.zeros(len(days))
-    campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
-    found = [kind_of_day(d, campaigns) for d in days]
-    return [phase for phase, _ in found], np.array([float(off) for _, off in found])
+        return pd.Series("all products", index=products)
+    return products_of(shop)["category"].reindex(products).fillna("not listed")
 
 
 def _launched(shop: Tables, days: ProductDays) -> np.ndarray:

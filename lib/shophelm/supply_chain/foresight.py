@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from shophelm.shop.calendar import is_a_year
 from shophelm.shop.product_days import ProductDays
 from shophelm.shop.tables import Tables
 
@@ -21,11 +22,10 @@ def unhidden(known: ProductDays) -> np.ndarray:
         the days with stock among the 28 before, where there were seven. Rather too little: the
         shelf is emptied on the days on which most is wanted.
     """
-    open_days = known.on_sale & ~(known.on_hand <= 0)
+    open_days = known.on_sale & ~known.empty
     sold, days = (_before(a, SEEN_DAYS) for a in (known.units * open_days, open_days * 1.0))
     usual = np.where(days >= FEWEST, sold / np.maximum(days, 1), 0.0)
-    hidden = known.on_sale & (known.on_hand <= 0)
-    return np.where(hidden, np.maximum(known.units, usual), known.units)
+    return np.where(known.empty, np.maximum(known.units, usual), known.units)
 
 
 def campaign_factors(shop: Tables, known: ProductDays) -> np.ndarray:
@@ -47,8 +47,7 @@ def campaign_factors(shop: Tables, known: ProductDays) -> np.ndarray:
             gap = (now.burst_from - then.burst_from).days
             began = (then.warmup_from - first).days
             usual = units[max(began - SEEN_DAYS, 0) : max(began, 0)]
-            # a lunar festival moves by up to a month
-            if 300 <= gap <= 430 and len(usual) == SEEN_DAYS and usual.sum():
+            if is_a_year(gap) and len(usual) == SEEN_DAYS and usual.sum():
                 day = np.arange((now.warmup_from - first).days, (now.ends_on - first).days + 1)
                 day = day[(day >= gap) & (day < len(factors))]
                 factors[day] = units[day - gap] / usual.mean()

@@ -10,9 +10,10 @@ import pandas as pd
 from shophelm.errors import ParameterError
 from shophelm.methods.censored_counts import interval_of
 from shophelm.methods.censored_demand import Repaired, repair
-from shophelm.shop.calendar import Period, kind_of_day
+from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.product_days import product_days
+from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.shop.titles import products_of, titled
 from shophelm.words import Sentence, count, rate, sentence
@@ -84,8 +85,7 @@ def demanded(shop: Tables) -> Demand:
     shelf (goods made or sent to order) and hides nothing.
     """
     days = product_days(shop)
-    empty = (days.on_hand == 0) & days.on_sale
-    empty &= ~(days.units > days.opening)
+    empty = days.empty & ~(days.units > days.opening)
     sold = np.where(days.on_sale, days.units, np.nan)
     if not empty.any():
         return Demand(days.products, days.period, sold, days.units, empty, None)
@@ -190,7 +190,4 @@ def _kinds(shop: Tables, period: Period) -> np.ndarray:
 
 def phases_of(shop: Tables, period: Period) -> np.ndarray:
     """Name each day's kind of promotion and phase; empty for ordinary days."""
-    if not shop.has("campaigns"):
-        return np.full(period.days, "", dtype=object)
-    campaigns = shop.frame(shop["campaigns"])
-    return np.array([kind_of_day(d, campaigns)[0] for d in period.every_day], dtype=object)
+    return np.array([kind for kind, _ in promotion_days(shop, period.every_day)], dtype=object)

@@ -8,14 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from shophelm.shop.calendar import is_a_year
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 
 KINDS = ("double11", "618")
 """Sales big enough to be stocked for."""
 TITLE = "What will the next big sale ask for?"
-_YEAR = (300, 430)
-"""Days that lie between a campaign and the one of the year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,9 @@ def next_peak(shop: Tables, campaign_id: str = "") -> Peak | Missing:
         now = min(later, key=lambda c: c.burst_from, default=None)
     if now is None:
         return _none(f"campaigns lists no {campaign_id or ' or '.join(KINDS)} in the year to come.")
-    before = [c for c in listed if c.kind == now.kind and _is_year_before(c, now)]
+    before = [
+        c for c in listed if c.kind == now.kind and is_a_year((now.burst_from - c.burst_from).days)
+    ]
     if not before or before[-1].warmup_from < shop.first_day + timedelta(weeks=4):
         return _none(
             f"the shop's orders hold no {now.kind} of the year before, with four weeks ahead of it."
@@ -90,10 +91,6 @@ def _next_year(campaign: Campaign) -> Campaign:
 
 def _same_date(day: date) -> date:
     return (pd.Timestamp(day) + pd.DateOffset(years=1)).date()
-
-
-def _is_year_before(earlier: Campaign, now: Campaign) -> bool:
-    return _YEAR[0] <= (now.burst_from - earlier.burst_from).days <= _YEAR[1]
 
 
 def _none(why: str) -> Missing:

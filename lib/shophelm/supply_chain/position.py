@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
 import numpy as np
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS
 from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
+from shophelm.shop.shelf import stock_now
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.lead_times import lead_grid
 
@@ -85,13 +85,9 @@ def last_stock_day(shop: Tables) -> pd.Timestamp:
 
 
 def _there(shop: Tables) -> pd.DataFrame:
-    stock = shop["stock"].cross_join(shop["stock"].aggregate(last=lambda t: t.day.max()))
-    free = stock.on_hand - ibis.coalesce(stock.reserved, 0)
-    now = stock.group_by("product_id").aggregate(
-        on_hand=(stock.day == stock["last"]).ifelse(free, 0).sum()
-    )
-    frame = shop.frame(now).set_index("product_id")
-    return frame.assign(on_hand=frame["on_hand"].clip(lower=0))
+    frame = shop.frame(stock_now(shop)).set_index("product_id")
+    free = (frame["on_hand"] - frame.pop("reserved")).clip(lower=0)
+    return frame.assign(on_hand=free)
 
 
 def _listed(shop: Tables) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import ibis
 import numpy as np
 import pandas as pd
 
+from shophelm.shop.arrivals import arrivals
 from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.shelf import on_the_shelf
@@ -65,10 +65,7 @@ def batches(shop: Tables, *, write_off_days: int = WRITE_OFF_DAYS) -> pd.DataFra
 def _deliveries(shop: Tables) -> pd.DataFrame:
     """Give what came, and when: product_id, received_on, units."""
     if shop.has("purchase_orders.received_on"):
-        came = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
-        units = ibis.coalesce(came.received_quantity, came.quantity)
-        sums = came.group_by("product_id", "received_on").aggregate(units=units.sum())
-        frame = shop.frame(sums)
+        frame = shop.frame(arrivals(shop))
         return frame.assign(units=as_floats(frame["units"]))
     days = product_days(shop)
     # what the shelf gained on a day, and what that day sold of it

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from shophelm.shop.buyers import purchases
-from shophelm.shop.calendar import YEAR_OF_WEEKS, Period, kind_of_day
+from shophelm.shop.calendar import YEAR_OF_WEEKS, Period
+from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.tables import Tables
 
 AHEAD = 2 * YEAR_OF_WEEKS.days
@@ -71,11 +72,9 @@ def clock(shop: Tables) -> Clock:
     """
     period = Period(shop.first_day, shop.as_of + timedelta(days=AHEAD))
     days = period.every_day
-    kinds = pd.Series([""] * len(days), dtype=object)
-    campaigns = pd.DataFrame()
+    kinds = pd.Series([kind for kind, _ in promotion_days(shop, days)], dtype=object)
     if shop.has("campaigns"):
-        campaigns = shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id"))
-        kinds = pd.Series([kind_of_day(d, campaigns)[0] for d in days], dtype=object)
+        campaigns = shop.frame(shop["campaigns"])
         kinds = _again(kinds, campaigns, shop.as_of, known=(shop.as_of - period.first).days + 1)
     pace = _pace(_came_back(shop, period), kinds)
     return Clock(period.first, shop.as_of, kinds.map(pace).fillna(1.0).cumsum().to_numpy(), pace)

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from shophelm.methods.item_to_item import incidence
 from shophelm.shop.calendar import Period
+from shophelm.shop.paid_lines import paid_lines
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
@@ -144,10 +145,7 @@ def _pairs(shop: Tables, period: Period) -> ibis.Table:
 def _baskets(shop: Tables, period: Period, products: np.ndarray) -> sparse.csr_array:
     if not shop.filled("order_lines"):
         return sparse.csr_array((0, len(products)), dtype=np.int64)
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, period.every_day)).select("order_id")
-    lines = shop["order_lines"].select("order_id", "product_id").semi_join(orders, "order_id")
-    sold = shop.frame(lines.distinct())
+    sold = shop.frame(paid_lines(shop, period).select("order_id", "product_id").distinct())
     order = sold["order_id"].factorize(sort=True)[0]
     product = pd.Index(products).get_indexer(sold["product_id"])
     # what only guests bought is in nobody's history
