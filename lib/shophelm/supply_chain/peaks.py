@@ -148,7 +148,7 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
     if which:
         said.append(
             sentence(
-                "Most is wanted of {which} units in the burst, 80 % interval.", which=listing(which)
+                "In the burst most is wanted of {which}; 80 % intervals.", which=listing(which)
             )
         )
     return said
