@@ -8,6 +8,7 @@ import pytest
 from shophelm.shop.needs import Missing
 from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.peak_calendar import next_peak
+from shophelm.supply_chain.peak_days import peak_days
 from shophelm.supply_chain.peak_stock import find_peak_stock, peak_actions, peak_stock
 from shophelm.supply_chain.peaks import PHASES, find_peak_plan, peak_plan
 from shophelm.supply_chain.presale_deposits import unpaid_share
@@ -63,13 +64,12 @@ def test_the_campaign_is_foretold_better_than_by_last_year_or_by_the_usual_level
 
 
 def test_deposits_narrow_the_burst_and_bound_it_from_below(early, late):
-    with_deposits = late.units["deposits"] > 0
-    width = [
-        (p.units["burst_high"] - p.units["burst_low"]) / p.units["burst"] for p in (early, late)
-    ]
+    paid = late.units.index[late.units["deposits"] > 0].intersection(early.units.index)
+    before, after = (p.units.loc[paid] for p in (early, late))
 
-    assert with_deposits.any()
-    assert width[1][with_deposits].mean() < width[0][with_deposits].mean()
+    assert len(paid)
+    width = [(u["burst_high"] - u["burst_low"]) / u["burst"] for u in (before, after)]
+    assert width[1].mean() < width[0].mean()
     assert (late.units["burst"] >= late.units["kept"]).all()
 
 
@@ -196,3 +196,15 @@ def test_phases_to_come_make_up_the_total(sample):
     assert units[list(PHASES)].sum(axis=1).to_numpy() == pytest.approx(units["total"].to_numpy())
     for name in (*PHASES, "total"):
         assert (units[f"{name}_low"] <= units[f"{name}_high"]).all()
+
+
+def test_what_is_usual_is_read_from_ordinary_days_however_long_a_campaign_ran(sample):
+    days = peak_days(sample)
+    # from 20 October on every day belongs to Double 11: usual days lie before it
+    before_it, worth = days.before(DAY_ONE)
+
+    after, same_worth = days.before(date(2026, 11, 16))
+
+    assert (after == before_it).all()
+    assert (same_worth == worth).all()
+    assert worth.sum() > 0

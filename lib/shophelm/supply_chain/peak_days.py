@@ -38,10 +38,9 @@ class PeakDays:
     ordinary: np.ndarray
 
     def before(self, until: date) -> tuple[np.ndarray, np.ndarray]:
-        """Give units and days' worth of the ordinary weeks before a day."""
-        end = (until - self.wanted.period.first).days
-        at = np.arange(max(end - BASE_WEEKS * 7, 0), end)
-        return self._sums(at[self.ordinary[at]])
+        """Give units and days' worth of the last ordinary days before a day, four weeks of them."""
+        end = max((until - self.wanted.period.first).days, 0)
+        return self._sums(np.flatnonzero(self.ordinary[:end])[-BASE_WEEKS * 7 :])
 
     def on(self, days: list[date]) -> tuple[np.ndarray, np.ndarray]:
         """Give units and days' worth of some days, those beyond the shop's left out."""

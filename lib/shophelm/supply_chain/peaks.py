@@ -67,11 +67,11 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     Units of last year's phase (repaired, see `hidden_demand`) as a multiple of what four ordinary
     weeks before it brought, drawn to the category's, times what ordinary weeks bring now. All are
     taken at comparable prices (`price_response`): the burst's price is that of last year, other
-    phases' are the usual ones. Where
-    deposits are paid, the burst is also expected from them: last year's units per deposit unit
-    paid by the same day; both are combined by their precision. Intervals allow for a peak that is
-    up to some 20 % off last year's, which is an assumption, and for chance. Misleads where the
-    mechanic or the prices differ from last year's.
+    phases' are the usual ones. Where deposits are paid, the burst is also expected from them:
+    last year's units per deposit unit paid by the same day; both are combined by their precision.
+    Intervals allow for chance, and for a peak that is some 20 % off last year's, which is an
+    assumption. Misleads where the mechanic or the prices differ from last year's, and expects too
+    much of a young shop's second peak: newcomers were a larger part of its first.
     """
     peak = next_peak(shop, campaign_id)
     if isinstance(peak, Missing):
@@ -148,7 +148,7 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
     if which:
         said.append(
             sentence(
-                "Most is wanted of {which} units in the burst, 80 % interval.", which=listing(which)
+                "In the burst most is wanted of {which}; 80 % intervals.", which=listing(which)
             )
         )
     return said
