@@ -1,11 +1,17 @@
 import functools
+import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from shophelm.shop.needs import Missing
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.tables import Tables, open_shop
+from shophelm.simulate import simulate
 from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.peak_calendar import next_peak
 from shophelm.supply_chain.peak_days import peak_days
@@ -25,6 +31,12 @@ def happened(shop, days, products):
     return pd.Series(np.nansum(wanted.demand[:, at], axis=1), wanted.products).reindex(products)
 
 
+def without(shop, table):
+    """Give the shop as it would be had it never kept a table."""
+    raw = {name: kept for name, kept in shop.source.raw.items() if name != table}
+    return Tables(replace(shop.source, raw=raw), as_of=shop.as_of)
+
+
 def beside(plan, shop, phase):
     """Units planned, those of last year, those at the usual level, and those of this year."""
     days = plan.peak.now.days_of(phase)
@@ -41,58 +53,63 @@ def known(shop, day):
 
 
 @pytest.fixture
-def early(planted):
-    return known(planted[0], DAY_ONE)[1]
-
-
-@pytest.fixture
 def late(planted):
     return known(planted[0], LAST_DEPOSITS)[1]
 
 
-def test_the_campaign_is_foretold_better_than_by_last_year_or_by_the_usual_level(planted, early):
-    shop, truth = planted
-    if truth["shop"]["customers"] == 4_000 and truth["shop"]["seed"] == 2:
-        pytest.skip("a burst two fifths below last year's multiple: last year's units came nearer")
+def test_the_campaign_is_foretold_better_than_by_last_year_or_by_the_usual_level(sample):
+    _, early = known(sample, DAY_ONE)
     errors = np.zeros(3)
     for phase in ("warmup", "burst"):
-        *foretold, real = beside(early, shop, phase)
+        *foretold, real = beside(early, sample, phase)
         errors += [(units - real).abs().sum() for units in foretold]
 
     assert errors[0] < errors[1]
     assert errors[0] < errors[2]
 
 
-def test_deposits_narrow_the_burst_and_bound_it_from_below(early, late):
-    paid = late.units.index[late.units["deposits"] > 0].intersection(early.units.index)
-    before, after = (p.units.loc[paid] for p in (early, late))
+def test_deposits_narrow_the_burst_and_bound_it_from_below(planted, late):
+    bare = peak_plan(without(planted[0].at(LAST_DEPOSITS), "presales")).units
+    paid = late.units.index[late.units["deposits"] > 0]
 
     assert len(paid)
-    width = [(u["burst_high"] - u["burst_low"]) / u["burst"] for u in (before, after)]
+    width = [
+        (u["burst_high"] - u["burst_low"]) / u["burst"]
+        for u in (bare.loc[paid], late.units.loc[paid])
+    ]
     assert width[1].mean() < width[0].mean()
     assert (late.units["burst"] >= late.units["kept"]).all()
+    assert not bare["deposits"].any()
 
 
 @pytest.mark.slow
-def test_deposits_make_the_burst_better_known_where_there_are_many(planted, early, late):
-    shop, truth = planted
-    if truth["shop"]["customers"] < 20_000:
-        pytest.skip("some hundred deposits tell too little beside chance")
-    before, *_, real = beside(early, shop, "burst")
-    after, *_ = beside(late, shop, "burst")
+def test_over_many_shops_the_plan_is_nearest_leans_neither_way_and_its_intervals_hold():
+    """What a single Double 11 cannot tell, since all products err together on it."""
+    leaning, held, errors = [], [], []
+    for seed in range(11, 19):
+        with tempfile.TemporaryDirectory() as folder:
+            truth = simulate(Path(folder), customers=4_000, seed=seed, file_format="parquet")
+            shop = open_shop(folder, as_of="2026-11-15")
+            then = shop.at(LAST_DEPOSITS)
+            plan, bare = (peak_plan(s) for s in (then, without(then, "presales")))
+            *foretold, real = beside(plan, shop, "burst")
+            foretold.append(bare.units["burst"])
+            orders = shop.frame(paid_orders(shop).filter(lambda t: t.day == BURST))
+        units = plan.units
+        # three hours without a checkout hid demand that nobody could foretell
+        lost = truth["incidents"]["dead_checkouts"][1]["expected_orders_lost"] / len(orders)
+        leaning.append(np.log(foretold[0].sum() / (real.sum() * (1 + lost))))
+        held.append(((units["burst_low"] <= real) & (real <= units["burst_high"])).mean())
+        errors.append([(units - real).abs().sum() / real.sum() for units in foretold])
 
-    assert (after - real).abs().sum() < (before - real).abs().sum()
+    def error(values):
+        return np.std(values, ddof=1) / len(values) ** 0.5
 
-
-def test_intervals_hold_what_happened_about_as_often_as_they_say(sample):
-    _, plan = known(sample, DAY_ONE)
-    *_, real = beside(plan, sample, "burst")
-
-    held = (plan.units["burst_low"] <= real) & (real <= plan.units["burst_high"])
-
-    # some 70 products: two standard errors of a share of .8. In larger shops what all products
-    # have in common (a checkout was dead for three hours) weighs more than chance.
-    assert held.mean() == pytest.approx(0.8, abs=0.1)
+    assert abs(np.mean(leaning)) < 2 * error(leaning)
+    assert np.mean(held) > 0.8 - 2 * error(held)
+    ours, last_year, usual, without_deposits = np.mean(errors, axis=0)
+    print(ours, last_year, usual, without_deposits, leaning, held)
+    assert ours < min(last_year, usual, without_deposits)
 
 
 def test_unpaid_balances_are_those_planted(planted, late):

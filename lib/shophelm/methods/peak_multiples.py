@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-REPEATS = 0.2
-"""How far a peak may stand off the one before, relative: assumed, since one peak cannot tell."""
 _GROUP_WORTH = 10.0
 """Units that the multiple of all products is worth beside a group's own."""
 

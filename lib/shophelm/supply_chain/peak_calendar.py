@@ -53,8 +53,7 @@ def next_peak(shop: Tables, campaign_id: str = "") -> Peak | Missing:
 
     Where no big one is listed, the next is last year's, moved by a year.
     """
-    listed = [_campaign(row) for row in shop.frame(shop["campaigns"]).itertuples(index=False)]
-    listed.sort(key=lambda c: (c.burst_from, c.campaign_id))
+    listed = _listed(shop)
     if campaign_id:
         now = next((c for c in listed if c.campaign_id == campaign_id), None)
         moved = False
@@ -67,14 +66,35 @@ def next_peak(shop: Tables, campaign_id: str = "") -> Peak | Missing:
         now = min(later, key=lambda c: c.burst_from, default=None)
     if now is None:
         return _none(f"campaigns lists no {campaign_id or ' or '.join(KINDS)} in the year to come.")
-    before = [
-        c for c in listed if c.kind == now.kind and is_a_year((now.burst_from - c.burst_from).days)
-    ]
+    before = _a_year_before(now, listed)
     if not before or before[-1].warmup_from < shop.first_day + timedelta(weeks=4):
         return _none(
             f"the shop's orders hold no {now.kind} of the year before, with four weeks ahead of it."
         )
     return Peak(now, before[-1], moved)
+
+
+def campaigns_held_twice(shop: Tables, *, since: date, before: date) -> list[Peak]:
+    """Pair campaigns whose burst was over on a day with those of a year earlier, begun since."""
+    listed = _listed(shop)
+    return [
+        Peak(now, then, moved=False)
+        for now in listed
+        if now.afterglow_from <= min(before, shop.as_of)
+        for then in _a_year_before(now, listed)
+        if then.warmup_from >= since
+    ]
+
+
+def _listed(shop: Tables) -> list[Campaign]:
+    listed = [_campaign(row) for row in shop.frame(shop["campaigns"]).itertuples(index=False)]
+    return sorted(listed, key=lambda c: (c.burst_from, c.campaign_id))
+
+
+def _a_year_before(now: Campaign, listed: list[Campaign]) -> list[Campaign]:
+    return [
+        c for c in listed if c.kind == now.kind and is_a_year((now.burst_from - c.burst_from).days)
+    ]
 
 
 def _campaign(row: Any) -> Campaign:

@@ -14,8 +14,8 @@ from shophelm.shop.tables import Tables
 from shophelm.supply_chain.hidden_demand import Demand, demanded, phases_of
 from shophelm.supply_chain.price_response import elasticities
 
-BASE_WEEKS = 4
-"""Ordinary weeks before a campaign that say what is usual."""
+BASE_DAYS = 28
+"""Ordinary days before a campaign that say what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class PeakDays:
     def before(self, until: date) -> tuple[np.ndarray, np.ndarray]:
         """Give units and days' worth of the last ordinary days before a day, four weeks of them."""
         end = max((until - self.wanted.period.first).days, 0)
-        return self._sums(np.flatnonzero(self.ordinary[:end])[-BASE_WEEKS * 7 :])
+        return self._sums(np.flatnonzero(self.ordinary[:end])[-BASE_DAYS:])
 
     def on(self, days: list[date]) -> tuple[np.ndarray, np.ndarray]:
         """Give units and days' worth of some days, those beyond the shop's left out."""

@@ -8,15 +8,16 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.peak_multiples import REPEATS, combined, count_levels, peak_multiples
+from shophelm.methods.peak_multiples import combined, count_levels, peak_multiples
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
 from shophelm.supply_chain.hidden_demand import categories_of, demanded
 from shophelm.supply_chain.peak_calendar import Peak, next_peak
 from shophelm.supply_chain.peak_days import PeakDays, peak_days
+from shophelm.supply_chain.peak_repeats import Repeats, repeats
 from shophelm.supply_chain.presale_deposits import deposit_units
-from shophelm.words import Sentence, count, listing, sentence
+from shophelm.words import Sentence, count, listing, plural, rate, sentence
 
 PHASES = ("warmup", "burst", "afterglow")
 _LEVELS = [0.1, 0.9]
@@ -37,11 +38,20 @@ class PeakPlan:
         with a deposit paid by now) with their kept (those whose balance is to be expected).
     spread
         Variance / mean of counts; `units.doubt` is the variance of the logarithm of the total.
+    again
+        How well the shop's campaigns repeat.
     """
 
     peak: Peak
     units: pd.DataFrame
     spread: float
+    again: Repeats
+
+    def whole(self, phase: str) -> tuple[float, float, float]:
+        """Give all products' units of a phase, and the ends of an 80 % interval."""
+        units = float(self.units[phase].sum())
+        low, high = count_levels(units, self.again.off**2, self.spread, _LEVELS)
+        return units, float(low), float(high)
 
 
 @question(
@@ -69,9 +79,9 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     taken at comparable prices (`price_response`): the burst's price is that of last year, other
     phases' are the usual ones. Where deposits are paid, the burst is also expected from them:
     last year's units per deposit unit paid by the same day; both are combined by their precision.
-    Intervals allow for chance, and for a peak that is some 20 % off last year's, which is an
-    assumption. Misleads where the mechanic or the prices differ from last year's, and expects too
-    much of a young shop's second peak: newcomers were a larger part of its first.
+    Intervals allow for chance, and for a peak that stands off what last year's says as far as the
+    shop's other campaigns did (`peak_repeats`). Misleads where the mechanic or the prices differ
+    from last year's; a checkout that breaks on the day is in nobody's plan.
     """
     peak = next_peak(shop, campaign_id)
     if isinstance(peak, Missing):
@@ -80,9 +90,11 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     category = categories_of(shop, wanted.products)
     group = pd.factorize(category, sort=True)[0]
     spread = days.spread
+    again = repeats(shop, days, peak)
     then = _last_year(days, peak, group)
-    level, common = _level_now(shop, days, peak, group, then["warmup"], spread)
-    deposits = deposit_units(shop, peak, wanted, group)
+    level, doubt = _level_now(shop, days, peak, group, then["warmup"], spread)
+    common = doubt + again.off**2
+    deposits = deposit_units(shop, peak, wanted, group, again.off)
     frame = pd.DataFrame(
         {"title": titled(shop, wanted.products), "category": category, "level": level},
         index=wanted.products,
@@ -104,7 +116,7 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     frame["doubt"] = (share * np.sqrt(variances).T).sum(axis=1) ** 2
     frame = _with_interval(frame, "total", total, frame["doubt"].to_numpy(), spread)
     frame = frame.assign(deposits=deposits["units"], kept=deposits["kept"])
-    return PeakPlan(peak, frame[~np.isnan(wanted.demand[:, -1])], spread)
+    return PeakPlan(peak, frame[~np.isnan(wanted.demand[:, -1])], spread, again)
 
 
 @carries_missing
@@ -119,18 +131,20 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
                 before=before.name,
             )
         )
-    burst, last_year = units["burst"].sum(), units["burst_last_year"].sum()
+    burst, low, high = plan.whole("burst")
     said.append(
         sentence(
             "{name} (burst from {day}) is expected to ask for {warm} units in what is left of the "
-            "warm-up, {burst} in the burst and {after} in the afterglow; last year's burst asked "
-            "for {then}.",
+            "warm-up, {burst} in the burst (80 % interval {low} to {high}) and {after} in the "
+            "afterglow; last year's burst asked for {then}.",
             name=now.name,
             day=str(now.burst_from),
             warm=count(units["warmup"].sum()),
             burst=count(burst),
+            low=count(low),
+            high=count(high),
             after=count(units["afterglow"].sum()),
-            then=count(last_year),
+            then=count(units["burst_last_year"].sum()),
         )
     )
     if units["deposits"].sum() > 0:
@@ -139,6 +153,15 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
                 "Deposits are paid for {units} units; {kept} of them should be balanced.",
                 units=count(units["deposits"].sum()),
                 kept=count(units["kept"].sum()),
+            )
+        )
+    if plan.again.pairs:
+        said.append(
+            sentence(
+                "{n} held twice came to within about {off} of what the year before said; the "
+                "intervals allow for it.",
+                n=plural(plan.again.pairs, "campaign"),
+                off=rate(plan.again.off, digits=0),
             )
         )
     top = units.sort_values(["burst", "title"], ascending=[False, True]).head(3)
@@ -194,7 +217,7 @@ def _level_now(
     level, variance = combined(
         level, spread / (1 + units), seen, spread / np.maximum(sold, 1e-9) + warm.variance
     )
-    return level, variance + REPEATS**2
+    return level, variance
 
 
 def _with_interval(

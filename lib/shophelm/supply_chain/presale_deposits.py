@@ -7,15 +7,26 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.peak_multiples import REPEATS, peak_multiples
+from shophelm.methods.peak_multiples import peak_multiples
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.hidden_demand import Demand
 from shophelm.supply_chain.peak_calendar import Campaign, Peak
 
 
-def deposit_units(shop: Tables, peak: Peak, wanted: Demand, group: np.ndarray) -> pd.DataFrame:
+def deposit_units(
+    shop: Tables, peak: Peak, wanted: Demand, group: np.ndarray, off: float
+) -> pd.DataFrame:
     """Expect the burst from the deposits paid by now.
+
+    Parameters
+    ----------
+    shop
+        Without presales all is zero or null.
+    peak, wanted, group
+        The campaigns, the demand, and the number of each product's category.
+    off
+        How far a peak stands off what the one before says, see `peak_repeats`.
 
     Returns
     -------
@@ -44,7 +55,7 @@ def deposit_units(shop: Tables, peak: Peak, wanted: Demand, group: np.ndarray) -
             "units": paid,
             "kept": paid * kept,
             "burst": np.where(known, paid * ratio, np.nan),
-            "variance": variance + 1 / np.maximum(paid, 1) + REPEATS**2,
+            "variance": variance + 1 / np.maximum(paid, 1) + off**2,
         },
         index=wanted.products,
     )
@@ -61,7 +72,7 @@ def _deposits(shop: Tables) -> pd.DataFrame:
     """Give units by product, day of deposit, first day of the balance, and whether it was paid."""
     names = ["product_id", "day", "due", "units", "balance_paid"]
     if not shop.has("presales", "order_lines"):
-        return pd.DataFrame(columns=names)
+        return pd.DataFrame(columns=names).astype({"units": float, "balance_paid": bool})
     sales = shop["presales"]
     sales = sales.select(
         "order_id",
