@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -101,27 +102,31 @@ def same_phase_last_year(period: Period, campaigns: pd.DataFrame) -> dict[date, 
     campaigns
         The contract's table: kind, warmup_from, burst_from, ends_on.
     """
-    return {d: _like(d, campaigns) for d in period.every_day}
+    listed = _listed(campaigns)
+    return {d: _like(d, listed) for d in period.every_day}
 
 
 def phase_of(day: date, campaigns: pd.DataFrame) -> str:
     """Name the campaign and phase a day lies in, such as "Double 11: burst"; "" for none."""
-    running = _running(day, campaigns)
+    running = _running(day, _listed(campaigns))
     return "" if running is None else f"{running.name}: {_phase(day, running)}"
 
 
-def kind_of_day(day: date, campaigns: pd.DataFrame) -> tuple[str, int]:
-    """Say what kind of promotion day it is, and how many days from the burst it lies.
+def kinds_of_days(days: Sequence[date], campaigns: pd.DataFrame) -> list[tuple[str, int]]:
+    """Say of each day what kind of promotion day it is, and how far from the burst it lies.
 
     Returns
     -------
-    (str, int)
-        Such as ("double11: burst", 0), the same words every year; ("", 0) for an ordinary day.
+    list of (str, int)
+        Such as ("double11: burst", 0), the same words every year, and days since the burst began;
+        ("", 0) for an ordinary day.
     """
-    running = _running(day, campaigns)
-    if running is None:
-        return "", 0
-    return f"{running.kind}: {_phase(day, running)}", (day - running.burst_from).days
+    listed = _listed(campaigns)
+    running = [_running(day, listed) for day in days]
+    return [
+        ("", 0) if r is None else (f"{r.kind}: {_phase(day, r)}", (day - r.burst_from).days)
+        for day, r in zip(days, running, strict=True)
+    ]
 
 
 def public_holidays(period: Period, *, country: str) -> list[tuple[str, date, date]]:
@@ -172,18 +177,22 @@ def is_a_year(days: int) -> bool:
     return 300 <= days <= 430
 
 
-def _like(day: date, campaigns: pd.DataFrame) -> date:
-    running = _running(day, campaigns)
+def _listed(campaigns: pd.DataFrame) -> list[Any]:
+    return list(campaigns.itertuples(index=False))
+
+
+def _like(day: date, listed: list[Any]) -> date:
+    running = _running(day, listed)
     if running is not None:
         offset = day - running.burst_from
-        for earlier in campaigns[campaigns["kind"] == running.kind].itertuples(index=False):
+        for earlier in listed:
             gap = (running.burst_from - earlier.burst_from).days
-            if is_a_year(gap):
+            if earlier.kind == running.kind and is_a_year(gap):
                 return earlier.burst_from + offset
     return day - YEAR_OF_WEEKS
 
 
-def _running(day: date, campaigns: pd.DataFrame):
+def _running(day: date, listed: list[Any]) -> Any:
     """Pick the campaign a day lies in: of several, the one whose burst is nearest."""
-    running = [c for c in campaigns.itertuples(index=False) if c.warmup_from <= day <= c.ends_on]
+    running = [c for c in listed if c.warmup_from <= day <= c.ends_on]
     return min(running, key=lambda c: abs((day - c.burst_from).days), default=None)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
-import numpy as np
 import pandas as pd
 
 from shophelm.errors import DataError
 from shophelm.shop.contract import KINDS, Column, Table
 from shophelm.shop.reading import Raw
+from shophelm.shop.twins import suspects
 
 TEXT_KINDS = ("id", "text", "choice")
 
@@ -38,6 +39,9 @@ class Checked:
         Columns that really are there; the others read as null.
     read, rejected
         Records read, and how many of them were rejected, faults in the file included.
+    last_days
+        Per time column that says when something came to be or was known, the last day of the
+        accepted rows; None where it holds nothing.
     """
 
     contract: Table
@@ -46,6 +50,7 @@ class Checked:
     present: frozenset[str]
     read: int
     rejected: int
+    last_days: dict[str, date | None]
 
     @property
     def accepted(self) -> ibis.Table:
@@ -78,11 +83,14 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     rows = _typed(contract, raw)
     if not raw.stored:
         rows = con.create_table(f"typed_{contract.name}", rows, temp=True, overwrite=True)
-    rows = _mark_duplicates(con, contract, rows)
+    rows = _mark_duplicates(contract, rows)
     if parent is not None:
         rows = _mark_orphans(contract, rows, parent)
-    count, refused = first_row(
-        rows.aggregate(count=rows.count(), refused=rows["_rule"].notnull().sum())
+    times = sorted({t for c in contract.columns for t in c.known_at} | {contract.time} - {""})
+    accepted = rows["_rule"].isnull()
+    last = {f"last_{t}": rows[t].max(where=accepted).cast("date") for t in times}
+    count, refused, *days = first_row(
+        rows.aggregate(count=rows.count(), refused=(~accepted).sum(), **last)
     )
     faults = int(raw.faults.count().execute()) if raw.faults is not None else 0
     return Checked(
@@ -92,6 +100,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
         present=frozenset(contract.names) & frozenset(raw.table.columns),
         read=int(count) + faults,
         rejected=int(refused or 0) + faults,
+        last_days=dict(zip(times, days, strict=True)),
     )
 
 
@@ -196,11 +205,11 @@ def _first_case(branches: list[tuple[ibis.BooleanValue, ibis.Value | str]]) -> i
     return ibis.cases(*branches) if branches else ibis.null("string")
 
 
-def _mark_duplicates(con: ibis.BaseBackend, contract: Table, rows: ibis.Table) -> ibis.Table:
-    usable = rows.filter(rows["_rule"].isnull())
-    if con.name == "duckdb" and _hash_apart(usable.select(*contract.key)):
+def _mark_duplicates(contract: Table, rows: ibis.Table) -> ibis.Table:
+    some = suspects(rows.filter(rows["_rule"].isnull()), contract.key)
+    if some is None:
         return rows
-    keys = usable.group_by(contract.key).aggregate(_n=lambda t: t.count())
+    keys = some.group_by(contract.key).aggregate(_n=lambda t: t.count())
     if not keys.filter(keys["_n"] > 1).count().execute():
         return rows
     place = ibis.row_number().over(
@@ -208,17 +217,6 @@ def _mark_duplicates(con: ibis.BaseBackend, contract: Table, rows: ibis.Table) -
     )
     rule = f"the key ({', '.join(contract.key)}) stands on an earlier row"
     return _mark(rows.mutate(_place=place), lambda t: t["_place"] > 0, rule).drop("_place")
-
-
-def _hash_apart(keys: ibis.Table) -> bool:
-    """Say whether no two keys hash alike, and so none is there twice.
-
-    Eight bytes a row leave the engine, which it can part from each other several times faster
-    than keys; keys that hash alike may still differ.
-    """
-    one = ibis.struct({name: keys[name] for name in keys.columns})
-    hashes = np.sort(keys.select(_hash=one.hash()).to_pyarrow()["_hash"].to_numpy())
-    return not (hashes[1:] == hashes[:-1]).any()
 
 
 def _mark_orphans(contract: Table, rows: ibis.Table, parent: Checked) -> ibis.Table:

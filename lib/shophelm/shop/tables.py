@@ -180,22 +180,20 @@ class Tables:
 
     def _cut(self, checked: Checked) -> ibis.Table:
         contract, rows = checked.contract, checked.accepted
-        later = _later_rows(contract, rows, self.as_of)
-        times = sorted({t for c in contract.columns for t in c.known_at})
         self._later[contract.name], self._hidden[contract.name] = 0, {}
-        if later is None and not times:
+        # most shops hold nothing later, which their check has seen already
+        times = [t for t, day in checked.last_days.items() if day and day > self.as_of]
+        if not times:
             return self._with_parent(contract, rows)
         with timed("queries"):
-            counts = rows.aggregate(
-                rows=later.sum() if later is not None else ibis.literal(0),
-                **{t: _after(rows[t], self.as_of).sum() for t in times},
-            )
-            found = counts.to_pyarrow().to_pylist()[0]
-        self._later[contract.name] = int(found["rows"] or 0)
-        self._hidden[contract.name] = {t: int(found[t]) for t in times if found[t]}
-        if self._later[contract.name]:
-            rows = rows.filter(~later.fill_null(False))
-        rows = _forget(contract, rows, self.as_of, [t for t in times if found[t]])
+            counts = rows.aggregate(**{t: _after(rows[t], self.as_of).sum() for t in times})
+            found = {t: int(n) for t, n in counts.to_pyarrow().to_pylist()[0].items()}
+        if contract.time in times:
+            self._later[contract.name] = found[contract.time]
+            rows = rows.filter(~_after(rows[contract.time], self.as_of).fill_null(False))
+        known_at = {t for c in contract.columns for t in c.known_at}
+        self._hidden[contract.name] = {t: n for t, n in found.items() if t in known_at}
+        rows = _forget(contract, rows, self.as_of, sorted(known_at & set(times)))
         return self._with_parent(contract, rows)
 
     def _with_parent(self, contract: Table, rows: ibis.Table) -> ibis.Table:
@@ -251,10 +249,6 @@ def _after(value: ibis.Value, as_of: date) -> ibis.BooleanValue:
     if value.type().is_date():
         return value > ibis.literal(as_of)
     return value >= ibis.literal(datetime.combine(as_of + timedelta(days=1), time()))
-
-
-def _later_rows(contract: Table, rows: ibis.Table, as_of: date) -> ibis.BooleanValue | None:
-    return _after(rows[contract.time], as_of) if contract.time else None
 
 
 def _forget(contract: Table, rows: ibis.Table, as_of: date, times: list[str]) -> ibis.Table:
