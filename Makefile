@@ -21,10 +21,10 @@ report: $(READY) ## run the suite on the sample shop and say where the page is
 
 test: $(READY) ## run all tests but the slow ones, and the linter
 	@$(RUN)ruff check . && $(RUN)ruff format --check .
-	@$(RUN)python -m pytest -n auto --dist loadfile -m "not slow" --nbval-lax --nbval-current-env
+	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --nbval-lax --nbval-current-env
 
 test-slow: $(READY) ## run the simulations and the tests on large data
-	@$(RUN)python -m pytest -n auto --dist loadfile -m slow tests
+	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow tests
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@cd notebooks && ../$(RUN)jupyter lab

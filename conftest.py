@@ -1,6 +1,12 @@
-"""What notebooks are compared by: their text. Tables and figures are tested by their data."""
+"""What notebooks are compared by: their text (tables and figures are tested by their data)."""
 
+LONG = ("end_to_end", "notebooks", "supply_chain", "simulate")
 SHOWN = ("text/html", "text/plain", "image/svg+xml")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the rooms whose files take longest, so that no worker is left alone with one."""
+    items.sort(key=lambda item: not set(item.path.parts) & set(LONG))
 
 
 def pytest_collectstart(collector):

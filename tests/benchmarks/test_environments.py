@@ -16,6 +16,7 @@ def lists(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_an_environment_is_made_once_per_list_of_packages(lists, capsys):
     python = environments.environment("empty", lists=lists, made=lists / "made")
     prefix = [python, "-c", "import sys; print(sys.prefix)"]
@@ -28,6 +29,7 @@ def test_an_environment_is_made_once_per_list_of_packages(lists, capsys):
     assert capsys.readouterr().err == "making the environment empty …\n"
 
 
+@pytest.mark.slow
 def test_an_environment_that_cannot_be_made_says_why(lists):
     with pytest.raises(BenchmarkError, match=r"^its environment absurd could not be made \(.+\)$"):
         environments.environment("absurd", lists=lists, made=lists / "made")

@@ -63,7 +63,7 @@ refund = st.tuples(st.integers(0, 7), days, st.integers(0, 9999))
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(orders=st.lists(order, min_size=1, max_size=8), refunds=st.lists(refund, max_size=8))
 def test_the_bridge_closes_on_any_orders_and_refunds(shop, orders, refunds):

@@ -157,13 +157,17 @@ shophelm.spoilt = True"""
         assert only.error == ""
 
 
-def test_a_script_that_asks_for_a_report_is_not_run_again_by_its_kernels(tmp_path, write):
+def test_a_script_that_asks_for_a_report_is_not_run_again_by_its_kernels(
+    notebooks, tmp_path, write
+):
     script = tmp_path / "ask.py"
     script.write_text(
         "print('asked once')\n"
-        "from shophelm.report.publish import report\n"
-        f"report({str(write(**HAND_SHOP))!r}, as_of='2026-11-15', out=__import__('pathlib')"
-        f".Path({str(tmp_path / 'out')!r}), areas=['user'])\n"
+        "from pathlib import Path\n"
+        "from shophelm.report import publish, runner\n"
+        f"runner.notebooks_folder = lambda: Path({str(notebooks)!r})\n"
+        f"publish.report({str(write(**HAND_SHOP))!r}, as_of='2026-11-15', "
+        f"out=Path({str(tmp_path / 'out')!r}))\n"
     )
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, "asked once\n"), ran.stderr

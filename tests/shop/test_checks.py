@@ -133,7 +133,7 @@ cells = st.one_of(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(st.lists(cells, min_size=7, max_size=7), max_size=6))
 def test_accepted_and_rejected_are_what_was_read(tmp_path, rows):
