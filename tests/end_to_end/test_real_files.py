@@ -94,6 +94,7 @@ def test_online_retail(reported, tmp_path):
     assert paid["part"].iloc[-1] == duckdb.sql(sql).fetchone()[0]
 
 
+@pytest.mark.slow
 def test_olist(reported):
     _, area = reported("olist", as_of="2018-10-17", days=800, currency="BRL", country="BR")
     assert value(area, "gmv_paid") == Decimal("13591643.70")

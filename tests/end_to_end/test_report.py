@@ -165,7 +165,8 @@ def test_evil_text_stays_text_and_the_same_run_gives_the_same_bytes(write, tmp_p
     )
     for n in "12":
         (tmp_path / n).mkdir()
-        ran = report(shop, tmp_path / n / "out", "--ledger", tmp_path / n / "actions.xlsx")
+        own = ["--ledger", tmp_path / n / "actions.xlsx", "--area", "data", "--area", "user"]
+        ran = report(shop, tmp_path / n / "out", *own)
         assert ran.returncode == 0, ran.stderr
     page = (tmp_path / "1" / "out" / "data.html").read_text()
     assert evil not in page

@@ -46,7 +46,7 @@ def against_peers(
     group = group.reindex(counts.index)
     sizes = group.map(group.value_counts())
     own = group.where(sizes >= fewest)
-    parts = [shrink_rates(counts[own == name]) for name in sorted(own.dropna().unique())]
+    parts = [shrink_rates(part) for _, part in counts.groupby(own)]
     if own.isna().any():
         parts.append(shrink_rates(counts)[own.isna()])
     judged = pd.concat(parts).reindex(counts.index) if parts else shrink_rates(counts)

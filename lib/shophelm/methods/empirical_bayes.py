@@ -55,17 +55,19 @@ def shrink_rates(
     A member is part of its group: in a group of three the gap is understated. Misleads where
     members differ for a reason that is known (another season): make groups of likes.
     """
-    counts = members[list(COLUMNS)].astype("float64")
-    result = pd.DataFrame({"rate": counts["yes"] / counts["trials"].where(counts["trials"] > 0)})
+    counts = members[list(COLUMNS)].to_numpy(dtype="float64")
+    yes, trials = counts.T
+    rate = np.divide(yes, trials, where=trials > 0, out=np.full(len(counts), np.nan))
     names = ("shrunk", "rate_low", "rate_high", "peers_rate", "gap", "gap_low", "gap_high", "below")
-    if (counts["trials"] > 0).sum() < 2:
-        return result.assign(**dict.fromkeys(names, np.nan))
+    if (trials > 0).sum() < 2:
+        return pd.DataFrame({"rate": rate} | dict.fromkeys(names, np.nan), index=members.index)
     # likes are reckoned once: a large shop's products have few distinct counts
-    cells, member = np.unique(counts.to_numpy(), axis=0, return_inverse=True)
+    cells, member = np.unique(counts, axis=0, return_inverse=True)
     times = np.bincount(member.ravel())
     mean, concentration = _likely_priors(cells, times, apart)
     posterior = _posterior(cells, mean, concentration, apart, interval)
-    return result.assign(**{name: posterior[name][member.ravel()] for name in names})
+    found = {name: posterior[name][member.ravel()] for name in names}
+    return pd.DataFrame({"rate": rate} | found, index=members.index)
 
 
 def discoveries(probability: pd.Series, *, false_discovery: float = 0.05) -> pd.Series:
@@ -125,23 +127,31 @@ def _log_posterior(
     mean = special.expit(odds)
     # uniform in the mean, hence not in its log odds
     density = np.log(error) + np.log(mean) + np.log1p(-mean)
+    sides = _sides(mean, concentration, apart)
     for (x, n), repeated in zip(cells, times, strict=True):
-        density += repeated * np.logaddexp(*_marginals(x, n, mean, concentration, apart))
+        density += repeated * np.logaddexp(*_marginals(x, n, sides))
     return odds, density
 
 
+def _sides(
+    mean: np.ndarray, concentration: np.ndarray, apart: float
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Give alpha, beta and log weight of the distributions of peers, and of those apart."""
+    sides = []
+    for size, share in ((concentration, 1 - apart), (_SIZE_APART, apart)):
+        alpha, beta = mean * size, (1 - mean) * size
+        with np.errstate(divide="ignore"):
+            sides.append((alpha, beta, np.log(share) - special.betaln(alpha, beta)))
+    return sides
+
+
 def _marginals(
-    yes: np.ndarray, trials: np.ndarray, mean: np.ndarray, concentration: np.ndarray, apart: float
+    yes: np.ndarray, trials: np.ndarray, sides: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
 ) -> list[np.ndarray]:
     """Give the log probability of a member's counts as one of its peers, and as one apart."""
-    sides = ((concentration, 1 - apart), (_SIZE_APART, apart))
-    with np.errstate(divide="ignore"):
-        return [
-            np.log(share)
-            + special.betaln(mean * size + yes, (1 - mean) * size + trials - yes)
-            - special.betaln(mean * size, (1 - mean) * size)
-            for size, share in sides
-        ]
+    return [
+        weight + special.betaln(alpha + yes, beta + trials - yes) for alpha, beta, weight in sides
+    ]
 
 
 def _posterior(
@@ -149,7 +159,7 @@ def _posterior(
 ) -> dict[str, np.ndarray]:
     """Average each distinct member's posterior over the priors, as a peer and as one apart."""
     yes, trials = cells[:, :1], cells[:, 1:]
-    alike, off = _marginals(yes, trials, mean, concentration, apart)
+    alike, off = _marginals(yes, trials, _sides(mean, concentration, apart))
     weight = np.hstack([special.expit(alike - off), special.expit(off - alike)]) / PRIORS
     means = np.tile(mean, 2)
     size = np.concatenate([concentration, np.full(PRIORS, _SIZE_APART)])

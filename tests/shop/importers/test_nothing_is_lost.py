@@ -29,7 +29,7 @@ CELL = st.one_of(
 )  # fmt: skip
 # shrinking would take minutes: every example is an import
 FEW = settings(
-    max_examples=10, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    max_examples=6, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 
 
