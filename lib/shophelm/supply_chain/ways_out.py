@@ -152,8 +152,9 @@ def clearance_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) -> l
         Action(
             kind=KINDS[row.way],
             subject=f"product:{row.product_id}",
-            action=f"Clear {row.product} by {row.way}: {row.terms}. {count(row.cleared)} units "
-            f"are expected to go in {HORIZON_DAYS} days, {count(row.cleared_anyway)} without it.",
+            action=f"Clear {row.product} by {row.way}: {row.terms}. In {HORIZON_DAYS} days "
+            f"{plural(round(row.cleared), 'unit')} should go, {count(row.cleared_anyway)} "
+            "without it.",
             owner_role="merchandiser" if row.way != RETURN else "buyer",
             metric="units",
             due_on=due(shop.as_of),
@@ -183,7 +184,7 @@ def _named(row: Any, currency: str) -> str:
         money(v, currency=currency) for v in (row.worth, row.worth_low, row.worth_high)
     )
     return (
-        f"{row.product} by {row.way}, {row.terms} ({count(row.cleared)} units in "
+        f"{row.product} by {row.way}, {row.terms} ({plural(round(row.cleared), 'unit')} in "
         f"{HORIZON_DAYS} days where {count(row.cleared_anyway)} go anyway; {worth}, 80% interval "
         f"{low} to {high})"
     )
