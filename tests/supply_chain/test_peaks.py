@@ -15,6 +15,7 @@ from shophelm.simulate import simulate
 from shophelm.supply_chain.hidden_demand import demanded
 from shophelm.supply_chain.peak_calendar import next_peak
 from shophelm.supply_chain.peak_days import peak_days
+from shophelm.supply_chain.peak_repeats import ASSUMED
 from shophelm.supply_chain.peak_stock import find_peak_stock, peak_actions, peak_stock
 from shophelm.supply_chain.peaks import PHASES, find_peak_plan, peak_plan
 from shophelm.supply_chain.presale_deposits import unpaid_share
@@ -110,6 +111,46 @@ def test_over_many_shops_the_plan_is_nearest_leans_neither_way_and_its_intervals
     ours, last_year, usual, without_deposits = np.mean(errors, axis=0)
     print(ours, last_year, usual, without_deposits, leaning, held)
     assert ours < min(last_year, usual, without_deposits)
+
+
+def test_how_well_campaigns_repeat_is_learnt_from_those_held_twice(shop):
+    # two units a day, and on 11 May six times as many, then as many again or twice as many
+    def repeating(second):
+        days = pd.date_range("2025-01-01", "2026-12-31")
+        units = pd.Series(2, days)
+        units[["2025-05-11", "2026-05-11"]] = 12, second
+        rows = [f"{d:%Y%m%d},{d:%Y-%m-%d},{d:%Y-%m-%d},{n},0,0,{n}" for d, n in units.items()]
+        lines = [f"{d:%Y%m%d},1,p,{n},1,1,{n}" for d, n in units.items()]
+        events = [
+            f"{kind}{y},{kind},{kind},{y}-{m}-08,{y}-{m}-11,{y}-{m}-12,{y}-{m}-13,sale"
+            for kind, m in (("may", "05"), ("double11", "11"))
+            for y in (2025, 2026)
+        ]
+        head = "order_id,created_at,paid_at,goods_amount,discount_amount,shipping_amount,"
+        made = shop(
+            as_of="2026-10-31",
+            orders="\n".join([head + "paid_amount", *rows]),
+            order_lines="\n".join(
+                ["order_id,line_no,product_id,quantity,list_price,unit_price,paid_amount", *lines]
+            ),
+            products="product_id,title,category\np,P,c\n",
+            campaigns="\n".join(
+                [
+                    "campaign_id,name,kind,warmup_from,burst_from,afterglow_from,ends_on,mechanic",
+                    *events,
+                ]
+            ),
+        )
+        plan = peak_plan(made)
+        # before the double11 of 2026 only the campaign of May was held twice
+        assert plan.again.pairs == 1
+        return plan.again.off
+
+    assumed = (2 * ASSUMED**2 / 3) ** 0.5
+    assert repeating(12) == pytest.approx(assumed)
+    chance = 2 / 56 + 1 / 12 + 1 / 48
+    twice = (2 * ASSUMED**2 + np.log(4) ** 2 - chance) / 3
+    assert repeating(48) == pytest.approx(twice**0.5, rel=0.02)
 
 
 def test_unpaid_balances_are_those_planted(planted, late):

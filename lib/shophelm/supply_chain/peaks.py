@@ -76,12 +76,12 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     -----
     Units of last year's phase (repaired, see `hidden_demand`) as a multiple of what four ordinary
     weeks before it brought, drawn to the category's, times what ordinary weeks bring now. All are
-    taken at comparable prices (`price_response`): the burst's price is that of last year, other
-    phases' are the usual ones. Where deposits are paid, the burst is also expected from them:
-    last year's units per deposit unit paid by the same day; both are combined by their precision.
-    Intervals allow for chance, and for a peak that stands off what last year's says as far as the
-    shop's other campaigns did (`peak_repeats`). Misleads where the mechanic or the prices differ
-    from last year's; a checkout that breaks on the day is in nobody's plan.
+    taken at comparable prices (`price_response`): the burst's price is last year's, other phases'
+    are the usual ones. Where deposits are paid, the burst is also expected from them: last year's
+    units per deposit unit paid by the same day; both are combined by their precision. Intervals
+    allow for chance, and for a peak that stands off what last year's says as far as the shop's
+    other campaigns did (`peak_repeats`). Misleads where the mechanic or the prices differ from last
+    year's; a checkout that breaks on the day is in nobody's plan.
     """
     peak = next_peak(shop, campaign_id)
     if isinstance(peak, Missing):
