@@ -75,6 +75,7 @@ def test_tmall(reported):
     assert "the chain by product (data)" in page
 
 
+@pytest.mark.slow
 def test_online_retail(reported, tmp_path):
     _, area = reported("online-retail", as_of="2011-12-09", days=374, currency="GBP", country="GB")
     record = area["sentences"]
@@ -114,6 +115,7 @@ def test_customers_of_olist_hardly_come_back_and_their_worth_is_not_claimed(repo
     assert area["actions"] == [] or all(a["worth"] is None for a in area["actions"])
 
 
+@pytest.mark.slow
 def test_taobao_events(reported):
     _, area = reported("taobao-events", as_of="2017-12-03", days=9, currency="CNY", country="CN")
     assert "money is not known" in area["headline"]

@@ -1,10 +1,13 @@
 """One simulated shop for the whole folder, opened as typed DuckDB tables."""
 
+import json
+
 import ibis
 import pytest
 
 from shophelm.shop.contract import TABLES
 from shophelm.simulate import DEFAULT_SEED, simulate
+from tests.conftest import SAMPLE
 
 SQL_TYPES = {
     "id": "VARCHAR", "text": "VARCHAR", "choice": "VARCHAR", "money": "DECIMAL(18,4)",
@@ -39,7 +42,9 @@ SEEDS = [DEFAULT_SEED, *(pytest.param(seed, marks=pytest.mark.slow) for seed in 
 
 @pytest.fixture(scope="session", params=SEEDS)
 def made(request, tmp_path_factory):
-    """Folder and truth of the default shop, and in the slow suite of others like it."""
+    """Folder and truth of the sample, and in the slow suite of other shops like it."""
+    if request.param == DEFAULT_SEED:  # as simulated, see test_files
+        return SAMPLE, json.loads((SAMPLE / "truth.json").read_text("utf-8"))
     folder = tmp_path_factory.mktemp("shop")
     return folder, simulate(folder, seed=request.param)
 
