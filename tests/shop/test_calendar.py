@@ -6,9 +6,9 @@ import pytest
 from shophelm.errors import ParameterError
 from shophelm.shop.calendar import (
     Period,
+    campaign_phases,
     days_before,
     last_days,
-    phase_of,
     same_days_last_year,
     same_phase_last_year,
 )
@@ -95,7 +95,7 @@ def test_outside_campaigns_the_week_day_counts():
     ],
 )
 def test_a_day_lies_in_a_phase(day, phase):
-    assert phase_of(day, CAMPAIGNS) == phase
+    assert campaign_phases([day], CAMPAIGNS) == [phase]
 
 
 @pytest.mark.parametrize(("days", "back"), [(1, 7), (7, 7), (8, 14), (28, 28)])

@@ -109,12 +109,11 @@ def test_over_many_shops_the_plan_is_nearest_leans_neither_way_and_its_intervals
     assert abs(np.mean(leaning)) < 2 * error(leaning)
     assert np.mean(held) > 0.8 - 2 * error(held)
     ours, last_year, usual, without_deposits = np.mean(errors, axis=0)
-    print(ours, last_year, usual, without_deposits, leaning, held)
     assert ours < min(last_year, usual, without_deposits)
 
 
 def test_how_well_campaigns_repeat_is_learnt_from_those_held_twice(shop):
-    # two units a day, and on 11 May six times as many, then as many again or twice as many
+    # two units a day, and on 11 May six times as many, then as many again or four times that
     def repeating(second):
         days = pd.date_range("2025-01-01", "2026-12-31")
         units = pd.Series(2, days)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from shophelm.data.chain import ANY_CHAIN
-from shophelm.shop.calendar import Period, phase_of, public_holidays
+from shophelm.shop.calendar import Period, campaign_phases, public_holidays
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -89,7 +89,7 @@ def find_campaigns(shop: Tables, compared: pd.DataFrame | Missing, period: Perio
     if isinstance(compared, Missing) or not shop.has("campaigns"):
         return sentence("Campaigns are not known: the shop has no promotion calendar.")
     campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
-    phases = dict.fromkeys(phase_of(d, campaigns) for d in period.every_day)
+    phases = dict.fromkeys(campaign_phases(period.every_day, campaigns))
     named = [p for p in phases if p]
     if not named:
         return sentence("No campaign ran in this period.")

@@ -106,13 +106,13 @@ def same_phase_last_year(period: Period, campaigns: pd.DataFrame) -> dict[date, 
     return {d: _like(d, listed) for d in period.every_day}
 
 
-def phase_of(day: date, campaigns: pd.DataFrame) -> str:
-    """Name the campaign and phase a day lies in, such as "Double 11: burst"; "" for none."""
-    running = _running(day, _listed(campaigns))
-    return "" if running is None else f"{running.name}: {_phase(day, running)}"
+def campaign_phases(days: Sequence[date], campaigns: pd.DataFrame) -> list[str]:
+    """Name the campaign and phase each day lies in, such as "Double 11: burst"; "" for none."""
+    running = _running_on(days, campaigns)
+    return ["" if r is None else f"{r.name}: {_phase(day, r)}" for day, r in running]
 
 
-def kinds_of_days(days: Sequence[date], campaigns: pd.DataFrame) -> list[tuple[str, int]]:
+def campaign_kinds(days: Sequence[date], campaigns: pd.DataFrame) -> list[tuple[str, int]]:
     """Say of each day what kind of promotion day it is, and how far from the burst it lies.
 
     Returns
@@ -121,11 +121,10 @@ def kinds_of_days(days: Sequence[date], campaigns: pd.DataFrame) -> list[tuple[s
         Such as ("double11: burst", 0), the same words every year, and days since the burst began;
         ("", 0) for an ordinary day.
     """
-    listed = _listed(campaigns)
-    running = [_running(day, listed) for day in days]
+    running = _running_on(days, campaigns)
     return [
         ("", 0) if r is None else (f"{r.kind}: {_phase(day, r)}", (day - r.burst_from).days)
-        for day, r in zip(days, running, strict=True)
+        for day, r in running
     ]
 
 
@@ -190,6 +189,11 @@ def _like(day: date, listed: list[Any]) -> date:
             if earlier.kind == running.kind and is_a_year(gap):
                 return earlier.burst_from + offset
     return day - YEAR_OF_WEEKS
+
+
+def _running_on(days: Sequence[date], campaigns: pd.DataFrame) -> list[tuple[date, Any]]:
+    listed = _listed(campaigns)
+    return [(day, _running(day, listed)) for day in days]
 
 
 def _running(day: date, listed: list[Any]) -> Any:

@@ -86,7 +86,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     rows = _mark_duplicates(contract, rows)
     if parent is not None:
         rows = _mark_orphans(contract, rows, parent)
-    times = sorted({t for c in contract.columns for t in c.known_at} | {contract.time} - {""})
+    times = sorted(contract.known_at | {contract.time} - {""})
     accepted = rows["_rule"].isnull()
     last = {f"last_{t}": rows[t].max(where=accepted).cast("date") for t in times}
     count, refused, *days = first_row(

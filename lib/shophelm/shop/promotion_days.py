@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from shophelm.shop.calendar import kinds_of_days
+from shophelm.shop.calendar import campaign_kinds
 from shophelm.shop.tables import Tables
 
 
 def promotion_days(shop: Tables, days: Sequence[date]) -> list[tuple[str, int]]:
-    """Say of each day what `calendar.kinds_of_days` says; ("", 0) throughout without campaigns."""
+    """Say of each day what `calendar.campaign_kinds` says; ("", 0) throughout without campaigns."""
     if not shop.has("campaigns"):
         return [("", 0)] * len(days)
     campaigns = shop.frame(shop["campaigns"].order_by("campaign_id"))
-    return kinds_of_days(days, campaigns)
+    return campaign_kinds(days, campaigns)

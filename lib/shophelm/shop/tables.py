@@ -191,9 +191,9 @@ class Tables:
         if contract.time in times:
             self._later[contract.name] = found[contract.time]
             rows = rows.filter(~_after(rows[contract.time], self.as_of).fill_null(False))
-        known_at = {t for c in contract.columns for t in c.known_at}
-        self._hidden[contract.name] = {t: n for t, n in found.items() if t in known_at}
-        rows = _forget(contract, rows, self.as_of, sorted(known_at & set(times)))
+        hidden = {t: n for t, n in found.items() if t in contract.known_at}
+        self._hidden[contract.name] = hidden
+        rows = _forget(contract, rows, self.as_of, list(hidden))
         return self._with_parent(contract, rows)
 
     def _with_parent(self, contract: Table, rows: ibis.Table) -> ibis.Table:

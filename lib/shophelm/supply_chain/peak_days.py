@@ -42,6 +42,11 @@ class PeakDays:
         end = max((until - self.wanted.period.first).days, 0)
         return self._sums(np.flatnonzero(self.ordinary[:end])[-BASE_DAYS:])
 
+    def usual(self, until: date) -> tuple[np.ndarray, np.ndarray]:
+        """Give units of the last ordinary days before a day, and what they come to a day."""
+        units, days = self.before(until)
+        return units, np.divide(units, days, where=days > 0, out=np.zeros_like(units))
+
     def on(self, days: list[date]) -> tuple[np.ndarray, np.ndarray]:
         """Give units and days' worth of some days, those beyond the shop's left out."""
         period = self.wanted.period

@@ -32,8 +32,15 @@ class Repeats:
     pairs: int
 
 
-def repeats(shop: Tables, days: PeakDays, peak: Peak) -> Repeats:
+def repeats(shop: Tables, days: PeakDays, peak: Peak, *, spread: float) -> Repeats:
     """Compare the bursts of campaigns of any kind that the shop held twice before this one.
+
+    Parameters
+    ----------
+    shop, days, peak
+        The shop, its days, and the campaign to come.
+    spread
+        Variance / mean of a day's units, see `PeakDays.spread`.
 
     Notes
     -----
@@ -42,13 +49,13 @@ def repeats(shop: Tables, days: PeakDays, peak: Peak) -> Repeats:
     """
     since = shop.first_day + timedelta(days=BASE_DAYS)
     pairs = campaigns_held_twice(shop, since=since, before=peak.now.burst_from)
-    squares = [_off(days, pair) for pair in pairs]
+    squares = [_off(days, pair, spread) for pair in pairs]
     known = [s for s in squares if s is not None]
     off = np.sqrt(np.mean([ASSUMED**2] * ASSUMED_WORTH + known))
     return Repeats(float(off), len(known))
 
 
-def _off(days: PeakDays, pair: Peak) -> float | None:
+def _off(days: PeakDays, pair: Peak, spread: float) -> float | None:
     """Give the square of the logarithm between both multiples, less chance; None if unknown."""
     logs, chance = [], 0.0
     for campaign in (pair.before, pair.now):
@@ -56,14 +63,12 @@ def _off(days: PeakDays, pair: Peak) -> float | None:
         if not (sold > 0 and due > 0):
             return None
         logs.append(np.log(sold / due))
-        chance += days.spread * (1 / sold + 1 / base)
+        chance += spread * (1 / sold + 1 / base)
     return max(float(logs[1] - logs[0]) ** 2 - chance, 0.0)
 
 
 def _burst(days: PeakDays, campaign: Campaign) -> tuple[float, float, float]:
     """Give units of the burst, what usual days would have brought, and units that say so."""
-    base, worth = days.before(campaign.warmup_from)
-    known = base > 0
-    usual = np.divide(base, worth, where=known & (worth > 0), out=np.zeros_like(base))
-    sold, burst_worth = days.on(campaign.days_of("burst"))
-    return float(sold[known].sum()), float((usual * burst_worth).sum()), float(base.sum())
+    base, usual = days.usual(campaign.warmup_from)
+    sold, worth = days.on(campaign.days_of("burst"))
+    return float(sold[usual > 0].sum()), float((usual * worth).sum()), float(base.sum())

@@ -90,7 +90,7 @@ def peak_plan(shop: Tables, *, campaign_id: str = "") -> PeakPlan | Missing:
     category = categories_of(shop, wanted.products)
     group = pd.factorize(category, sort=True)[0]
     spread = days.spread
-    again = repeats(shop, days, peak)
+    again = repeats(shop, days, peak, spread=spread)
     then = _last_year(days, peak, group)
     level, doubt = _level_now(shop, days, peak, group, then["warmup"], spread)
     common = doubt + again.off**2
@@ -187,8 +187,7 @@ class _Then:
 
 
 def _last_year(days: PeakDays, peak: Peak, group: np.ndarray) -> dict[str, _Then]:
-    base, base_days = days.before(peak.before.warmup_from)
-    usual = np.divide(base, base_days, where=base_days > 0, out=np.zeros_like(base))
+    base, usual = days.usual(peak.before.warmup_from)
     phases = {}
     for phase in PHASES:
         units, worth = days.on(peak.before.days_of(phase))

@@ -149,6 +149,11 @@ class Table:
         """Give the columns' names, in order."""
         return tuple(c.name for c in self.columns)
 
+    @property
+    def known_at(self) -> frozenset[str]:
+        """Give the columns that say when some other column, or they themselves, became known."""
+        return frozenset(t for c in self.columns for t in c.known_at)
+
 
 def in_order(earlier: str, later: str) -> Promise:
     """Promise that one time of a row is not before another; null on either side keeps it."""
