@@ -16,14 +16,10 @@ SQL_TYPES = {
 }  # fmt: skip
 
 
-SIMULATED = {name: table for name, table in TABLES.items() if name != "regions"}
-"""The tables that a simulated shop has: how long its parcels travel is not simulated."""
-
-
 def opened(folder):
     """A DuckDB connection with a typed table for each file in a simulated shop's folder."""
     con = ibis.duckdb.connect()
-    for name, table in SIMULATED.items():
+    for name, table in TABLES.items():
         (file,) = folder.glob(f"{name}.*")
         source = (
             f"'{file}'"

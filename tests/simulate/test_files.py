@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from shophelm.errors import ParameterError
+from shophelm.shop.contract import TABLES
 from shophelm.simulate import simulate
 from tests.conftest import SAMPLE
-from tests.simulate.conftest import SIMULATED
 
 SMALL = {"customers": 300, "seed": 7}
 
@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_parquet_bytes(tmp_path):
 def test_parquet_holds_typed_columns_in_the_contracts_order(tmp_path):
     simulate(tmp_path, **SMALL, file_format="parquet")
     orders = pq.read_schema(tmp_path / "orders.parquet")
-    assert tuple(orders.names) == SIMULATED["orders"].names
+    assert tuple(orders.names) == TABLES["orders"].names
     assert str(orders.field("paid_amount").type) == "decimal128(18, 4)"
     assert str(orders.field("created_at").type) == "timestamp[us]"
     assert str(orders.field("order_id").type) == "string"
@@ -87,11 +87,11 @@ def test_every_table_of_the_contract_is_there_with_exactly_its_columns(shop_fold
         opener = gzip.open if file.suffix == ".gz" else open
         with opener(file, "rt", encoding="utf-8") as lines:
             found[file.name.split(".")[0]] = tuple(lines.readline().rstrip("\n").split(","))
-    assert found == {name: table.names for name, table in SIMULATED.items()}
+    assert found == {name: table.names for name, table in TABLES.items()}
 
 
 def test_no_table_is_empty_and_the_truth_counts_its_rows(sql, truth):
-    counted = {name: sql(f"SELECT count(*) FROM {name}")[0][0] for name in SIMULATED}
+    counted = {name: sql(f"SELECT count(*) FROM {name}")[0][0] for name in TABLES}
     assert counted == truth["shop"]["rows"]
     assert min(counted.values()) > 0
 

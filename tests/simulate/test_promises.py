@@ -3,12 +3,12 @@
 import ibis
 import pytest
 
-from tests.simulate.conftest import SIMULATED
+from shophelm.shop.contract import TABLES
 
-EVERY_COLUMN = [(t, c) for t in SIMULATED.values() for c in t.columns]
+EVERY_COLUMN = [(t, c) for t in TABLES.values() for c in t.columns]
 
 
-@pytest.mark.parametrize("table", SIMULATED.values(), ids=SIMULATED)
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_keys_are_unique(sql, table):
     key = ", ".join(f'"{c}"' for c in table.key)
     assert (
@@ -17,7 +17,7 @@ def test_keys_are_unique(sql, table):
     )
 
 
-@pytest.mark.parametrize("table", SIMULATED.values(), ids=SIMULATED)
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_required_columns_hold_no_null(number, table):
     for column in table.columns:
         if not column.optional:
@@ -87,7 +87,7 @@ def test_values_stay_in_their_ranges_and_lists(number):
 
 @pytest.mark.parametrize(
     ("table", "promise"),
-    [(t.name, p) for t in SIMULATED.values() for p in t.promises],
+    [(t.name, p) for t in TABLES.values() for p in t.promises],
     ids=lambda value: getattr(value, "sentence", value),
 )
 def test_promises_of_the_contract_are_kept(con, number, table, promise):
@@ -96,7 +96,7 @@ def test_promises_of_the_contract_are_kept(con, number, table, promise):
 
 
 def test_no_row_is_later_than_the_data(number):
-    for table in SIMULATED.values():
+    for table in TABLES.values():
         if table.time:
             late = f"CAST(\"{table.time}\" AS TIMESTAMP) > TIMESTAMP '2026-11-15 23:59:59'"
             assert number(f"SELECT count(*) FROM {table.name} WHERE {late}") == 0, table.name

@@ -54,6 +54,11 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def fruit(self) -> np.ndarray:
+        """Which products are fruit: it spoils, and travels cold."""
+        return np.isin(self.category, _numbers(("fruit",)))
+
     def number(self, product_id: str) -> int:
         """Row of a product."""
         return self.ids.index(product_id)

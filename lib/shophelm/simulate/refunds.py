@@ -9,20 +9,22 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import stream
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINT_RETURNS, COMPLAINTS
+from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINT_RETURNS, COMPLAINTS, WAYS
 from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_RETURNS, MERCHANTS
+from shophelm.simulate.sessions import Visits
 
 _BURST_RETURNS = 1.35
 _PARTIAL = {"fruit": 0.7}
 
 
 def make(
-    orders: Orders, people: People, *, catalogue: Catalogue, seed: int
+    orders: Orders, visits: Visits, people: People, *, catalogue: Catalogue, seed: int
 ) -> dict[str, np.ndarray]:
     """Refunds of one block: order row, line (0: the whole order), second, units, cents, reason."""
     rng = stream(seed, "refunds", int(people.number[0]))
     whole = np.flatnonzero(orders.refunded_at >= 0)
-    parts = _lines_back(rng, orders, catalogue)
+    region = people.region[visits.person[orders.visit]]
+    parts = _lines_back(rng, orders, region, catalogue)
     reason = np.concatenate(
         [np.full(len(whole), words.CANCEL_REASON, dtype=object), parts["reason"]]
     )
@@ -38,13 +40,15 @@ def make(
 
 
 def _lines_back(
-    rng: np.random.Generator, orders: Orders, catalogue: Catalogue
+    rng: np.random.Generator, orders: Orders, region: np.ndarray, catalogue: Catalogue
 ) -> dict[str, np.ndarray]:
     product, order = orders.lines.product, orders.line_order
     category, n = catalogue.category[product], len(product)
     paid = orders.paid[order]
     open_to = (paid >= 0) & (orders.refunded_at[order] < 0)
-    back = open_to & (rng.random(n) < return_chance(product, paid // 86_400, catalogue))
+    chance = return_chance(product, paid // 86_400, catalogue)
+    chance = chance * spoiling()[region[order]] ** catalogue.fruit[product]
+    back = open_to & (rng.random(n) < chance)
     days = np.array([c.return_days for c in CATEGORIES])[category]
     second = paid + (86_400 * (1 + days * np.exp(rng.normal(0, 0.6, n)))).astype(np.int64)
     partial = rng.random(n) < np.array([_PARTIAL.get(c.name, 0.06) for c in CATEGORIES])[category]
@@ -68,7 +72,7 @@ def _lines_back(
 
 
 def return_chance(product: np.ndarray, day: np.ndarray, catalogue: Catalogue) -> np.ndarray:
-    """Planted chance that a line comes back, by product and day of payment."""
+    """Planted chance that a line comes back, by product and day of payment, the way apart."""
     chance = np.array([c.return_rate for c in CATEGORIES])[catalogue.category[product]]
     for product_id, (_, _, since) in COMPLAINTS.items():
         hit = (product == catalogue.number(product_id)) & (day >= calendar.day_number(since))
@@ -79,3 +83,9 @@ def return_chance(product: np.ndarray, day: np.ndarray, catalogue: Catalogue) ->
     mine = catalogue.owner[product] == [p.person_id for p in MERCHANTS].index(GAMER)
     chance = np.where(mine & month_end[day], chance * GAMING_RETURNS, chance)
     return np.where(calendar.burst_days()[day] >= 0, chance * _BURST_RETURNS, chance)
+
+
+def spoiling() -> np.ndarray:
+    """Give, by province, the factor on the chance that fruit comes back."""
+    factor = {province: way.spoils for way in WAYS for province in way.provinces}
+    return np.array([factor[province] for province in words.PROVINCES])

@@ -12,7 +12,7 @@ from shophelm.simulate.coupons import ALL_COUPONS
 from shophelm.simulate.customers import GENDERS, TIERS, People, tiers
 from shophelm.simulate.ids import numbered
 from shophelm.simulate.orders import STATUSES, Orders
-from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS, WAYS
 from shophelm.simulate.sessions import Visits
 
 _EPOCH = 71_000_000
@@ -144,7 +144,7 @@ def product_rows(catalogue: Catalogue) -> dict:
         "list_price": catalogue.list_cents,
         "unit_cost": catalogue.cost_cents,
         "shelf_life_days": catalogue.shelf_life,
-        "cold_chain": catalogue.category == names.index("fruit"),
+        "cold_chain": catalogue.fruit,
     }
 
 
@@ -171,6 +171,15 @@ def supplier_rows() -> dict:
         "pack_size": np.array([s.pack for s in SUPPLIERS]),
         "lead_time_days": np.array([s.lead_days for s in SUPPLIERS]),
         "transit_days": np.array([s.transit_days for s in SUPPLIERS]),
+    }
+
+
+def region_rows() -> dict:
+    """Make the `regions` table: every province, by days on the way."""
+    return {
+        "region": [province for way in WAYS for province in way.provinces],
+        "transit_days": np.array([way.days for way in WAYS for _ in way.provinces]),
+        "parcel_cost": np.array([100 * way.parcel_yuan for way in WAYS for _ in way.provinces]),
     }
 
 

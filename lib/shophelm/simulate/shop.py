@@ -154,7 +154,7 @@ def _write_block(
         visits, replace(lines, quantity=quantity), people, grants,
         catalogue=goods, price=setting.world.price, seed=seed,
     )  # fmt: skip
-    back = refunds.make(made, people, catalogue=goods, seed=seed)
+    back = refunds.make(made, visits, people, catalogue=goods, seed=seed)
     log = events.make(
         visits, made, people, draws=setting.draws, catalogue=goods, spending=setting.spending,
         seed=seed,
@@ -230,6 +230,7 @@ def _whole_tables(
         "products": selling.product_rows(goods),
         "prices": selling.price_rows(goods),
         "suppliers": selling.supplier_rows(),
+        "regions": selling.region_rows(),
         "campaigns": selling.campaign_rows(),
         "experiments": experiments.experiment_rows(),
         "traffic": traffic_rows(counted),

@@ -100,8 +100,7 @@ def _usual_demand(wanted: np.ndarray, catalogue: Catalogue, world: World) -> np.
 
 
 def _opening(catalogue: Catalogue, usual: np.ndarray) -> np.ndarray:
-    fruit = np.array([c.name == "fruit" for c in CATEGORIES])[catalogue.category]
-    days = np.where(fruit, _FRUIT_COVER, 45)
+    days = np.where(catalogue.fruit, _FRUIT_COVER, 45)
     return np.ceil(usual[:, :14].mean(axis=1) * days * (catalogue.launched <= 0)).astype(
         np.int64
     ) + 3 * (catalogue.launched <= 0)
@@ -118,8 +117,7 @@ def _first_deliveries(
     need = np.array(
         [usual[k, d : d + 40].sum() for k, d in zip(new, catalogue.launched[new], strict=True)]
     )
-    fruit = np.array([s.categories == ("fruit",) for s in suppliers])
-    quantity = _packed(np.where(fruit, need / 6, need * 0.8), new, catalogue)
+    quantity = _packed(np.where(catalogue.fruit[new], need / 6, need * 0.8), new, catalogue)
     ordered = arrives - lead
     received[new, arrives] += quantity
     ledger.rows.append((new, ordered, arrives, arrives, quantity))
@@ -150,8 +148,7 @@ def _to_order(
     """Order up to the demand of lead time and cover, at the rate of the last four weeks."""
     since = max(day - 27, 0)
     pace = sold[:, since : day + 1].sum(axis=1) / np.maximum(plan[:, day + 1] - plan[:, since], 1)
-    fruit = np.array([c.name == "fruit" for c in CATEGORIES])[catalogue.category]
-    cover = np.where(fruit, _FRUIT_COVER, _COVER_DAYS)
+    cover = np.where(catalogue.fruit, _FRUIT_COVER, _COVER_DAYS)
     end = np.minimum(day + 1 + lead + cover + _REVIEW_EVERY, plan.shape[1] - 1)
     ahead = plan[np.arange(len(lead)), end] - plan[:, day + 1]
     stretch = pace * ahead

@@ -9,7 +9,7 @@ import pandas as pd
 from shophelm.actions import Action, cents, due
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
-from shophelm.supply_chain.perishable_regions import LOSES, TOO_OLD
+from shophelm.supply_chain.perishable_regions import TOO_OLD
 from shophelm.supply_chain.perishables import Perishables
 from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
 
@@ -67,7 +67,7 @@ def _not_to_ship(shop: Tables, row: Any, found: Perishables) -> Action:
         kind="where not to ship",
         subject=f"region:{row.region}",
         action=f"Stop sending what spoils to {row.region}, or mend the way there: "
-        f"{_why(row, found.fresh_days)}.",
+        f"{_why(row, found.fresh_days, shop.currency)}.",
         owner_role="logistics manager",
         metric="return_rate",
     )
@@ -125,7 +125,7 @@ def _regions(found: Perishables, currency: str) -> list[Sentence]:
     if regions.empty:
         return []
     out = regions[~regions["ship"]]
-    which = [f"{r.region} ({_why(r, found.fresh_days)})" for r in out.itertuples()]
+    which = [f"{r.region} ({_why(r, found.fresh_days, currency)})" for r in out.itertuples()]
     said = [sentence("Of {n} none loses money beyond doubt.", n=plural(len(regions), "region"))]
     if which:
         said = [sentence("Not to be shipped to: {which}.", which=listing(which, most=5))]
@@ -154,13 +154,17 @@ def _worst(regions: pd.DataFrame, currency: str) -> Sentence:
     )
 
 
-def _why(row: Any, fresh_days: int) -> str:
+def _why(row: Any, fresh_days: int, currency: str) -> str:
     if row.why == TOO_OLD:
         return (
             f"{plural(int(row.life_left), 'day')} of life left on arrival at best, "
             f"{fresh_days} demanded"
         )
-    return f"{rate(row.return_share, digits=0)} of the lines come back: it {LOSES}"
+    lost, parcel = (money(v, currency=currency) for v in (-row.margin_per_order, row.parcel_cost))
+    why = [] if pd.isna(row.parcel_cost) else [f"a parcel costs {parcel}"]
+    if not pd.isna(row.return_share):
+        why.append(f"{rate(row.return_share, digits=0)} of the lines come back")
+    return f"an order loses {lost}: {listing(why)}"
 
 
 def _action(shop: Tables, row: Any, **said: str) -> Action:

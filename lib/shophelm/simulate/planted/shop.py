@@ -87,6 +87,30 @@ SUPPLIERS = (
 )
 LATE_SUPPLIER = "S03"
 
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Days a parcel takes from the warehouse in 上海, what it costs, and what spoils on it.
+
+    `spoils` multiplies the chance that fruit comes back.
+    """
+
+    days: int
+    parcel_yuan: int
+    spoils: float
+    provinces: tuple[str, ...]
+
+
+WAYS = (
+    Way(1, 6, 1.0, ("上海", "浙江", "江苏", "安徽")),
+    Way(2, 8, 1.0, ("广东", "山东", "河南", "北京", "湖北", "湖南", "福建", "河北", "江西",
+                    "天津")),
+    Way(3, 12, 1.6, ("四川", "辽宁", "重庆", "陕西", "广西", "云南", "山西", "黑龙江", "吉林",
+                     "贵州", "内蒙古", "海南")),
+    Way(4, 40, 3.0, ("甘肃", "宁夏", "青海", "新疆")),
+    Way(5, 48, 4.0, ("西藏",)),
+)  # fmt: skip
+
 COMPLAINTS = {
     "SH003": ("glue_and_smell", 0.55, "2026-05-03"),
     "AP007": ("runs_small", 0.45, FIRST_DAY),

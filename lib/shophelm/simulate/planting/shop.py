@@ -17,6 +17,7 @@ from shophelm.simulate.planted.shop import (
     FIRST_DAY,
     LATE_SUPPLIER,
     SUPPLIERS,
+    WAYS,
 )
 from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_PRICE, GAMING_RETURNS
 
@@ -69,6 +70,10 @@ def supply(catalogue: Catalogue, shelves: stock.Shelves, world: World) -> dict:
         "unmet_yuan": round(float((unmet * world.price).sum()) / 100, 2),
         "rationed_product": CART_CAUSES["stock"].product_id,
         "products": products,
+        "fruit_on_the_way": {
+            province: {"transit_days": way.days, "return_multiplier": way.spoils}
+            for way in WAYS for province in way.provinces
+        },
         "meaning": "wanted counts units buyers went to pay for, sold what stock gave; the "
         "difference is hidden demand",
     }  # fmt: skip
