@@ -268,9 +268,8 @@ def test_rivals_moves_are_their_last_week_over_their_last_eight(sample):
 
 
 def covered(demand):
-    """How often totals of the judged 28 days lay within intervals calibrated before them."""
-    seen = try_all(alone(demand))
-    found = backtested.coverages(seen, choose(seen, seen.choosing))["all"]
+    """How often totals of 28 days lay within intervals calibrated before them."""
+    found = backtested.coverages(try_all(alone(demand)))["all"]
     return found["covered_80"], found["covered_95"]
 
 
@@ -304,9 +303,9 @@ def test_simulated_shops_are_forecast_better_than_by_last_week(tmp_path, seed):
     frame = backtested.backtested(shop)
     every = frame[frame["demand_class"] == "all"].set_index("forecaster")
     assert every.loc["chosen", "rmsse"] < 0.8 * every.loc[NAIVE, "rmsse"]
-    # some 250 totals of products that share the shop's luck
-    assert abs(every.loc["chosen", "covered_80"] - 0.80) < 0.08
-    assert abs(every.loc["chosen", "covered_95"] - 0.95) < 0.05
+    # nine windows, in each of which all products share the shop's luck
+    assert abs(every.loc["chosen", "covered_80"] - 0.80) < 0.05
+    assert abs(every.loc["chosen", "covered_95"] - 0.95) < 0.03
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data are not here")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,12 +14,14 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.forecasters import NAIVE
 from shophelm.supply_chain.spreads import KNOTS, product_calibration, product_errors
-from shophelm.supply_chain.tried import WINDOW, Choice, Tried, choose, tried
+from shophelm.supply_chain.tried import WINDOW, Tried, choose, tried
 from shophelm.words import Sentence, change, count, listing, number, plural, rate, sentence
 
 ALL, CHOSEN = "all", "chosen"
 FEWEST = 30
 """Forecasts of a class below which its comparison says nothing."""
+LEAST_BEFORE = 3
+"""Windows that must come before one whose intervals are counted."""
 COLUMNS = [
     *("demand_class", "forecaster", "forecasts", "wape", "rmsse", "forecast_bias"),
     *("covered_80", "covered_95"),
@@ -42,11 +43,12 @@ def backtested(shop: Tables) -> pd.DataFrame:
         One row per demand class (and all) and method: demand_class, forecaster, forecasts (of
         one product from one origin), wape and rmsse of single days, forecast_bias (forecast
         over what came, less 1); for the chosen method also covered_80 and covered_95: how often
-        the total of 28 days lay within its interval. The method "chosen" is what the windows
-        before had chosen; no window that judges took part in choosing, nor in its intervals.
-        Empty where too few weeks are known. ``attrs`` holds judged, choosing (numbers of
-        windows), first_day (of the first window judged), chosen (class → methods, as the earlier
-        windows chose), total_covered.
+        the total of 28 days lay within its interval, over all windows that have three before
+        them (of fewer than six, the later half). The method "chosen" is what the windows before
+        had chosen; no window that judges took part in choosing, nor in its intervals. Empty where
+        too few weeks are known. ``attrs`` holds judged, choosing, covered (numbers of windows),
+        first_day (of the first window judged), chosen (class → methods, as the earlier windows
+        chose).
 
     Notes
     -----
@@ -59,7 +61,7 @@ def backtested(shop: Tables) -> pd.DataFrame:
         frame.attrs = {"judged": 0, "choosing": 0, "days": seen.history.period.days}
         return frame
     choice = choose(seen, by)
-    within = coverages(seen, choice)
+    within = coverages(seen)
     forecasts = {m: f[on] for m, f in seen.forecasts.items()}
     forecasts[CHOSEN] = seen.by_choice(choice, on)
     classes = seen.classes[on]
@@ -75,6 +77,7 @@ def backtested(shop: Tables) -> pd.DataFrame:
     frame.attrs = {
         "judged": len(on),
         "choosing": len(by),
+        "covered": len(seen.cuts) - _first_covered(seen),
         "first_day": first,
         "chosen": {c: " + ".join(choice[c]) for c in CLASSES},
     }
@@ -103,7 +106,7 @@ def find_backtested(frame: pd.DataFrame) -> Sentence:
         "Over the last {windows} of 28 days (from {first}) the chosen forecasts were off by a "
         "scaled error of {ours} a day, seasonal naive by {naive} ({better}); their sum "
         "was off by {bias}. Of the products' 80 % intervals over 28 days "
-        "{low} held, of their 95 % intervals {high}."
+        "{low} held, of their 95 % intervals {high}, in the last {covered}."
     )
     beaten = beaten_by_naive(frame)
     text += (
@@ -118,6 +121,7 @@ def find_backtested(frame: pd.DataFrame) -> Sentence:
         naive=number(naive["rmsse"]),
         better=change(ours["rmsse"] / naive["rmsse"] - 1),
         bias=change(ours["forecast_bias"]),
+        covered=plural(frame.attrs["covered"], "window"),
         low=rate(ours["covered_80"], digits=0),
         high=rate(ours["covered_95"], digits=0),
         **({"beaten": listing(beaten)} if beaten else {}),
@@ -159,20 +163,33 @@ def _row(seen: Tried, name: str, method: str, forecast: np.ndarray, here: np.nda
     }
 
 
-def coverages(seen: Tried, choice: Choice) -> dict[str, dict[str, Any]]:
-    """Count how often 28-day totals lay within intervals that earlier windows calibrated."""
-    start = seen.cuts[seen.judged[0]]
-    calibration = product_calibration(seen, choice, seen.choosing, by=start)
-    expected, got, size, of = product_errors(seen, choice, seen.judged, by=seen.cuts[-1] + WINDOW)
-    knot = KNOTS.index(WINDOW)
-    levels = spread_at(calibration, expected, size, of)[:, knot]
+def coverages(seen: Tried) -> dict[str, dict[str, float]]:
+    """Count by class how often 28-day totals lay within intervals that earlier windows taught."""
+    windows = [_intervals(seen, k) for k in range(_first_covered(seen), len(seen.cuts))]
+    of, got, *ends = (np.concatenate(parts) for parts in zip(*windows, strict=True))
     found = {}
     for name in (*CLASSES, ALL):
         here = (of == name) | (name == ALL)
-        ends = [interval(levels[here], share) for share in (0.80, 0.95)]
-        shares = [coverage(low, high, got[here, knot]) for low, high in ends]
+        lows, highs = ([e[here] for e in ends[side::2]] for side in (0, 1))
+        shares = [coverage(low, high, got[here]) for low, high in zip(lows, highs, strict=True)]
         found[name] = dict(zip(("covered_80", "covered_95"), shares, strict=True))
     return found
+
+
+def _first_covered(seen: Tried) -> int:
+    """Find the first window whose intervals are counted: the fourth, or half of fewer."""
+    return min(LEAST_BEFORE, len(seen.cuts) // 2)
+
+
+def _intervals(seen: Tried, window: int) -> list[np.ndarray]:
+    """Give each product's class and total in a window, and the ends of its two intervals."""
+    before, knot = range(window), KNOTS.index(WINDOW)
+    choice = choose(seen, before)
+    calibration = product_calibration(seen, choice, before, by=seen.cuts[window])
+    end = seen.cuts[window] + WINDOW
+    expected, got, size, of = product_errors(seen, choice, [window], by=end)
+    levels = spread_at(calibration, expected, size, of)[:, knot]
+    return [of, got[:, knot], *interval(levels, 0.80), *interval(levels, 0.95)]
 
 
 def interval(levels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
