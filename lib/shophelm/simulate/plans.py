@@ -35,6 +35,12 @@ class Plan:
     )
     other_actions: tuple[tuple, ...] = (
         (
+            "A0013", "store", "title", "product:AP001",
+            "Put the words that buyers search for into the title", "merchandiser", "2026-07-27",
+            "2026-08-03", 150_000, "visitors", "2026-09-07", "done", "2026-08-03", "2026-08-10",
+            None,
+        ),
+        (
             "A0101", "promotion", "creator", "creator:爆款君", "Stop paying this creator",
             "channel_manager", "2026-10-12", "2026-11-09", 90_000, "visitors", "2026-12-07",
             "proposed", None, None, None,

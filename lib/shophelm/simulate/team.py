@@ -75,7 +75,7 @@ def _round(value: float) -> float:
 
 
 def action_rows() -> dict:
-    """Make the `actions` table: six done that worked, six that did nothing, and some undone."""
+    """Make the `actions` table: pages and a title that worked, gifts that did not, some undone."""
     rows = [_done(n, change) for n, change in enumerate(ACTIONS_DONE)] + list(PLAN.other_actions)
     columns = {n: list(c) for n, c in zip(_ACTION_COLUMNS, zip(*rows, strict=True), strict=True)}
     for name in ("proposed_on", "last_proposed_on", "due_on", "decided_on", "done_on"):
