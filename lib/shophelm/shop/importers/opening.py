@@ -111,7 +111,7 @@ def _input(
         rows = int(raw.table.count().execute())
     except duckdb.Error as error:
         raise damaged(Path(name), str(error).splitlines()[0]) from None
-    if not rows and (raw.faults is None or not raw.faults.count().execute()):
+    if not rows and raw.faults is None:
         raise DataError(f"{name} has no records under its header. Export it again.")
     columns = {_name(c): c for c in raw.table.columns if c != "_row"}
     return Input(number, name, _numbered(raw, number), columns, rows)
