@@ -29,7 +29,7 @@ _PEERS = 4
 """Members of a category without which nobody is held against it."""
 
 
-_JUDGED = [*FallPoint.__slots__, "level_gap", "level_error", "p_peers"]
+_JUDGED = [*FallPoint.__slots__, "level_gap", "level_error", "apart", "p_peers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ def _beside_peers(
     p_value = float(stats.t.cdf(depth, peers - 1)) if usable else np.nan
     return {
         "level_gap": gap, "level_error": error, "p_peers": p_value,
+        "apart": apart,
     }  # fmt: skip
 
 

@@ -1,0 +1,167 @@
+"""Why are carts left behind: price, diversion, trust, stock, or none of these?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.cause_odds import posterior
+from shophelm.shop.needs import question
+from shophelm.shop.tables import Tables
+from shophelm.store.cart_cells import WITHIN_DAYS
+from shophelm.store.cart_evidence import (
+    CAUSES,
+    DIVERSION,
+    NONE,
+    PRICE,
+    SIGNS,
+    STOCK,
+    TRUST,
+    after_left,
+    coupon_holders,
+    empty_shelf,
+    fall_with_goods,
+    own_price,
+)
+from shophelm.store.cart_market import price_signs
+from shophelm.store.cart_trust import trust_signs
+from shophelm.store.carts import DAYS, Carts, lost_carts
+
+PRIOR, OTHER = 0.05, 0.1
+"""Probability beforehand of each cause; and, where it is none of them, that carts are lost all the
+same, for a reason nobody measured."""
+NEEDS = {
+    PRICE: ("own price", "price raised", "coupon"),
+    DIVERSION: ("search", "rival's price"),
+    TRUST: ("reviews read", "bad reviews", "returns"),
+    STOCK: ("empty shelf",),
+}
+"""Cause → the signs of which any must be measured for its probability to be more than a prior."""
+
+
+@dataclass(frozen=True, slots=True)
+class CartCauses:
+    """Why carts are left, product by product.
+
+    Attributes
+    ----------
+    carts
+        As `lost_carts` gives them.
+    products
+        A row per product, as in `carts.products`: the same columns, and the probabilities price,
+        diversion, trust, stock, none (they sum to 1), cause (the likeliest), probability (its),
+        second (the next likeliest), unmeasured (causes none of whose signs could be measured;
+        text).
+    evidence
+        A row per product and sign that was measured: product_id, product, sign, value, error,
+        here, elsewhere, and the log Bayes factor of each cause it speaks about, as price,
+        diversion, trust, stock (0 where it says nothing of it); strength (the largest).
+    """
+
+    carts: Carts
+    products: pd.DataFrame
+    evidence: pd.DataFrame
+
+
+@question(
+    "Why are carts left behind?",
+    "events.product_id",
+    order_lines="money lost, prices and returns",
+    products="peers of a category, and margins",
+    prices="whether it is the price",
+    rivals="whether a rival's price fell",
+    reviews="whether trust is lost",
+    refunds="whether more comes back",
+    stock="whether carts meet an empty shelf",
+    coupons="whether holders of coupons pay more of their carts",
+)
+def cart_causes(
+    shop: Tables,
+    *,
+    days: int = DAYS,
+    within: int = WITHIN_DAYS,
+    prior: float = PRIOR,
+    other: float = OTHER,
+) -> CartCauses:
+    """Give each product the probability of each cause for which its carts may be left.
+
+    Parameters
+    ----------
+    shop
+        Needs events with products; what else it has adds evidence.
+    days, within
+        As in `lost_carts`.
+    prior
+        Probability of each of the four causes beforehand; the rest is none of these.
+    other
+        Where it is none of these, the probability that carts are lost all the same.
+
+    Notes
+    -----
+    A naive Bayes model. A product has one cause at most. Each sign's true value is normal under
+    the causes it speaks for and around zero under all others (`cart_evidence.SIGNS`); signs are
+    taken as independent given the cause, and no sign may speak for a cause more strongly than
+    coincidences allow, nor against it more than causes hide their signs. Price, diversion and trust lose carts on days
+    with goods (the evidence of a fall there); stock loses them on days without. What could not be
+    measured says nothing: the probability of a cause without any sign measured moves by the
+    evidence of a loss alone. Two causes at once show as a probability shared by both, or as the
+    one with the louder signs.
+    """
+    carts = lost_carts(shop, days=days, within=within)
+    measured = signs_of(shop, carts)
+    fell = fall_with_goods(carts)
+    logs = {c: fell + 0.0 for c in CAUSES if c != STOCK} | {STOCK: np.zeros(len(fell))}
+    logs[NONE] = np.logaddexp(np.log1p(-other), np.log(other) + fell)
+    parts = []
+    for name, table in measured.items():
+        told = {c: SIGNS[name].log_evidence(c, table["value"], table["error"]) for c in CAUSES}
+        for cause in CAUSES:
+            logs[cause] = logs[cause] + told[cause]
+        parts.append(table.assign(sign=name, **told))
+    beforehand = dict.fromkeys(CAUSES, prior) | {NONE: 1 - prior * len(CAUSES)}
+    shares = pd.DataFrame(posterior(beforehand, logs), index=carts.products.index)
+    products = _with_causes(carts.products, shares, measured)
+    return CartCauses(carts, products, _evidence(carts.products, parts))
+
+
+def signs_of(shop: Tables, carts: Carts) -> dict[str, pd.DataFrame]:
+    """Measure every sign of `SIGNS` for every product; null where it cannot be measured."""
+    return {
+        "own price": own_price(carts),
+        "coupon": coupon_holders(carts),
+        "search": after_left(carts, "searched"),
+        "reviews read": after_left(carts, "read"),
+        "empty shelf": empty_shelf(carts),
+        **price_signs(shop, carts),
+        **trust_signs(shop, carts),
+    }
+
+
+def _with_causes(
+    products: pd.DataFrame, shares: pd.DataFrame, measured: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    order = np.argsort(-shares.to_numpy(), axis=1, kind="stable")
+    names = shares.columns.to_numpy()
+    lacking = pd.Series("", index=products.index)
+    for cause, signs in NEEDS.items():
+        silent = ~np.any([measured[s]["error"].notna() for s in signs], axis=0)
+        lacking = lacking.mask(silent, lacking + (lacking != "").map({True: ", ", False: ""}) + cause)
+    return products.join(shares.rename(columns={NONE: "none"})).assign(
+        cause=names[order[:, 0]],
+        probability=shares.max(axis=1),
+        second=names[order[:, 1]],
+        unmeasured=lacking,
+    )
+
+
+def _evidence(products: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Stack the signs that were measured, the strongest of each product first."""
+    whole = pd.concat([products[["product_id", "product"]].join(p) for p in parts])
+    whole = whole[whole["error"].notna()]
+    whole["strength"] = whole[list(CAUSES)].abs().max(axis=1)
+    whole = whole.reset_index(names="number").sort_values(
+        ["number", "strength"], ascending=[True, False], kind="stable"
+    )
+    return whole.drop(columns="number").reset_index(drop=True)
