@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
+_ROUNDS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -72,6 +74,35 @@ def posterior(prior: Mapping[str, float], logs: Mapping[str, np.ndarray]) -> dic
     joint = np.array([np.log(share) + logs[cause] for cause, share in prior.items()])
     shares = special.softmax(joint, axis=0)
     return dict(zip(prior, shares, strict=True))
+
+
+def learnt_prior(
+    prior: Mapping[str, float], logs: Mapping[str, np.ndarray], *, weight: float
+) -> dict[str, float]:
+    """Learn from the cases themselves how common each cause is.
+
+    Parameters
+    ----------
+    prior
+        Cause → probability beforehand.
+    logs
+        As in `posterior`.
+    weight
+        Cases that the prior counts for.
+
+    Returns
+    -------
+    dict
+        The prior at which the cases' probabilities, and `weight` cases of the prior given, come to
+        the same shares (expectation-maximisation with a Dirichlet prior). So the probabilities of
+        a cause sum to about the number of cases that have it, if the signs are what they are
+        taken to be.
+    """
+    learnt, cases = dict(prior), len(next(iter(logs.values())))
+    for _ in range(_ROUNDS):
+        shares = posterior(learnt, logs)
+        learnt = {c: (weight * prior[c] + float(shares[c].sum())) / (weight + cases) for c in prior}
+    return learnt
 
 
 def _mixed(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:

@@ -120,7 +120,7 @@ def by_chance(depth: float, share: np.ndarray) -> float:
 
 
 def shift_of(trials: np.ndarray, yes: np.ndarray, odds: np.ndarray) -> tuple[float, float]:
-    """Give the common shift of the log odds that counts show, and what is known of it (1 / variance).
+    """Give the common shift of the log odds that counts show, and its information (1 / variance).
 
     Drawn weakly to 0, so that nothing bought is a very low rate and not none at all.
     """
@@ -164,7 +164,9 @@ def _level(
         shift = shift + step.clip(-1, 1)
     chance = special.expit(odds + shift[:, None])
     known = (n * chance * (1 - chance)).sum(axis=1)
-    likelihood = (side * yes * np.log(chance) + side * (trials - yes) * np.log1p(-chance)).sum(axis=1)
+    likelihood = (side * yes * np.log(chance) + side * (trials - yes) * np.log1p(-chance)).sum(
+        axis=1
+    )
     return shift, known, likelihood
 
 

@@ -36,7 +36,9 @@ def slope_beyond(
     found = np.zeros(2)
     for _ in range(_STEPS):
         chance = special.expit(odds + design @ found)
-        known = design.T @ (design * (trials * chance * (1 - chance))[:, None]) + np.eye(2) / _WIDE**2
+        known = (
+            design.T @ (design * (trials * chance * (1 - chance))[:, None]) + np.eye(2) / _WIDE**2
+        )
         step = np.linalg.solve(known, design.T @ (yes - trials * chance) - found / _WIDE**2)
         found = found + step.clip(-2, 2)
     return float(found[1]), float(np.sqrt(np.linalg.inv(known)[1, 1]))

@@ -154,9 +154,7 @@ def _step(
     return gradient / (np.bincount(code, known * np.square(by), size) + spread**-2.0)
 
 
-def _apart(
-    drawn: np.ndarray, told: np.ndarray, group_of: np.ndarray, groups: int
-) -> np.ndarray:
+def _apart(drawn: np.ndarray, told: np.ndarray, group_of: np.ndarray, groups: int) -> np.ndarray:
     """Give each group's spread beyond chance, by medians, so that a few far off do not widen it."""
     spread = np.full(groups, _ALIKE)
     for g in range(groups):

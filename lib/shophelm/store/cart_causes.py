@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.cause_odds import posterior
+from shophelm.methods.cause_odds import learnt_prior, posterior
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_cells import WITHIN_DAYS
@@ -26,12 +26,13 @@ from shophelm.store.cart_evidence import (
     own_price,
 )
 from shophelm.store.cart_market import price_signs
+from shophelm.store.cart_tests import cheapest_tests
 from shophelm.store.cart_trust import trust_signs
 from shophelm.store.carts import DAYS, Carts, lost_carts
 
-PRIOR, OTHER = 0.05, 0.1
-"""Probability beforehand of each cause; and, where it is none of them, that carts are lost all the
-same, for a reason nobody measured."""
+PRIOR, PRIOR_WEIGHT, OTHER = 0.05, 20, 0.1
+"""Probability beforehand of each cause; the products it counts for beside the shop's own; and,
+where it is none of them, the probability that carts are lost all the same, nobody knows why."""
 NEEDS = {
     PRICE: ("own price", "price raised", "coupon"),
     DIVERSION: ("search", "rival's price"),
@@ -39,6 +40,9 @@ NEEDS = {
     STOCK: ("empty shelf",),
 }
 """Cause → the signs of which any must be measured for its probability to be more than a prior."""
+
+
+PROBABILITY = {c: f"p_{c}" for c in CAUSES} | {NONE: "p_none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,10 @@ class CartCauses:
     carts
         As `lost_carts` gives them.
     products
-        A row per product, as in `carts.products`: the same columns, and the probabilities price,
-        diversion, trust, stock, none (they sum to 1), cause (the likeliest), probability (its),
-        second (the next likeliest), unmeasured (causes none of whose signs could be measured;
-        text).
+        A row per product, as in `carts.products`: its columns, and the probabilities p_price,
+        p_diversion, p_trust, p_stock, p_none (they sum to 1), cause (the likeliest),
+        probability (its), second (the next likeliest), unmeasured (text: causes none of whose
+        signs could be measured), and the cheapest test (see `cheapest_tests`).
     evidence
         A row per product and sign that was measured: product_id, product, sign, value, error,
         here, elsewhere, and the log Bayes factor of each cause it speaks about, as price,
@@ -94,7 +98,8 @@ def cart_causes(
     days, within
         As in `lost_carts`.
     prior
-        Probability of each of the four causes beforehand; the rest is none of these.
+        Probability of each of the four causes beforehand; the rest is none of these. How common
+        each is in this shop is then learnt from its products, of which the prior counts for 20.
     other
         Where it is none of these, the probability that carts are lost all the same.
 
@@ -103,8 +108,9 @@ def cart_causes(
     A naive Bayes model. A product has one cause at most. Each sign's true value is normal under
     the causes it speaks for and around zero under all others (`cart_evidence.SIGNS`); signs are
     taken as independent given the cause, and no sign may speak for a cause more strongly than
-    coincidences allow, nor against it more than causes hide their signs. Price, diversion and trust lose carts on days
-    with goods (the evidence of a fall there); stock loses them on days without. What could not be
+    coincidences allow, nor against it more than causes hide their signs. Price, diversion and
+    trust lose carts on days with goods (the evidence of a fall there); stock loses them on days
+    without. What could not be
     measured says nothing: the probability of a cause without any sign measured moves by the
     evidence of a loss alone. Two causes at once show as a probability shared by both, or as the
     one with the louder signs.
@@ -121,9 +127,12 @@ def cart_causes(
             logs[cause] = logs[cause] + told[cause]
         parts.append(table.assign(sign=name, **told))
     beforehand = dict.fromkeys(CAUSES, prior) | {NONE: 1 - prior * len(CAUSES)}
-    shares = pd.DataFrame(posterior(beforehand, logs), index=carts.products.index)
+    learnt = learnt_prior(beforehand, logs, weight=PRIOR_WEIGHT)
+    shares = pd.DataFrame(posterior(learnt, logs), index=carts.products.index)
     products = _with_causes(carts.products, shares, measured)
-    return CartCauses(carts, products, _evidence(carts.products, parts))
+    products.attrs["prior"] = learnt
+    evidence = _evidence(carts.products, parts)
+    return CartCauses(carts, products.join(cheapest_tests(products, evidence)), evidence)
 
 
 def signs_of(shop: Tables, carts: Carts) -> dict[str, pd.DataFrame]:
@@ -147,8 +156,10 @@ def _with_causes(
     lacking = pd.Series("", index=products.index)
     for cause, signs in NEEDS.items():
         silent = ~np.any([measured[s]["error"].notna() for s in signs], axis=0)
-        lacking = lacking.mask(silent, lacking + (lacking != "").map({True: ", ", False: ""}) + cause)
-    return products.join(shares.rename(columns={NONE: "none"})).assign(
+        lacking = lacking.mask(
+            silent, lacking + (lacking != "").map({True: ", ", False: ""}) + cause
+        )
+    return products.join(shares.rename(columns=PROBABILITY)).assign(
         cause=names[order[:, 0]],
         probability=shares.max(axis=1),
         second=names[order[:, 1]],

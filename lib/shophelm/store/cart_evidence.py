@@ -13,8 +13,8 @@ from scipy import special
 from shophelm.methods.cause_odds import Sign
 from shophelm.methods.fall_point import FALL, SPREAD, fall_point
 from shophelm.methods.log_odds import log_odds_ratio, slope_beyond
-from shophelm.store.carts import Carts
 from shophelm.store.cart_usual import LAST_DAYS, by_product
+from shophelm.store.carts import Carts
 
 PRICE, DIVERSION, TRUST, STOCK, NONE = "price", "diversion", "trust", "stock", "none of these"
 CAUSES = (PRICE, DIVERSION, TRUST, STOCK)
@@ -31,12 +31,13 @@ SIGNS = {
     "bad reviews": Sign({TRUST: (1.2, 0.7)}, shown=0.8, usual=0.35, coincidence=0.05),
     "returns": Sign({TRUST: (0.6, 0.4)}, shown=0.6, usual=0.2, coincidence=0.05),
     "slow refunds": Sign({TRUST: (0.4, 0.3)}, shown=0.3, usual=0.15, coincidence=0.05),
-    "empty shelf": Sign({STOCK: (0.4, 0.2)}, shown=0.95, usual=0.06, coincidence=0.02),
+    "empty shelf": Sign({STOCK: (0.4, 0.2)}, shown=0.95, usual=0.06, coincidence=0.005),
 }
 """What each sign is taken to look like. Values are differences of log odds (search, reviews read,
 bad reviews, returns, coupon), slopes of them by the log price (own price), differences of log
 prices or log days, or a share of the orders to expect (empty shelf). They are judgements, not
-estimates: wide, and with a share of cases in which the sign is silent, or there by coincidence."""
+estimates: wide, and with a share of cases in which the sign is silent, or there by coincidence;
+that is small for an empty shelf, since it is not a sign of the loss but the loss itself."""
 COLUMNS = ["value", "error", "here", "elsewhere"]
 _LEVEL = 0.2
 """Weight of having always been low beside having fallen, in the evidence of a loss."""

@@ -33,12 +33,11 @@ def price_signs(shop: Tables, carts: Carts) -> dict[str, pd.DataFrame]:
     """
     ours = _our_prices(shop, carts)
     theirs = _rival_prices(shop, carts)
-    signs = {
+    return {
         "price raised": _moved(carts, ours),
         "rival's price": _moved(carts, theirs),
         "dearer than rival": _dearer(carts, ours - theirs),
     }
-    return signs
 
 
 def _moved(carts: Carts, logs: np.ndarray) -> pd.DataFrame:
@@ -70,7 +69,10 @@ def _dearer(carts: Carts, gaps: np.ndarray) -> pd.DataFrame:
 
 def _breaks(carts: Carts) -> list[tuple[int, int, int]]:
     there = carts.products[(carts.products["at"] > 0) & (carts.products["by"] != "peers")]
-    return [(int(i), int(r.low), int(r.high)) for i, r in zip(there.index, there.itertuples(), strict=True)]
+    return [
+        (int(i), int(r.low), int(r.high))
+        for i, r in zip(there.index, there.itertuples(), strict=True)
+    ]
 
 
 def _our_prices(shop: Tables, carts: Carts) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 
@@ -34,8 +32,12 @@ def laid_out(
     names = products_of(shop)
     products = pd.DataFrame({"product_id": sorted(cells["product_id"].unique())}, dtype="str")
     named = names.reindex(products["product_id"])
-    products["product"] = named["title"].fillna(pd.Series(named.index, index=named.index)).to_numpy()
-    products["category"] = named["category"].astype(object).where(named["category"].notna(), None).to_numpy()
+    products["product"] = (
+        named["title"].fillna(pd.Series(named.index, index=named.index)).to_numpy()
+    )
+    products["category"] = (
+        named["category"].astype(object).where(named["category"].notna(), None).to_numpy()
+    )
     products["group"] = pd.factorize(products["category"].fillna(""), sort=True)[0]
     first = period.first
     cells = cells.assign(
@@ -77,7 +79,9 @@ def rows_of(shop: Tables, cells: pd.DataFrame, period: Period) -> Rows:
     )
 
 
-def fitted(rows: Rows, cells: pd.DataFrame, group_of: np.ndarray, last: int) -> tuple[UsualOdds, Rows, float]:
+def fitted(
+    rows: Rows, cells: pd.DataFrame, group_of: np.ndarray, last: int
+) -> tuple[UsualOdds, Rows, float]:
     """Fit what is usual twice, the second time without what fell in the first.
 
     Returns the fit, the rows with the weights it was made with, and the dispersion of counts over
@@ -86,7 +90,7 @@ def fitted(rows: Rows, cells: pd.DataFrame, group_of: np.ndarray, last: int) -> 
     fit = usual_odds(rows, group_of)
     spread = _dispersion(rows, fit, cells)
     weight = rows.weight.copy()
-    for number, own in by_product(cells):
+    for _, own in by_product(cells):
         found = fall_of(rows, fit, own, cells, last=last, spread=spread, step=_COARSE)
         if found.p_value < SET_ASIDE:
             weight[own[cells["day_number"].to_numpy()[own] >= found.at]] = 0.0

@@ -10,8 +10,8 @@ from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
 
-def worth_per_order(shop: Tables, period: Period) -> tuple[pd.Series, str]:
-    """Give what an order's line of each product leaves, in the mean of a period.
+def worth_per_order(shop: Tables, period: Period) -> tuple[pd.DataFrame, str]:
+    """Give what an order's line of each product pays and leaves, in the mean of a period.
 
     Parameters
     ----------
@@ -22,16 +22,16 @@ def worth_per_order(shop: Tables, period: Period) -> tuple[pd.Series, str]:
 
     Returns
     -------
-    Series
-        By product_id, money. Contribution margin after refunds where every product sold in the
-        period has a unit cost: what was paid for the lines less what was paid back, less the cost
+    DataFrame
+        By product_id, money: paid, and worth. Worth is the contribution margin after refunds
+        where every product sold in the period has a unit cost: what was paid for the lines less what was paid back, less the cost
         of what was kept (goods come back in proportion to the money). Else the money paid, less
         what was paid back.
     str
         `margin`, `gmv`, or `unknown` where there are no orders.
     """
     if not shop.has("orders", "order_lines"):
-        return pd.Series(dtype="float64"), "unknown"
+        return pd.DataFrame({"paid": [], "worth": []}, dtype="float64"), "unknown"
     if shop.has("refunds"):
         lines = refunded_lines(shop, period)
     else:
@@ -45,12 +45,17 @@ def worth_per_order(shop: Tables, period: Period) -> tuple[pd.Series, str]:
     frame = shop.frame(by).set_index("product_id")
     frame = frame.apply(as_floats)
     kept = (frame["paid"] - frame["back"]).clip(lower=0)
+    worth, worth_in = kept, "gmv"
+    costs = _unit_costs(shop).reindex(frame.index)
+    if len(frame) and costs.notna().all():
+        share = (kept / frame["paid"].where(frame["paid"] > 0)).fillna(1)
+        worth, worth_in = kept - costs * frame["units"] * share, "margin"
     per = frame["orders"]
+    return pd.DataFrame({"paid": frame["paid"] / per, "worth": worth / per}), worth_in
+
+
+def _unit_costs(shop: Tables) -> pd.Series:
     if not shop.filled("products.unit_cost"):
-        return kept / per, "gmv"
+        return pd.Series(dtype="float64")
     costs = shop.frame(shop["products"].select("product_id", "unit_cost")).set_index("product_id")
-    cost = as_floats(costs["unit_cost"]).reindex(frame.index)
-    if cost.isna().any():
-        return kept / per, "gmv"
-    share = (kept / frame["paid"].where(frame["paid"] > 0)).fillna(1)
-    return (kept - cost * frame["units"] * share) / per, "margin"
+    return as_floats(costs["unit_cost"])

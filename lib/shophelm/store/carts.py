@@ -16,7 +16,15 @@ from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_cells import WITHIN_DAYS, cart_cells
-from shophelm.store.cart_usual import LAST_DAYS, MONTH, by_product, fall_of, fitted, laid_out, rows_of
+from shophelm.store.cart_usual import (
+    LAST_DAYS,
+    MONTH,
+    by_product,
+    fall_of,
+    fitted,
+    laid_out,
+    rows_of,
+)
 from shophelm.store.cart_worth import worth_per_order
 
 DAYS, NOW_DAYS = 364, 84
@@ -96,7 +104,8 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
         a level among its category), found (kept at a false-discovery rate of 5 % over both), by
         (`itself`, `peers`), evidence (log Bayes factor of a fall), lost (carts left beyond usual
         since the break), lost_month with ends (expected orders lost in 28 days at the pace of the
-        last 28, 80 %), worth_per_order, lost_worth with ends. Costliest found first.
+        last 28, 80 %), paid_per_order and worth_per_order (of the last twelve weeks),
+        carts_per_day (of the last 28), lost_worth with ends. Costliest found first.
 
     Notes
     -----
@@ -230,7 +239,7 @@ def _others(days: pd.DataFrame, own: pd.DataFrame) -> float:
 
 
 def _cost(
-    products: pd.DataFrame, cells: pd.DataFrame, per_order: pd.Series, *, last: int
+    products: pd.DataFrame, cells: pd.DataFrame, per_order: pd.DataFrame, *, last: int
 ) -> pd.DataFrame:
     """Add what found products lose in 28 days, at the pace of the last 28 that are settled."""
     month = cells[cells["day_number"] > last - MONTH]
@@ -239,7 +248,11 @@ def _cost(
     error = 1.2815515655446004 * products["level_error"]
     level = {"": products["level_gap"], "_low": products["level_gap"] + error,
              "_high": products["level_gap"] - error}  # fmt: skip
-    products["worth_per_order"] = per_order.reindex(products["product_id"]).to_numpy()
+    of_product = per_order.reindex(products["product_id"])
+    products["paid_per_order"] = of_product["paid"].to_numpy()
+    products["worth_per_order"] = of_product["worth"].to_numpy()
+    pace = month.groupby("number")["carts"].sum().reindex(products.index, fill_value=0)
+    products["carts_per_day"] = pace / MONTH
     carts, usual = month["carts"], month["usual"]
     for end, name in gap.items():
         moved = products[name].mask(by_peers, level[end]).to_numpy()[month["number"]]
