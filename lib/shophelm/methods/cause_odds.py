@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
+from shophelm.methods.one_sided import log_density
+
 _ROUNDS = 50
 
 
@@ -18,7 +20,8 @@ class Sign:
     Attributes
     ----------
     causes
-        Cause → (mean, standard deviation) of the sign's true value under it.
+        Cause → (mean, standard deviation) of the sign's true value under it: normal, cut off at 0,
+        since a cause moves its sign one way only.
     shown
         Share of the cases of a cause in which the sign shows; in the others it looks as anywhere.
     usual
@@ -53,9 +56,7 @@ class Sign:
         known = np.isfinite(value) & np.isfinite(error)
         x, s = np.where(known, value, 0.0), np.where(known, error, 1.0)
         plain = stats.norm.logpdf(x, 0, np.hypot(s, self.usual))
-        expected = {
-            c: stats.norm.logpdf(x, mean, np.hypot(s, sd)) for c, (mean, sd) in self.causes.items()
-        }
+        expected = {c: log_density(x, s, mean, sd) for c, (mean, sd) in self.causes.items()}
         looks_like = special.logsumexp(list(expected.values()), axis=0) - np.log(len(expected))
         without = _mixed(looks_like, plain, self.coincidence)
         return np.where(known, _mixed(expected[cause], plain, self.shown) - without, 0.0)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
+from shophelm.methods.one_sided import log_density
+
 FALL, SPREAD, DRIFT = -0.7, 0.4, 0.1
 """Log odds by which a fall worth the name moves a rate (mean and standard deviation), and by which
 a rate drifts where nothing happened."""
 _STEPS, _LEAST = 12, 5.0
 """Newton steps; information on either side of a break without which it is not looked at."""
-_WIDE = 2.0
+_WIDE, _CLOSE = 2.0, 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ def _level(
         known = (n * chance * (1 - chance)).sum(axis=1)
         step = (k - (n * chance).sum(axis=1) - shift / _WIDE**2) / (known + _WIDE**-2.0)
         shift = shift + step.clip(-1, 1)
+        if np.abs(step).max(initial=0.0) < _CLOSE:
+            break
     chance = special.expit(odds + shift[:, None])
     known = (n * chance * (1 - chance)).sum(axis=1)
     likelihood = (side * yes * np.log(chance) + side * (trials - yes) * np.log1p(-chance)).sum(
@@ -172,8 +176,7 @@ def _level(
 
 def _log_evidence(gap: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Give the log odds of a fall against a drift at each place, for its gap."""
-    fell = stats.norm.logpdf(gap, FALL, np.hypot(error, SPREAD))
-    return fell - stats.norm.logpdf(gap, 0, np.hypot(error, DRIFT))
+    return log_density(gap, error, FALL, SPREAD) - stats.norm.logpdf(gap, 0, np.hypot(error, DRIFT))
 
 
 def _mixed(gap: np.ndarray, error: np.ndarray, weight: np.ndarray) -> tuple[float, float, float]:

@@ -11,7 +11,10 @@ ROUNDS = 60
 TOLERANCE = 1e-7
 _MEMBERS, _TIMES, _GROUP_TIMES, _SLOPES = 0.5, 0.5, 0.2, 2.0
 """Standard deviations, on log odds, of what is drawn towards its own kind: members within their
-group, times, a group's times beside the others', and price slopes around none."""
+group, times, a group's times beside the others', and price slopes around none (a group's, around that
+of all)."""
+_LARGE = 4
+"""Members from which on a group has times and a slope of its own, beside those of all."""
 _ALIKE, _ENOUGH = 0.1, 10.0
 """Members of a group are taken to differ at least so much; those with less information than
 `_ENOUGH` (yes × no ÷ all, about) do not say by how much."""
@@ -56,7 +59,8 @@ class UsualOdds:
     apart
         Of each group: how far its members' levels lie apart beyond chance (standard deviation).
     slope
-        Of each group: change of the log odds by the logarithm of the price.
+        Of each group: change of the log odds by the logarithm of the price; that of all in a small
+        group.
     """
 
     offset: np.ndarray
@@ -80,38 +84,20 @@ def usual_odds(rows: Rows, group_of: np.ndarray) -> UsualOdds:
     Notes
     -----
     Logistic regression with normal priors on the effects (a ridge), climbed by Newton steps on
-    one kind of effect after the other. A group's times are drawn to the times of all. Misleads
-    where most of a group changes at once: that is then taken for the time.
+    one kind of effect after the other; the times and the slope of all before a group's own, which
+    are drawn to them: fitted at once, those of all would follow whoever has no group's own. Misleads
+    where most of a group changes at once: that is then taken for the time, and so is a change of
+    one who has no peers at all.
     """
-    member, slot, price = rows.member, rows.slot, rows.price
-    group = group_of[member]
-    slots, groups = slot.max(initial=-1) + 1, group_of.max(initial=-1) + 1
-    shared = group * slots + slot
-    n, k = rows.trials * rows.weight, rows.yes * rows.weight
-    level = np.full(len(group_of), special.logit((k.sum() + 1) / (n.sum() + 2)))
-    middle = np.full(groups, level.mean() if len(level) else 0.0)
-    people = np.maximum(np.bincount(group_of, minlength=groups), 1)
-    time, own_time, slope = np.zeros(slots), np.zeros(groups * slots), np.zeros(groups)
-    kinds = ((time, slot, 1.0, _TIMES), (own_time, shared, 1.0, _GROUP_TIMES),
-             (slope, group, price, _SLOPES))  # fmt: skip
-
-    def offset() -> np.ndarray:
-        return time[slot] + own_time[shared] + slope[group] * price
-
-    for _ in range(ROUNDS):
-        before = level
-        for effect, code, by, spread in kinds:
-            chance = special.expit(level[member] + offset())
-            effect += _step(k - n * chance, n * chance * (1 - chance), code, by, effect, spread)
-        chance = special.expit(level[member] + offset())
-        gap, known = k - n * chance, n * chance * (1 - chance)
-        level = level + _step(gap, known, member, 1.0, level - middle[group_of], _MEMBERS)
-        middle = np.bincount(group_of, level, groups) / people
-        if np.abs(level - before).max(initial=0.0) < TOLERANCE:
-            break
-    told = information(rows, level[member] + offset(), len(level))
-    apart = _apart(level - middle[group_of], told, group_of, groups)
-    return UsualOdds(offset(), group_of, level, middle, apart, slope)
+    model = _Model(rows, group_of)
+    model.climb(model.times, model.prices)
+    model.climb(model.group_times, model.group_prices)
+    told = information(rows, model.odds(), len(model.level))
+    apart = _apart(model.level - model.middle[group_of], told, group_of, len(model.middle))
+    return UsualOdds(
+        model.odds() - model.level[rows.member], group_of, model.level, model.middle, apart,
+        model.prices.effect + model.group_prices.effect,
+    )  # fmt: skip
 
 
 def information(rows: Rows, odds: np.ndarray, members: int) -> np.ndarray:
@@ -144,14 +130,64 @@ def dispersion(rows: Rows, odds: np.ndarray, block: np.ndarray, *, fitted: int) 
     return max(1.0, float((gap**2).sum() / known.sum() * (known > 0).sum() / free))
 
 
-def _step(
-    gap: np.ndarray, known: np.ndarray, code: np.ndarray, by: np.ndarray | float,
-    effect: np.ndarray, spread: float,
-) -> np.ndarray:  # fmt: skip
-    """Give a Newton step of one kind of effect, drawn to 0."""
-    size = len(effect)
-    gradient = np.bincount(code, gap * by, size) - effect / spread**2
-    return gradient / (np.bincount(code, known * np.square(by), size) + spread**-2.0)
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Effects of one kind: which one each row has, times what, and how loosely they are held."""
+
+    effect: np.ndarray
+    code: np.ndarray
+    by: np.ndarray
+    spread: float
+
+
+class _Model:
+    """The effects as they are climbed."""
+
+    def __init__(self, rows: Rows, group_of: np.ndarray) -> None:
+        self.rows, self.group_of = rows, group_of
+        group = group_of[rows.member]
+        slots, groups = rows.slot.max(initial=-1) + 1, group_of.max(initial=-1) + 1
+        self.n, self.k = rows.trials * rows.weight, rows.yes * rows.weight
+        self.members = np.maximum(np.bincount(group_of, minlength=groups), 1)
+        usual = special.logit((self.k.sum() + 1) / (self.n.sum() + 2))
+        self.level, self.middle = np.full(len(group_of), usual), np.full(groups, usual)
+        ones = np.ones(len(group))
+        # what a small group did of its own would be what its one member did that changed
+        large = (self.members >= _LARGE)[group] * 1.0
+        shared = group * slots + rows.slot
+        self.times = _Kind(np.zeros(slots), rows.slot, ones, _TIMES)
+        self.group_times = _Kind(np.zeros(groups * slots), shared, large, _GROUP_TIMES)
+        self.prices = _Kind(np.zeros(1), np.zeros(len(group), int), rows.price, _SLOPES)
+        self.group_prices = _Kind(np.zeros(groups), group, large * rows.price, _SLOPES)
+
+    def odds(self) -> np.ndarray:
+        """Give the log odds of each row."""
+        kinds = (self.times, self.group_times, self.prices, self.group_prices)
+        return self.level[self.rows.member] + sum(k.effect[k.code] * k.by for k in kinds)
+
+    def climb(self, *kinds: _Kind) -> None:
+        """Climb some kinds of effects, and the members' levels, until these stand still."""
+        for _ in range(ROUNDS):
+            for kind in kinds:
+                kind.effect[:] += self._step(kind)
+            level = _Kind(
+                self.level - self.middle[self.group_of], self.rows.member,
+                np.ones(len(self.n)), _MEMBERS,
+            )  # fmt: skip
+            step = self._step(level)
+            self.level = self.level + step
+            sums = np.bincount(self.group_of, self.level, len(self.middle))
+            self.middle = sums / self.members
+            if np.abs(step).max(initial=0.0) < TOLERANCE:
+                break
+
+    def _step(self, kind: _Kind) -> np.ndarray:
+        """Give a Newton step of one kind of effect, drawn to 0."""
+        chance = special.expit(self.odds())
+        gap, known = self.k - self.n * chance, self.n * chance * (1 - chance)
+        size, loose = len(kind.effect), kind.spread**-2.0
+        gradient = np.bincount(kind.code, gap * kind.by, size) - kind.effect * loose
+        return gradient / (np.bincount(kind.code, known * kind.by**2, size) + loose)
 
 
 def _apart(drawn: np.ndarray, told: np.ndarray, group_of: np.ndarray, groups: int) -> np.ndarray:

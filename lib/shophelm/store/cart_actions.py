@@ -12,6 +12,7 @@ from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_causes import CartCauses
 from shophelm.store.cart_evidence import DIVERSION, NONE, PRICE, STOCK, TRUST
+from shophelm.store.carts_told import chance_of
 from shophelm.words import plural, rate, unknown
 
 TOO_LONG = 84
@@ -80,7 +81,8 @@ def recovered(row: Any) -> tuple[float, float, float]:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
     low, high = (values[order][np.searchsorted(reached, q).clip(max=400)] for q in (0.1, 0.9))
-    return chance * back + (1 - chance) * in_vain, float(low), float(high)
+    # nothing given away is 0, not −0
+    return chance * back + (1 - chance) * in_vain, float(low) + 0.0, float(high) + 0.0
 
 
 def _action(shop: Tables, answer: CartCauses, row: Any) -> Action:
@@ -114,7 +116,7 @@ def _action(shop: Tables, answer: CartCauses, row: Any) -> Action:
 
 
 def _sure(row: Any) -> str:
-    sure = f"The cause is {row.cause} with {rate(row.probability, digits=0)}"
+    sure = f"The cause is {row.cause} with {chance_of(row.probability)}"
     if unknown(row.test):
         return f"{sure}."
     days, carts = plural(int(row.test_days), "day"), plural(int(row.test_carts), "cart")

@@ -24,9 +24,9 @@ def worth_per_order(shop: Tables, period: Period) -> tuple[pd.DataFrame, str]:
     -------
     DataFrame
         By product_id, money: paid, and worth. Worth is the contribution margin after refunds
-        where every product sold in the period has a unit cost: what was paid for the lines less what was paid back, less the cost
-        of what was kept (goods come back in proportion to the money). Else the money paid, less
-        what was paid back.
+        where every product sold in the period has a unit cost: what was paid for the lines, less
+        what was paid back, less the cost of what was kept (goods come back in proportion to the
+        money). Else the money paid, less what was paid back.
     str
         `margin`, `gmv`, or `unknown` where there are no orders.
     """

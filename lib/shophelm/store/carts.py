@@ -29,7 +29,8 @@ from shophelm.store.cart_worth import worth_per_order
 
 DAYS, NOW_DAYS = 364, 84
 FEWEST = 20
-"""Products with fewer carts in the period are not judged: chance rules them."""
+"""Products with fewer carts in the period are not judged: chance rules them. Nor is one that is
+the only one with so many: it could not be told from the season."""
 FALSE_DISCOVERY = 0.05
 _TOLD = 5.0
 """Information (1 / variance of log odds) below which a level is not held against peers."""
@@ -123,12 +124,16 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
     fit, rows, spread = fitted(rows, cells, group_of, last)
     cells["odds"] = fit.offset + fit.level[rows.member]
     judged = []
+    enough = np.bincount(rows.member, rows.trials, len(products)) >= FEWEST
+    # a product without peers cannot be told from the season
+    enough &= enough.sum() > 1
     for number, own in by_product(cells):
-        few = rows.trials[own].sum() < FEWEST
-        fall = NOT_KNOWN if few else fall_of(rows, fit, own, cells, last=last, spread=spread)
+        fall = NOT_KNOWN
+        if enough[number]:
+            fall = fall_of(rows, fit, own, cells, last=last, spread=spread)
         beside = _beside_peers(cells.iloc[own], fit, int(group_of[number]), spread)
         judged.append(asdict(fall) | beside)
-    products = _found(products.join(pd.DataFrame(judged, columns=_JUDGED)))
+    products = _found(products.join(_as_numbers(judged)))
     _mark(cells, products, fit)
     products = _rates(_with_days(products, period), cells)
     per_order, worth_in = worth_per_order(shop, last_days(shop.as_of, days=NOW_DAYS))
@@ -137,6 +142,12 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
     products = products.sort_values(order, ascending=[False, False, False, True, True])
     cells["number"] = np.argsort(products.index.to_numpy(), kind="stable")[cells["number"]]
     return Carts(products.reset_index(drop=True), cells, period, within, spread, worth_in)
+
+
+def _as_numbers(judged: list[dict[str, float]]) -> pd.DataFrame:
+    """Lay out what was found of each product; of the right kind even where there is none."""
+    whole = dict.fromkeys(("at", "low", "high"), "int64")
+    return pd.DataFrame(judged, columns=_JUDGED).astype(dict.fromkeys(_JUDGED, "float64") | whole)
 
 
 def _beside_peers(

@@ -55,26 +55,33 @@ def find_cart_causes(answer: CartCauses, *, currency: str) -> list[Sentence]:
     """Say which products lose carts, since when, what it costs, why, and how to make sure."""
     products = answer.products
     if products.empty:
-        return [sentence("Nothing was put into a cart.")]
+        return [sentence("No cart was opened long enough ago to have been bought or left.")]
     found = products[products["found"]]
     said = [_how_many(products, found, currency)]
     said += [_product(answer, row, currency) for row in found.itertuples()]
     return said + _suspects(answer) + _silent(answer)
 
 
+def chance_of(probability: float) -> str:
+    """Write a probability in per cent; no model is sure."""
+    return "over 99%" if probability >= 0.995 else str(rate(probability, digits=0))
+
+
 def _how_many(products: pd.DataFrame, found: pd.DataFrame, currency: str) -> Sentence:
+    judged = products["p_own"].notna() | products["p_peers"].notna()
     if found.empty:
         return sentence(
-            "{share} of {carts} carts were bought. No product is left in the cart more often than "
-            "it was, or than its peers are, beyond chance.",
+            "{share} of {carts} bought. Of {judged} with carts enough to be judged none is left "
+            "in the cart more often than it was, or than its peers are, beyond chance.",
+            judged=plural(int(judged.sum()), "product"),
             share=rate(products["bought"].sum() / products["carts"].sum(), digits=0),
-            carts=count(products["carts"].sum()),
+            carts=plural(int(products["carts"].sum()), "cart was", "carts were"),
         )
     return sentence(
-        "{share} of {carts} carts were bought. {n} left in the cart more often than usual, beyond "
+        "{share} of {carts} bought. {n} left in the cart more often than usual, beyond "
         "chance: {orders} orders and {worth} lost in 28 days.",
         share=rate(products["bought"].sum() / products["carts"].sum(), digits=0),
-        carts=count(products["carts"].sum()),
+        carts=plural(int(products["carts"].sum()), "cart was", "carts were"),
         n=plural(len(found), "product is", "products are"),
         orders=count(found["lost_month"].sum()),
         worth=money(found["lost_worth"].sum(min_count=1), currency=currency),
@@ -103,7 +110,7 @@ def _product(answer: CartCauses, row: Any, currency: str) -> Sentence:
 
 def _why(answer: CartCauses, row: Any) -> str:
     name = row.cause[0].upper() + row.cause[1:]
-    chance = rate(row.probability, digits=0)
+    chance = chance_of(row.probability)
     if row.cause == NONE:
         return f"{name} {chance}; next {row.second}."
     rows = answer.evidence[answer.evidence["product_id"] == row.product_id]
@@ -161,7 +168,7 @@ def _suspects(answer: CartCauses) -> list[Sentence]:
     if not loud.any():
         return []
     rows = products[loud].sort_values(["probability", "product_id"], ascending=[False, True])
-    which = [f"{r.product} ({r.cause} {rate(r.probability, digits=0)})" for r in rows.itertuples()]
+    which = [f"{r.product} ({r.cause} {chance_of(r.probability)})" for r in rows.itertuples()]
     return [
         sentence(
             "Too few carts to tell the loss from chance, but with loud signs of a cause: {which}.",
@@ -178,7 +185,7 @@ def _silent(answer: CartCauses) -> list[Sentence]:
         return []
     return [
         sentence(
-            "Nothing this shop's tables hold would show {causes}: what is said of it is no more "
+            "No table of this shop would show {causes}: a probability of such a cause is no more "
             "than a prior, and the loss.",
             causes=listing([c for c in CAUSES if c in nowhere]),
         )
