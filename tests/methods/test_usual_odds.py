@@ -67,14 +67,13 @@ def test_a_member_alone_in_its_group_keeps_a_fall_of_its_own():
     rows, _ = planted(np.random.default_rng(4))
     late = (rows.member == 7) & (rows.slot >= 10)
     yes = np.where(late, np.round(rows.yes / 3), rows.yes)
+    fallen = rows.yes[late].sum() - yes[late].sum()
     rows = Rows(rows.trials, yes, rows.member, rows.slot, rows.price, rows.weight)
     fit = usual_odds(rows, np.array([0, 0, 0, 0, 0, 0, 0, 1]))
     gap = rows.yes - rows.trials * special.expit(fit.offset + fit.level[rows.member])
-    early = (rows.member == 7) & (rows.slot < 10)
-    # its level is a mean of before and after, so half of the fall lies on either side; a time
-    # that eight members share may have taken an eighth of it
-    fallen = (rows.yes[early].sum() - rows.yes[late].sum()) / 2
-    assert gap[late].sum() == pytest.approx(-fallen, rel=0.25)
+    # its level is a mean of before and after, so half of the fall lies on either side of it; the
+    # times, which eight members share, take an eighth of that
+    assert gap[late].sum() == pytest.approx(-fallen / 2 * 7 / 8, rel=0.1)
 
 
 def test_dispersion_is_one_by_chance_and_more_where_rates_wander():

@@ -11,8 +11,8 @@ ROUNDS = 60
 TOLERANCE = 1e-7
 _MEMBERS, _TIMES, _GROUP_TIMES, _SLOPES = 0.5, 0.5, 0.2, 2.0
 """Standard deviations, on log odds, of what is drawn towards its own kind: members within their
-group, times, a group's times beside the others', and price slopes around none (a group's, around that
-of all)."""
+group, times, a group's times beside the others', and price slopes around none (a group's around
+that of all)."""
 _LARGE = 4
 """Members from which on a group has times and a slope of its own, beside those of all."""
 _ALIKE, _ENOUGH = 0.1, 10.0
@@ -85,9 +85,9 @@ def usual_odds(rows: Rows, group_of: np.ndarray) -> UsualOdds:
     -----
     Logistic regression with normal priors on the effects (a ridge), climbed by Newton steps on
     one kind of effect after the other; the times and the slope of all before a group's own, which
-    are drawn to them: fitted at once, those of all would follow whoever has no group's own. Misleads
-    where most of a group changes at once: that is then taken for the time, and so is a change of
-    one who has no peers at all.
+    are drawn to them: fitted at once, those of all would follow whoever has no group's own.
+    Misleads where most of a group changes at once: that is then taken for the time, and so is a
+    change of one who has no peers at all.
     """
     model = _Model(rows, group_of)
     model.climb(model.times, model.prices)

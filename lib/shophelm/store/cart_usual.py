@@ -11,7 +11,7 @@ from shophelm.shop.calendar import Period
 from shophelm.shop.product_days import product_days
 from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import products_of
+from shophelm.shop.titles import products_of, titled
 
 MONTH = 28
 SET_ASIDE = 0.01
@@ -29,16 +29,16 @@ def laid_out(
     Products: product_id, product (title), category and group (number of the category; those
     without one are peers of each other).
     """
-    names = products_of(shop)
-    products = pd.DataFrame({"product_id": sorted(cells["product_id"].unique())}, dtype="str")
-    named = names.reindex(products["product_id"])
-    products["product"] = (
-        named["title"].fillna(pd.Series(named.index, index=named.index)).to_numpy()
-    )
-    products["category"] = (
-        named["category"].astype(object).where(named["category"].notna(), None).to_numpy()
-    )
-    products["group"] = pd.factorize(products["category"].fillna(""), sort=True)[0]
+    ids = sorted(cells["product_id"].unique())
+    categories = products_of(shop)["category"].to_dict()
+    of_each = [categories.get(i) for i in ids]
+    known = [c if isinstance(c, str) else None for c in of_each]
+    products = pd.DataFrame({"product_id": pd.Series(ids, dtype="str")})
+    products["product"] = pd.Series(titled(shop, ids), dtype="str")
+    products["category"] = pd.Series(known, dtype=object)
+    products["group"] = pd.factorize(pd.Series([c or "" for c in known], dtype=object), sort=True)[
+        0
+    ]
     first = period.first
     cells = cells.assign(
         day_number=np.array([(d - first).days for d in cells["day"]], dtype=np.int64),
