@@ -1,5 +1,7 @@
 """Usual odds: what was planted is found again, and the spread beyond chance is told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,18 +35,30 @@ def test_levels_times_and_price_slopes_are_found_again():
     # 400 × .24 of their log odds
     due = np.sqrt((8 + 20 + 20 + 2) / 160 / (400 * 0.24))
     assert np.sqrt((error**2).mean()) < 1.2 * due
-    assert fit.slope == pytest.approx([-2.0, -2.0], abs=0.15)
+    assert fit.slope == pytest.approx(np.full(8, -2.0), abs=0.2)
 
 
 def test_a_small_group_has_the_price_slope_of_all():
     rows, _ = planted(np.random.default_rng(6), slope=(-2.0, 0.0))
     fit = usual_odds(rows, GROUPS)
-    # five members of eight have it, the large group besides one of its own
-    assert fit.slope == pytest.approx([-2.0, -2.0 * 5 / 8], abs=0.15)
+    assert fit.slope[:5] == pytest.approx(np.full(5, -2.0), abs=0.2)
+    # five of its seven peers have it
+    assert fit.slope[5:] == pytest.approx(np.full(3, -2.0 * 5 / 7), abs=0.2)
+
+
+def test_whose_price_moves_alone_does_not_set_its_own_slope():
+    rows, _ = planted(np.random.default_rng(7), slope=(-4.0, -4.0))
+    alone = Rows(rows.trials, rows.yes, rows.member, rows.slot,
+                 np.where(rows.member == 2, rows.price, 0.0), rows.weight)  # fmt: skip
+    fit = usual_odds(alone, GROUPS)
+    # nobody else's price says anything: none is usual, and for the others its answer is
+    assert fit.slope[2] == pytest.approx(0, abs=0.05)
+    assert fit.slope[0] < -2
 
 
 def test_members_fitted_counts_come_to_the_real_ones_but_for_their_shrinkage():
-    rows, _ = planted(np.random.default_rng(2))
+    rows, _ = planted(np.random.default_rng(2), slope=(0.0, 0.0))
+    rows = replace(rows, price=np.zeros(len(rows.price)))
     fit = usual_odds(rows, GROUPS)
     expected = rows.trials * special.expit(fit.offset + fit.level[rows.member])
     gap = np.bincount(rows.member, rows.yes - expected)

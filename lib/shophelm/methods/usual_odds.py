@@ -59,8 +59,8 @@ class UsualOdds:
     apart
         Of each group: how far its members' levels lie apart beyond chance (standard deviation).
     slope
-        Of each group: change of the log odds by the logarithm of the price; that of all in a small
-        group.
+        For each member: by how much its peers' log odds change with the logarithm of the price,
+        its own answer left out; those of all in a small group.
     """
 
     offset: np.ndarray
@@ -87,17 +87,19 @@ def usual_odds(rows: Rows, group_of: np.ndarray) -> UsualOdds:
     one kind of effect after the other; the times and the slope of all before a group's own, which
     are drawn to them: fitted at once, those of all would follow whoever has no group's own.
     Misleads where most of a group changes at once: that is then taken for the time, and so is a
-    change of one who has no peers at all.
+    change of one who has no peers at all. To each member the slope of its peers is applied: one
+    whose price moves alone would else explain its own fall.
     """
     model = _Model(rows, group_of)
     model.climb(model.times, model.prices)
     model.climb(model.group_times, model.group_prices)
-    told = information(rows, model.odds(), len(model.level))
+    slope = model.peers_slopes()
+    moved = (slope[rows.member] - model.slopes()[group_of[rows.member]]) * model.price
+    odds = model.odds() + moved
+    told = information(rows, odds, len(model.level))
     apart = _apart(model.level - model.middle[group_of], told, group_of, len(model.middle))
-    return UsualOdds(
-        model.odds() - model.level[rows.member], group_of, model.level, model.middle, apart,
-        model.prices.effect + model.group_prices.effect,
-    )  # fmt: skip
+    offset = odds - model.level[rows.member]
+    return UsualOdds(offset, group_of, model.level, model.middle, apart, slope)
 
 
 def information(rows: Rows, odds: np.ndarray, members: int) -> np.ndarray:
@@ -157,8 +159,38 @@ class _Model:
         shared = group * slots + rows.slot
         self.times = _Kind(np.zeros(slots), rows.slot, ones, _TIMES)
         self.group_times = _Kind(np.zeros(groups * slots), shared, large, _GROUP_TIMES)
-        self.prices = _Kind(np.zeros(1), np.zeros(len(group), int), rows.price, _SLOPES)
-        self.group_prices = _Kind(np.zeros(groups), group, large * rows.price, _SLOPES)
+        self.price = self._centred(rows.price)
+        self.prices = _Kind(np.zeros(1), np.zeros(len(group), int), self.price, _SLOPES)
+        self.group_prices = _Kind(np.zeros(groups), group, large * self.price, _SLOPES)
+
+    def _centred(self, price: np.ndarray) -> np.ndarray:
+        """Take each member's mean off its prices, so that its slope says nothing of its level."""
+        size = len(self.group_of)
+        trials = np.bincount(self.rows.member, self.n, size)
+        mean = np.bincount(self.rows.member, self.n * price, size) / np.maximum(trials, 1)
+        return price - mean[self.rows.member]
+
+    def slopes(self) -> np.ndarray:
+        """Give each group's slope, its members' own included."""
+        return self.prices.effect + self.group_prices.effect * (self.members >= _LARGE)
+
+    def peers_slopes(self) -> np.ndarray:
+        """Give each member the slope of its group's others, drawn to that of all others.
+
+        Each member's own is one Newton step from its group's.
+        """
+        rows, size = self.rows, len(self.group_of)
+        chance = special.expit(self.odds())
+        told = np.bincount(rows.member, self.n * chance * (1 - chance) * self.price**2, size)
+        gap = np.bincount(rows.member, (self.k - self.n * chance) * self.price, size)
+        pull = told * self.slopes()[self.group_of] + gap
+        loose, groups = _SLOPES**-2.0, len(self.middle)
+        of_all = (pull.sum() - pull) / (told.sum() - told + loose)
+        pulls, tolds = (
+            np.bincount(self.group_of, v, groups)[self.group_of] - v for v in (pull, told)
+        )
+        own = (pulls + loose * of_all) / (tolds + loose)
+        return np.where((self.members >= _LARGE)[self.group_of], own, of_all)
 
     def odds(self) -> np.ndarray:
         """Give the log odds of each row."""
