@@ -47,7 +47,7 @@ def test_counts_and_costs_add_up(fallen):
     late = own[own["day_number"] >= bad["at"]]
     assert bad["rate"] == pytest.approx(late["bought"].sum() / late["carts"].sum())
     lost = bad["rate_usual"] * late["carts"].sum() - late["bought"].sum()
-    assert bad["lost"] == pytest.approx(lost)
+    assert bad["left_beyond"] == pytest.approx(lost)
     month = own[own["day_number"] > 361 - 28]["carts"].sum()
     assert bad["carts_per_day"] == pytest.approx(month / 28)
     # half of the carts of a month would be bought, a fifth is
@@ -60,7 +60,7 @@ def test_counts_and_costs_add_up(fallen):
 
 def test_products_that_are_not_found_lose_nothing_and_have_no_day(fallen):
     rest = fallen.products[~fallen.products["found"]]
-    assert rest[["lost", "lost_month", "lost_worth"]].isna().all().all()
+    assert rest[["left_beyond", "lost_month", "lost_worth"]].isna().all().all()
     assert rest["since"].isna().all()
 
 
@@ -79,7 +79,7 @@ def test_one_below_its_peers_from_the_first_day_is_found_beside_them(shop):
     assert row["since"] is None
     # the peers' rate is usual for all of its carts
     assert row["rate_usual"] == pytest.approx(0.5, abs=0.05)
-    assert row["lost"] == pytest.approx(0.35 * row["carts"], rel=0.2)
+    assert row["left_beyond"] == pytest.approx(0.35 * row["carts"], rel=0.2)
 
 
 def test_an_ordinary_answer_to_the_price_is_no_fall(shop):

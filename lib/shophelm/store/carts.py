@@ -103,8 +103,8 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
         since_low and since_high (80 %), fall and its ends (change of the log odds, drawn to what
         falls usually are), p_own (of such a fall by chance, wherever it lies), p_peers (of so low
         a level among its category), found (kept at a false-discovery rate of 5 % over both), by
-        (`itself`, `peers`), evidence (log Bayes factor of a fall), lost (carts left beyond usual
-        since the break), lost_month with ends (expected orders lost in 28 days at the pace of the
+        (`itself`, `peers`), evidence (log Bayes factor of a fall), left_beyond (carts left beyond
+        usual since the break), lost_month with ends (expected orders lost in 28 days at the pace of the
         last 28, 80 %), paid_per_order and worth_per_order (of the last twelve weeks),
         carts_per_day (of the last 28), lost_worth with ends. Costliest found first.
 
@@ -226,7 +226,7 @@ def _rates(products: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     ends = wilson(since["bought"].fillna(0), since["carts"].fillna(0), level=0.8)
     frame[["rate", "rate_low", "rate_high"]] = ends.to_numpy()
     frame["rate_usual"] = since["expected"] / since["carts"]
-    frame["lost"] = (since["expected"] - since["bought"]).where(frame["found"])
+    frame["left_beyond"] = (since["expected"] - since["bought"]).where(frame["found"])
     days = cells.groupby("day_number")[["carts", "bought"]].sum()
     grouped = cells.assign(group=frame["group"].to_numpy()[cells["number"]])
     of_group = grouped.groupby(["group", "day_number"])[["carts", "bought"]].sum()

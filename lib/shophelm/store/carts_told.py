@@ -17,7 +17,7 @@ SPEAKS = 0.5
 SUSPECT = 0.9
 """Probability from which a cause is named although the loss alone could be chance."""
 SHOWN = [
-    *("product", "carts", "rate", "rate_usual", "since", "lost", "lost_worth"),
+    *("product", "carts", "rate", "rate_usual", "since", "left_beyond", "lost_worth"),
     *PROBABILITY.values(),
     *("test", "test_carts", "test_days", "test_cost"),
 ]
@@ -99,7 +99,7 @@ def _product(answer: CartCauses, row: Any, currency: str) -> Sentence:
         since="" if row.since is None else f" since {row.since}",
         whose="its peers' rate" if row.by == "peers" else "usual",
         usual=rate(row.rate_usual, digits=0),
-        lost=count(row.lost),
+        lost=count(row.left_beyond),
         worth=money(row.lost_worth, currency=currency),
         low=money(row.lost_worth_low, currency=currency),
         high=money(row.lost_worth_high, currency=currency),
