@@ -343,12 +343,10 @@ def test_breaks_are_dated_where_they_were_planted(of_planted):
     dated = products.loc[list(since)]
     dated = dated[dated["found"]]
     inside = [
-        row.since_low - timedelta(days=5)
-        <= pd.Timestamp(since[row.Index]).date()
-        <= row.since_high + timedelta(days=5)
+        row.since_low <= pd.Timestamp(since[row.Index]).date() <= row.since_high
         for row in dated.itertuples()
     ]
-    # intervals of 80 %, give five days: of four, one may miss
+    # intervals of 80 %: of four, one may miss
     assert sum(inside) >= len(inside) - 1
 
 

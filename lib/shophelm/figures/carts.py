@@ -45,19 +45,8 @@ def bought_over_time(rates: pd.DataFrame, *, currency: str) -> Axes:  # noqa: AR
         max(len(panels), 1), figsize=(9, 1 + 1.7 * max(len(panels), 1)), sharex=True, squeeze=False
     )
     for ax, own in zip(axes[:, 0], panels, strict=False):
-        spread = [own["rate"] - own["low"], own["high"] - own["rate"]]
-        ax.errorbar(
-            own["from_day"], own["rate"], yerr=spread, fmt="o-", color=ACCENT, ecolor=MUTED,
-            capsize=3, label="bought (80% interval)",
-        )  # fmt: skip
-        ax.plot(own["from_day"], own["rate_usual"], color=MUTED, ls="--", label="usual")
-        row = own.iloc[0]
-        if row["since"] is not None:
-            ax.axvspan(row["since_low"], row["since_high"], color=WARM, alpha=0.15, lw=0)
-            ax.axvline(row["since"], color=WARM, label="break (80% interval)")
+        _panel(ax, own)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=0))))
-        ax.set_ylim(0)
-        ax.set_title(row["product"], fontsize="medium")
     if panels:
         axes[0, 0].legend(
             frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1), fontsize="small"
@@ -93,3 +82,19 @@ def causes(products: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - 
     axes.set(xlim=(0, 1), title="Why carts are left: probability of each cause")
     axes.legend(frameon=False, ncols=len(NAMES), loc="upper center", bbox_to_anchor=(0.4, -0.12))
     return axes
+
+
+def _panel(axes: Axes, own: pd.DataFrame) -> None:
+    """Draw one product's rates, the usual ones and its break."""
+    spread = [own["rate"] - own["low"], own["high"] - own["rate"]]
+    axes.errorbar(
+        own["from_day"], own["rate"], yerr=spread, fmt="o-", color=ACCENT, ecolor=MUTED,
+        capsize=3, label="bought (80% interval)",
+    )  # fmt: skip
+    axes.plot(own["from_day"], own["rate_usual"], color=MUTED, ls="--", label="usual")
+    row = own.iloc[0]
+    if row["since"] is not None:
+        axes.axvspan(row["since_low"], row["since_high"], color=WARM, alpha=0.15, lw=0)
+        axes.axvline(row["since"], color=WARM, label="break (80% interval)")
+    axes.set_ylim(0)
+    axes.set_title(row["product"], fontsize="medium")

@@ -12,11 +12,9 @@ from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_causes import CartCauses
 from shophelm.store.cart_evidence import DIVERSION, NONE, PRICE, STOCK, TRUST
-from shophelm.store.carts_told import chance_of
+from shophelm.store.carts_told import TOO_LONG, chance_of
 from shophelm.words import plural, rate, unknown
 
-TOO_LONG = 84
-"""Days beyond which a test is not worth waiting for."""
 MEND = {
     PRICE: ("price", "merchandiser", "Lower the price of {product} by {share}"),
     DIVERSION: ("rival", "merchandiser", "Meet the rival's price for {product}: {share} less"),
@@ -86,11 +84,8 @@ def recovered(row: Any) -> tuple[float, float, float]:
 
 
 def _action(shop: Tables, answer: CartCauses, row: Any) -> Action:
-    said = {
-        "subject": f"product:{row.product_id}",
-        "metric": "cart_to_pay",
-        "due_on": due(shop.as_of),
-    }
+    said = {"subject": f"product:{row.product_id}", "metric": "cart_to_pay"}
+    said["due_on"] = due(shop.as_of)
     rates = (
         f"{rate(row.rate, digits=0)} of its carts are bought, where "
         f"{rate(row.rate_usual, digits=0)} would be usual."

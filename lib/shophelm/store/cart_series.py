@@ -44,26 +44,15 @@ def cart_rates(answer: CartCauses, *, most: int = 4) -> pd.DataFrame:
     sums = rows.groupby(["number", "back"])[["carts", "bought", "expected"]].sum().reset_index()
     sums = sums.sort_values(["number", "back"], ascending=[True, False], ignore_index=True)
     rates = wilson(sums["bought"], sums["carts"], level=0.8)
-    first = [
-        carts.period.first + timedelta(days=max(int(last - SPAN * (b + 1) + 1), 0))
-        for b in sums["back"]
+    first = carts.period.first
+    from_day = [
+        first + timedelta(days=max(int(last - SPAN * (b + 1) + 1), 0)) for b in sums["back"]
     ]
-    named = found.loc[
-        sums["number"], ["product_id", "product", "cause", "since", "since_low", "since_high"]
-    ].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "product_id": named["product_id"],
-            "product": named["product"],
-            "cause": named["cause"],
-            "from_day": pd.Series(first, dtype=object),
-            "carts": sums["carts"],
-            "rate": rates["rate"],
-            "low": rates["low"],
-            "high": rates["high"],
-            "rate_usual": sums["expected"] / sums["carts"],
-            "since": named["since"],
-            "since_low": named["since_low"],
-            "since_high": named["since_high"],
-        }
+    columns = ["product_id", "product", "cause", "since", "since_low", "since_high"]
+    named = found.loc[sums["number"], columns].reset_index(drop=True)
+    return named.assign(
+        from_day=pd.Series(from_day, dtype=object),
+        carts=sums["carts"],
+        rate_usual=sums["expected"] / sums["carts"],
+        **{name: rates[name] for name in ("rate", "low", "high")},
     )

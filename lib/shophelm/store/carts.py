@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
 from shophelm.methods.fall_point import NOT_KNOWN, FallPoint, shift_of
-from shophelm.methods.proportions import beyond_chance, wilson
+from shophelm.methods.proportions import beyond_chance
 from shophelm.methods.usual_odds import UsualOdds
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_cells import WITHIN_DAYS, cart_cells
+from shophelm.store.cart_losses import with_losses, with_rates
 from shophelm.store.cart_usual import (
     LAST_DAYS,
-    MONTH,
     by_product,
     fall_of,
     fitted,
@@ -104,8 +104,8 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
         falls usually are), p_own (of such a fall by chance, wherever it lies), p_peers (of so low
         a level among its category), found (kept at a false-discovery rate of 5 % over both), by
         (`itself`, `peers`), evidence (log Bayes factor of a fall), left_beyond (carts left beyond
-        usual since the break), lost_month with ends (expected orders lost in 28 days at the pace of the
-        last 28, 80 %), paid_per_order and worth_per_order (of the last twelve weeks),
+        usual since the break), lost_month with ends (expected orders lost in 28 days at the pace
+        of the last 28, 80 %), paid_per_order and worth_per_order (of the last twelve weeks),
         carts_per_day (of the last 28), lost_worth with ends. Costliest found first.
 
     Notes
@@ -135,9 +135,9 @@ def lost_carts(shop: Tables, *, days: int = DAYS, within: int = WITHIN_DAYS) -> 
         judged.append(asdict(fall) | beside)
     products = _found(products.join(_as_numbers(judged)))
     _mark(cells, products, fit)
-    products = _rates(_with_days(products, period), cells)
+    products = with_rates(_with_days(products, period), cells)
     per_order, worth_in = worth_per_order(shop, last_days(shop.as_of, days=NOW_DAYS))
-    products = _cost(products, cells, per_order, last=period.days - within)
+    products = with_losses(products, cells, per_order, last=period.days - within)
     order = ["found", "lost_worth", "lost_month", "p_own", "product_id"]
     products = products.sort_values(order, ascending=[False, False, False, True, True])
     cells["number"] = np.argsort(products.index.to_numpy(), kind="stable")[cells["number"]]
@@ -211,64 +211,4 @@ def _with_days(products: pd.DataFrame, period: Period) -> pd.DataFrame:
             for n, known in zip(products[place], there, strict=True)
         ]
         products[name] = pd.Series(days, index=products.index, dtype=object)
-    return products
-
-
-def _rates(products: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Add counts, and rates since the break beside the usual one, the category's and the shop's."""
-    late = cells[cells["after"]].assign(
-        expected=lambda t: t["carts"] * special.expit(t["usual"]), one=1
-    )
-    whole = cells.groupby("number")[["carts", "bought"]].sum()
-    since = late.groupby("number")[["carts", "bought", "expected"]].sum()
-    frame = products.join(whole).assign(left=lambda t: t["carts"] - t["bought"])
-    since = since.reindex(frame.index)
-    ends = wilson(since["bought"].fillna(0), since["carts"].fillna(0), level=0.8)
-    frame[["rate", "rate_low", "rate_high"]] = ends.to_numpy()
-    frame["rate_usual"] = since["expected"] / since["carts"]
-    frame["left_beyond"] = (since["expected"] - since["bought"]).where(frame["found"])
-    days = cells.groupby("day_number")[["carts", "bought"]].sum()
-    grouped = cells.assign(group=frame["group"].to_numpy()[cells["number"]])
-    of_group = grouped.groupby(["group", "day_number"])[["carts", "bought"]].sum()
-    for n, own in late.groupby("number"):
-        here = own["day_number"]
-        frame.loc[n, "rate_shop"] = _others(days.loc[here], own)
-        same = of_group.loc[frame["group"][n]].loc[here]
-        frame.loc[n, "rate_category"] = _others(same, own)
-    return frame
-
-
-def _others(days: pd.DataFrame, own: pd.DataFrame) -> float:
-    """Give the rate of the others' carts on a product's days, each day weighed by its carts."""
-    carts = days["carts"].to_numpy() - own["carts"].to_numpy()
-    bought = days["bought"].to_numpy() - own["bought"].to_numpy()
-    weight = own["carts"].to_numpy() * (carts > 0)
-    if not weight.sum():
-        return np.nan
-    # two of a product's days may be few: sums of weighted days, not means of their rates
-    return float((weight * bought).sum() / (weight * carts).sum())
-
-
-def _cost(
-    products: pd.DataFrame, cells: pd.DataFrame, per_order: pd.DataFrame, *, last: int
-) -> pd.DataFrame:
-    """Add what found products lose in 28 days, at the pace of the last 28 that are settled."""
-    month = cells[cells["day_number"] > last - MONTH]
-    gap = {"": "fall", "_low": "fall_high", "_high": "fall_low"}
-    by_peers = products["by"] == "peers"
-    error = 1.2815515655446004 * products["level_error"]
-    level = {"": products["level_gap"], "_low": products["level_gap"] + error,
-             "_high": products["level_gap"] - error}  # fmt: skip
-    of_product = per_order.reindex(products["product_id"])
-    products["paid_per_order"] = of_product["paid"].to_numpy()
-    products["worth_per_order"] = of_product["worth"].to_numpy()
-    pace = month.groupby("number")["carts"].sum().reindex(products.index, fill_value=0)
-    products["carts_per_day"] = pace / MONTH
-    carts, usual = month["carts"], month["usual"]
-    for end, name in gap.items():
-        moved = products[name].mask(by_peers, level[end]).to_numpy()[month["number"]]
-        short = carts * (special.expit(usual) - special.expit(usual + moved))
-        lost = short.groupby(month["number"]).sum().reindex(products.index, fill_value=0.0)
-        products[f"lost_month{end}"] = lost.where(products["found"])
-        products[f"lost_worth{end}"] = products[f"lost_month{end}"] * products["worth_per_order"]
     return products

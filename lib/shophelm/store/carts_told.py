@@ -16,6 +16,8 @@ SPEAKS = 0.5
 """Log Bayes factor from which a sign is said to speak for a cause."""
 SUSPECT = 0.9
 """Probability from which a cause is named although the loss alone could be chance."""
+TOO_LONG = 84
+"""Days beyond which a test is not worth waiting for."""
 SHOWN = [
     *("product", "carts", "rate", "rate_usual", "since", "left_beyond", "lost_worth"),
     *PROBABILITY.values(),
@@ -155,6 +157,7 @@ def _test(row: Any, currency: str) -> str:
         return ""
     given = money(row.test_cost, currency=currency)
     cost = "" if row.test_of == STOCK else f", {given} given away"
+    cost += "; too long to wait" if row.test_days > TOO_LONG else ""
     return (
         f" Cheapest test: {row.test} ({plural(int(row.test_carts), 'cart')}, "
         f"{plural(int(row.test_days), 'day')}{cost})."
