@@ -38,33 +38,34 @@ def test_one_place_has_the_chance_of_one_place():
     assert by_chance(0.5, np.array([0.1, 0.9])) == 1
 
 
-def test_rates_that_never_change_are_called_fallen_no_more_often_than_promised():
+@pytest.mark.parametrize("times", [150, pytest.param(1_500, marks=pytest.mark.slow)])
+def test_rates_that_never_change_are_called_fallen_no_more_often_than_promised(times):
     rng = np.random.default_rng(11)
-    chances = np.array([looked(rng).p_value for _ in range(400)])
-    # 5 % of 400 is 20, with a standard error of 4.4; 20 % is 80, with one of 8
-    assert (chances < 0.05).sum() <= 20 + 2 * 4.4
-    assert (chances < 0.2).sum() <= 80 + 2 * 8
-    # cautious, but not so that it never speaks
-    assert (chances < 0.05).sum() >= 5
+    chances = np.array([looked(rng).p_value for _ in range(times)])
+    for level in (0.05, 0.2):
+        error = np.sqrt(level * (1 - level) * times)
+        called = (chances < level).sum()
+        # cautious, but not so that it never speaks
+        assert level * times / 5 <= called <= level * times + 2 * error
 
 
 def test_the_day_of_a_fall_lies_in_its_interval_as_often_as_promised():
     rng = np.random.default_rng(12)
     inside, deep, covered = [], [], []
-    for _ in range(200):
+    for _ in range(100):
         found = looked(rng, fall=-0.9, since=120)
         inside.append(found.low <= 120 <= found.high)
         covered.append(found.fall_low <= -0.9 <= found.fall_high)
         deep.append(found.p_value < 0.01)
-    # 80 %, standard error 2.8 points
-    assert np.mean(inside) >= 0.8 - 2 * 0.028
-    assert np.mean(covered) >= 0.8 - 2 * 0.028
+    # 80 %, standard error 4 points
+    assert np.mean(inside) >= 0.8 - 2 * 0.04
+    assert np.mean(covered) >= 0.8 - 2 * 0.04
     assert np.mean(deep) > 0.95
 
 
 def test_evidence_speaks_for_a_fall_where_there_is_one_and_against_it_elsewhere():
     rng = np.random.default_rng(13)
-    without = np.array([looked(rng).evidence for _ in range(100)])
+    without = np.array([looked(rng).evidence for _ in range(60)])
     with_it = np.array([looked(rng, fall=-0.9).evidence for _ in range(30)])
     assert np.median(without) < 0 < 5 < np.median(with_it)
     # whoever believes a Bayes factor of ten is wrong at most one time in ten

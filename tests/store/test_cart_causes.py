@@ -106,6 +106,9 @@ def test_probabilities_sum_to_one(answer):
     shares = answer[1].products[["p_price", "p_diversion", "p_trust", "p_stock", "p_none"]]
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1)
     assert (shares >= 0).all().all()
+    # what is learnt of this shop: thirteen products, and the twenty that the prior counts for
+    learnt = (20 * 0.05 + shares["p_price"].sum()) / 33
+    assert answer[1].prior["price"] == pytest.approx(learnt, rel=1e-3)
 
 
 def test_signs_by_hand(answer):

@@ -62,11 +62,14 @@ class CartCauses:
         A row per product and sign that was measured: product_id, product, sign, value, error,
         here, elsewhere, and the log Bayes factor of each cause it speaks about, as price,
         diversion, trust, stock (0 where it says nothing of it); strength (the largest).
+    prior
+        Cause → how common it is among this shop's products, as learnt from them.
     """
 
     carts: Carts
     products: pd.DataFrame
     evidence: pd.DataFrame
+    prior: dict[str, float]
 
 
 @question(
@@ -110,10 +113,9 @@ def cart_causes(
     taken as independent given the cause, and no sign may speak for a cause more strongly than
     coincidences allow, nor against it more than causes hide their signs. Price, diversion and
     trust lose carts on days with goods (the evidence of a fall there); stock loses them on days
-    without. What could not be
-    measured says nothing: the probability of a cause without any sign measured moves by the
-    evidence of a loss alone. Two causes at once show as a probability shared by both, or as the
-    one with the louder signs.
+    without. What could not be measured says nothing: the probability of a cause without any sign
+    measured moves by the evidence of a loss alone. Two causes at once show as a probability shared
+    by both, or as the one with the louder signs.
     """
     carts = lost_carts(shop, days=days, within=within)
     measured = signs_of(shop, carts)
@@ -130,9 +132,9 @@ def cart_causes(
     learnt = learnt_prior(beforehand, logs, weight=PRIOR_WEIGHT)
     shares = pd.DataFrame(posterior(learnt, logs), index=carts.products.index)
     products = _with_causes(carts.products, shares, measured)
-    products.attrs["prior"] = learnt
     evidence = _evidence(carts.products, parts)
-    return CartCauses(carts, products.join(cheapest_tests(products, evidence)), evidence)
+    tests = cheapest_tests(products, evidence)
+    return CartCauses(carts, products.join(tests), evidence, learnt)
 
 
 def signs_of(shop: Tables, carts: Carts) -> dict[str, pd.DataFrame]:
