@@ -109,17 +109,14 @@ def _named(row: Any, currency: str) -> str:
 
 
 def _raised(moves: pd.DataFrame) -> list[Sentence]:
-    """Say of which products even the lower end of sales' answer is weak."""
+    """Say of which products sales answer so little that a higher price brings more money."""
     stiff = moves[(moves["elasticity"] > -1) & (moves["moved_by"] > 0)]
     if stiff.empty:
         return []
-    template = (
-        "Sales hardly answer to price, so that raising it pays within what was seen: {which}."
-    )
-    which = [
-        f"{r.product} (elasticity {number(r.elasticity, digits=1)})" for r in stiff.itertuples()
-    ]
-    return [sentence(template, which=listing(which))]
+    template = "Sales hardly answer to price: raising it, within what was seen, pays for {which}."
+    named = [(r.product, number(r.elasticity, digits=1)) for r in stiff.itertuples()]
+    which = listing([f"{product} (elasticity {slope})" for product, slope in named])
+    return [sentence(template, which=which)]
 
 
 def _unsaid(frame: pd.DataFrame) -> list[Sentence]:
@@ -129,15 +126,19 @@ def _unsaid(frame: pd.DataFrame) -> list[Sentence]:
     why = [f"{n} ({text})" for text, n in silent["why"].value_counts().items()]
     said = [sentence("Of others nothing can be said: {why}.", why=listing(why))]
     tests = silent[silent["test_days"].notna()].sort_values("test_days", kind="stable")
-    if len(tests):
-        soonest, share = tests.iloc[0], rate(frame.attrs["step"], digits=0)
-        said.append(
-            sentence(
-                "A test at {share} more and {share} less would tell soonest for {product}, and "
-                "take {days} at what it sells.",
-                share=share,
-                product=soonest["product"],
-                days=plural(int(soonest["test_days"]), "day"),
-            )
+    return said + ([_soonest(tests.iloc[0], frame.attrs["step"])] if len(tests) else [])
+
+
+def _soonest(row: Any, step: float) -> Sentence:
+    days, share = int(row["test_days"]), rate(step, digits=0)
+    if days > LONGEST_TEST:
+        template = (
+            "They sell too little for a price test: at {share} more and {share} less the soonest "
+            "would take {days}."
         )
-    return said
+        return sentence(template, share=share, days=plural(days, "day"))
+    template = (
+        "A test at {share} more and {share} less would tell soonest for {product}, and take {days} "
+        "at what it sells."
+    )
+    return sentence(template, share=share, product=row["product"], days=plural(days, "day"))
