@@ -24,8 +24,10 @@ def relative_growth(
     """Compare each row's late weeks with its early ones, in proportion to its exposure.
 
     The logarithm of the ratio of the rates is taken as normal with the variance of two counts
-    (widened by how much single weeks vary) and of the exposure, then drawn to the other rows'
-    (`effect_shrinkage`).
+    (widened by how much single weeks vary) and of the exposure. Divided by their errors, rows are
+    then drawn to each other (`effect_shrinkage`), since what is small both varies and is known
+    less: a spread common to all would take small rows for as constant as the largest (shrinkage of
+    z-values: van Zwet & Cator 2021, Statistica Neerlandica 75:437).
 
     Parameters
     ----------
@@ -64,8 +66,8 @@ def relative_growth(
         variance += 1 / (got + _HALF) + np.square(np.nan_to_num(variation)) * spread
     error = np.where(there, np.sqrt(variance), np.nan)
     log = np.where(there, log, np.nan)
-    drawn = shrink_effects(log, error, interval=interval)
-    ends = np.exp(drawn[["shrunk", "low", "high"]]) - 1
+    drawn = shrink_effects(log / error, np.where(there, 1.0, np.nan), interval=interval)
+    ends = np.exp(drawn[["shrunk", "low", "high"]].mul(error, axis=0)) - 1
     frame = ends.set_axis(["growth", "growth_low", "growth_high"], axis=1)
     frame["rises"], frame["falls"] = drawn["positive"], 1 - drawn["positive"]
     frame = frame.assign(own=np.exp(log) - 1, own_error=error)
