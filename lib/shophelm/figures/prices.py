@@ -48,8 +48,10 @@ def bands(gaps: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - the b
     for name, label, colour, marker in SIDES:
         if shares[name].notna().any():
             axes.scatter(shares[name], at, color=colour, marker=marker, label=label, s=38, zorder=3)
-    stars = ["  ★" if gap is True else "" for gap in rows["gap"]]
-    names = [f"{r.category}: {r.band}{s}" for r, s in zip(rows.itertuples(), stars, strict=True)]
+    stars = ["  ★" if gap is True else "" for gap in rows["is_gap"]]
+    names = [
+        f"{r.category}: {r.price_band}{s}" for r, s in zip(rows.itertuples(), stars, strict=True)
+    ]
     axes.set_yticks(at, names)
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=0))))
@@ -75,13 +77,13 @@ def moves(frame: pd.DataFrame, *, currency: str) -> Axes:
     from matplotlib.ticker import FuncFormatter
 
     set_style()
-    rows = frame[frame["gain"].notna()].head(MOST_MOVES)
+    rows = frame[frame["worth"].notna()].head(MOST_MOVES)
     _, axes = plt.subplots(figsize=(9, 1.3 + 0.5 * max(len(rows), 1)))
     names = [f"{r.product}\n{_from_to(r.price, r.move_to, currency)}" for r in rows.itertuples()]
-    spread = [rows["gain"] - rows["gain_low"], rows["gain_high"] - rows["gain"]]
+    spread = [rows["worth"] - rows["worth_low"], rows["worth_high"] - rows["worth"]]
     colours = [ACCENT if up else WARM for up in rows["moved_by"] > 0]
-    axes.errorbar(rows["gain"], range(len(rows)), xerr=spread, fmt="none", ecolor=MUTED, capsize=4)
-    axes.scatter(rows["gain"], range(len(rows)), color=colours, zorder=3)
+    axes.errorbar(rows["worth"], range(len(rows)), xerr=spread, fmt="none", ecolor=MUTED, capsize=4)
+    axes.scatter(rows["worth"], range(len(rows)), color=colours, zorder=3)
     axes.axvline(0, color=INK, lw=1)
     axes.set_yticks(range(len(rows)), names)
     axes.invert_yaxis()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_DRAWS = 1999
+_ROUNDS, _AT_ONCE = 10, 200
 _PRICES_TO_A_BAND = 4
 
 
@@ -73,20 +73,18 @@ def lacking_shares(
     band = np.concatenate([our_band, their_band]).astype(np.int64)
     grid = np.zeros((len(band), bands))
     grid[np.arange(len(band)), band] = weight
-    whole, ours = grid.sum(axis=0), len(our_band)
+    rng, ours = np.random.default_rng(seed), len(our_band)
+    seen = _gaps(np.arange(len(band))[None, :] < ours, grid)[0]
+    # the places of a random order; the first of them are dealt to us
+    deals = (rng.random((_AT_ONCE, len(band))).argsort(axis=1) < ours for _ in range(_ROUNDS))
+    largest = np.concatenate([_gaps(dealt, grid).max(axis=1) for dealt in deals])
+    chance = 1 + (largest[:, None] >= seen - 1e-12).sum(axis=0)
+    return seen, chance / (len(largest) + 1)
 
-    def gaps(first: np.ndarray) -> np.ndarray:
-        mine, every = grid[first].sum(axis=-2), grid[first].sum(axis=(-2, -1))
-        rest = whole - mine
-        total = rest.sum(axis=-1)
-        both = np.where((every > 0) & (total > 0), 1.0, np.nan)
-        share = mine / np.where(every > 0, every, 1.0)[..., None]
-        return both[..., None] * (rest / np.where(total > 0, total, 1.0)[..., None] - share)
 
-    seen = gaps(np.arange(ours))
-    rng = np.random.default_rng(seed)
-    largest = np.array(
-        [np.nan_to_num(gaps(rng.permutation(len(band))[:ours]).max()) for _ in range(_DRAWS)]
-    )
-    chance = (1 + (largest[:, None] >= seen - 1e-12).sum(axis=0)) / (_DRAWS + 1)
-    return seen, chance
+def _gaps(ours: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """Give deals × bands: the others' share less ours; no gap where a side has no sales."""
+    mine, rest = ours @ grid, ~ours @ grid
+    both = (mine.sum(axis=1) > 0) & (rest.sum(axis=1) > 0)
+    mine[~both] = rest[~both] = 1.0
+    return rest / rest.sum(axis=1, keepdims=True) - mine / mine.sum(axis=1, keepdims=True)

@@ -11,7 +11,7 @@ from scipy import special
 from shophelm.methods.price_response import INTERVAL
 
 _ELASTICITIES = (np.arange(99) + 0.5) / 99
-_RATES = (np.arange(9) + 0.5) / 9
+_RATES = (np.arange(39) + 0.5) / 39
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def find_portfolio_gaps(frame: pd.DataFrame) -> list[Sentence]:
     order = bought.sort_values(["category", "buyers"], ascending=[True, False], kind="stable")
     most = order.drop_duplicates("category")
     told = [
-        f"{r.category} {r.band} ({rate(r.buyers_share, digits=0)} of its buyers, "
+        f"{r.category} {r.price_band} ({rate(r.buyers_share, digits=0)} of its buyers, "
         f"{rate(r.products_share, digits=0)} of its products)"
         for r in most.itertuples()
     ]
@@ -29,7 +29,7 @@ def find_portfolio_gaps(frame: pd.DataFrame) -> list[Sentence]:
     if frame["lack"].isna().all():
         told = "What rivals sell in each band is not known, so that no gap can be told."
         return [*said, sentence(told)]
-    gaps = frame[frame["gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
     if gaps.empty:
         largest = frame.loc[frame["lack"].idxmax()]
         said.append(
@@ -60,12 +60,12 @@ def gap_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[Act
     most
         Actions proposed, the largest lacks first.
     """
-    gaps = frame[frame["gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
     return [
         Action(
             kind="fill a price band",
             subject=f"category:{row['category']}",
-            action=f"Look for products of {row['category']} {row['band']}: "
+            action=f"Look for products of {row['category']} {row['price_band']}: "
             f"{rate(row['rival_share'], digits=0)} of rivals' sales are there, and "
             f"{count(row['products'])} of our products.",
             owner_role="buyer",
@@ -78,7 +78,7 @@ def gap_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[Act
 
 def _lacking(row: Any) -> str:
     return (
-        f"{row['category']} {row['band']} ({rate(row['rival_share'], digits=0)} of rivals' sales, "
+        f"{row['category']} {row['price_band']} ({rate(row['rival_share'], digits=0)} of rivals' sales, "
         f"{rate(row['units_share'], digits=0)} of ours, {rate(row['buyers_share'], digits=0)} of "
         f"our buyers, {plural(int(row['products']), 'product')} of ours)"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.store.product_matrix import CELLS, DECLINING, HERO, product_matrix
 from shophelm.words import Sentence, listing, money, plural, sentence
@@ -59,9 +59,11 @@ def matrix_moves(shop: Tables, matrix: pd.DataFrame, *, days: int = 28) -> Moves
     near a threshold moves seldom, and one that turned shows it late.
     """
     then = shop.as_of - timedelta(days=days)
-    sides = {"then": product_matrix(shop.at(then), **matrix.attrs["asked"]), "now": matrix}
     columns = ["product_id", "product", "cell", "gmv_paid"]
-    both = pd.merge(*(side[columns] for side in sides.values()), on="product_id", how="outer")
+    earlier = product_matrix(shop.at(then), **matrix.attrs["asked"])
+    # on a day before the first order nothing was on sale
+    earlier = matrix.iloc[:0] if isinstance(earlier, Missing) else earlier
+    both = earlier[columns].merge(matrix[columns], on="product_id", how="outer")
     products = pd.DataFrame(
         {
             "product_id": both["product_id"],

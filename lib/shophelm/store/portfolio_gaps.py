@@ -25,9 +25,9 @@ from shophelm.words import money
 _SNAPSHOT_DAYS = 28
 _LISTED = ibis.schema({"product_id": "string", "category": "string", "band": "int64"})
 COLUMNS = [
-    *("category", "band", "price_from", "price_to", "products", "products_share", "visitors"),
+    *("category", "price_band", "price_from", "price_to", "products", "products_share", "visitors"),
     *("visitors_share", "buyers", "buyers_share", "units", "units_share", "gmv_paid", "rivals"),
-    *("rival_sales", "rival_share", "lack", "p_value", "gap"),
+    *("rival_sales", "rival_share", "lack", "p_value", "is_gap"),
 ]
 
 
@@ -62,13 +62,13 @@ def portfolio_gaps(
     Returns
     -------
     DataFrame
-        One row per category and band, the cheapest first: category, band (text), price_from,
+        One row per category and band, the cheapest first: category, price_band (text), price_from,
         price_to (null for no end), products (ours on sale), products_share (of the category's),
         visitors and buyers (distinct, of our products there; a person met in two bands counts in
         both) with their shares of those of all bands, units, units_share, gmv_paid, rivals
         (listings), rival_sales (their monthly sales; null where only an index is known),
         rival_share, lack (rival_share − units_share), p_value (chance of such a lack in any band
-        of the category), gap (lack of at least `least`, beyond chance at a false-discovery rate of
+        of the category), is_gap (lack of at least `least`, beyond chance at a false-discovery rate of
         5 % over all bands, where we also have a smaller share of our products than they sell;
         null where rivals' sales are not known).
 
@@ -92,13 +92,13 @@ def portfolio_gaps(
     rival = theirs.groupby(keys)["price"].size().rename("rivals").to_frame()
     rival["rival_sales"] = theirs.groupby(keys)["sales"].sum(min_count=1)
     frame = frame.join(rival, on=keys)
-    frame = _shares(frame, seen=visit_source(shop) != "")
+    frame = _shares(frame)
     frame = frame.join(_lacks(ours, theirs, edges), on=keys)
     known = frame["lack"].notna()
     found = beyond_chance(frame["p_value"]) & (frame["lack"] >= least)
     found &= frame["products_share"] < frame["rival_share"]
-    frame["gap"] = found.astype(object).where(known, None)
-    frame["band"] = [
+    frame["is_gap"] = found.astype(object).where(known, None)
+    frame["price_band"] = [
         _named(low, high, shop.currency)
         for low, high in zip(frame["price_from"], frame["price_to"], strict=True)
     ]
@@ -108,8 +108,15 @@ def portfolio_gaps(
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Pick the columns that a table shows."""
-    columns = ["category", "band", "products", "products_share", "visitors_share", "buyers_share"]
-    return frame[[*columns, "gmv_paid", "rivals", "rival_share", "lack", "p_value", "gap"]]
+    columns = [
+        "category",
+        "price_band",
+        "products",
+        "products_share",
+        "visitors_share",
+        "buyers_share",
+    ]
+    return frame[[*columns, "gmv_paid", "rivals", "rival_share", "lack", "p_value", "is_gap"]]
 
 
 def _ours(shop: Tables) -> pd.DataFrame:
@@ -199,9 +206,11 @@ def _visits(shop: Tables, ours: pd.DataFrame, period: Period) -> pd.Series:
     return visitors.groupby([k.to_numpy() for k in keys]).sum().rename("visitors")
 
 
-def _shares(frame: pd.DataFrame, *, seen: bool) -> pd.DataFrame:
+def _shares(frame: pd.DataFrame) -> pd.DataFrame:
     """Fill bands without anything, and give each band's share of its category."""
-    counts = ["products", "units", "gmv_paid", "buyers", "rivals", *(["visitors"] if seen else [])]
+    counts = ["products", "units", "gmv_paid", "buyers", "rivals"]
+    # a log that tells no products apart says nothing of any
+    counts += ["visitors"] if frame["visitors"].notna().any() else []
     frame[counts] = frame[counts].astype("float64").fillna(0.0)
     known = frame.groupby("category")["rival_sales"].transform("count") > 0
     frame["rival_sales"] = frame["rival_sales"].fillna(0.0).where(known)

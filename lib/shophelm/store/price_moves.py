@@ -22,8 +22,8 @@ NO_COST = "its unit cost is not known: whether selling more at a lower price ear
 NO_BETTER = "no price seen earns more with enough certainty"
 _ELASTICITY = ["elasticity", "elasticity_low", "elasticity_high"]
 COLUMNS = [
-    *("product_id", "product", "category", "price", "move_to", "moved_by", "gain", "gain_low"),
-    *("gain_high", "probability", "worth_in", "units_now", "units_then", "seen_low", "seen_high"),
+    *("product_id", "product", "category", "price", "move_to", "moved_by", "worth", "worth_low"),
+    *("worth_high", "probability", "worth_in", "units_now", "units_then", "seen_low", "seen_high"),
     *("at_edge", *_ELASTICITY, "unit_cost", "why", "test_days"),
 ]
 
@@ -70,8 +70,8 @@ def price_moves(
     -------
     DataFrame
         One row per product on sale whose price is known, largest gains first: product_id, product,
-        category, price (now: of the last day outside a burst), move_to, moved_by (relative), gain
-        with _low and _high (80 %, over 28 days), probability (of a gain), worth_in (margin, or gmv
+        category, price (now: of the last day outside a burst), move_to, moved_by (relative), worth
+        with _low and _high (gain over 28 days, 80 %), probability (of a gain), worth_in (margin, or gmv
         where the cost is not known), units_now and units_then (expected in 28 days), seen_low and
         seen_high, at_edge (the best price is the last one seen: a better one may lie beyond),
         elasticity with _low and _high, unit_cost, why (where nothing is proposed), test_days (until
@@ -105,7 +105,7 @@ def price_moves(
     frame["test_days"] = frame["test_days"].where(unsaid)
     frame["money"] = (rate * frame["price"]).fillna(0.0)
     frame = frame[frame["price"].notna()].rename_axis("product_id").reset_index()
-    keys = ["gain", "money", "product_id"]
+    keys = ["worth", "money", "product_id"]
     frame = frame.sort_values(keys, ascending=[False, False, True], ignore_index=True)[COLUMNS]
     frame.attrs = {"certain": certain, "step": step}
     return frame
@@ -114,9 +114,9 @@ def price_moves(
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay out the moves for people."""
-    columns = ["product", "category", "price", "move_to", "moved_by", "gain", "gain_low"]
-    columns += ["gain_high", "probability", "units_now", "units_then", "elasticity", "seen_low"]
-    return frame.loc[frame["gain"].notna(), [*columns, "seen_high"]].reset_index(drop=True)
+    columns = ["product", "category", "price", "move_to", "moved_by", "worth", "worth_low"]
+    columns += ["worth_high", "probability", "units_now", "units_then", "elasticity", "seen_low"]
+    return frame.loc[frame["worth"].notna(), [*columns, "seen_high"]].reset_index(drop=True)
 
 
 @carries_missing
@@ -160,7 +160,8 @@ def _judged(
 
 
 def _laid_out(told: pd.DataFrame, price: pd.Series) -> pd.DataFrame:
-    told = told.rename(columns={"price": "move_to", "units": "units_then"})
+    names = {"gain": "worth", "gain_low": "worth_low", "gain_high": "worth_high"}
+    told = told.rename(columns={"price": "move_to", "units": "units_then", **names})
     numbers = told.columns.difference(["worth_in", "why"])
     told[numbers] = told[numbers].astype("float64")
     return told.assign(moved_by=told["move_to"] / price - 1)

@@ -21,7 +21,7 @@ def find_price_moves(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say which moves gain most, where raising pays, and what cannot be said."""
     if frame.empty:
         return [sentence("No product on sale has a known price.")]
-    moves, every = frame[frame["gain"].notna()], plural(len(frame), "product")
+    moves, every = frame[frame["worth"].notna()], plural(len(frame), "product")
     certain = rate(frame.attrs["certain"], digits=0)
     if moves.empty:
         template = "For none of {n} does a price that was seen earn more with {certain} certainty."
@@ -48,7 +48,7 @@ def price_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[A
     most
         Moves, and tests, proposed. A test that would take more than half a year is none.
     """
-    moves = frame[frame["gain"].notna()].head(most)
+    moves = frame[frame["worth"].notna()].head(most)
     # rows come by the money they sell for
     tests = frame[frame["test_days"] <= LONGEST_TEST].head(most)
     return [_to_move(shop, row) for row in moves.itertuples()] + [
@@ -68,9 +68,9 @@ def _to_move(shop: Tables, row: Any) -> Action:
         owner_role="merchandiser",
         metric="units",
         due_on=due(shop.as_of),
-        worth=cents(row.gain),
-        worth_low=cents(row.gain_low),
-        worth_high=cents(row.gain_high),
+        worth=cents(row.worth),
+        worth_low=cents(row.worth_low),
+        worth_high=cents(row.worth_high),
         worth_in=row.worth_in,
     )
 
@@ -95,7 +95,7 @@ def _best(moves: pd.DataFrame, every: str, certain: Any, currency: str) -> Sente
         k=count(len(moves)),
         n=every,
         certain=certain,
-        gain=money(moves["gain"].sum(), currency=currency),
+        gain=money(moves["worth"].sum(), currency=currency),
         days=count(HORIZON_DAYS),
         kinds=listing([f"in {kind}" for kind in sorted(moves["worth_in"].unique())]),
         which=listing([_named(row, currency) for row in moves.itertuples()], most=3),
@@ -104,7 +104,9 @@ def _best(moves: pd.DataFrame, every: str, certain: Any, currency: str) -> Sente
 
 def _named(row: Any, currency: str) -> str:
     now, then = (money(p, currency=currency, cents=True) for p in (row.price, row.move_to))
-    gain, low, high = (money(v, currency=currency) for v in (row.gain, row.gain_low, row.gain_high))
+    gain, low, high = (
+        money(v, currency=currency) for v in (row.worth, row.worth_low, row.worth_high)
+    )
     return f"{row.product} from {now} to {then} ({gain}, 80% interval {low} to {high})"
 
 
@@ -120,7 +122,7 @@ def _raised(moves: pd.DataFrame) -> list[Sentence]:
 
 
 def _unsaid(frame: pd.DataFrame) -> list[Sentence]:
-    silent = frame[frame["gain"].isna() & frame["why"].ne(NO_BETTER)]
+    silent = frame[frame["worth"].isna() & frame["why"].ne(NO_BETTER)]
     if silent.empty:
         return []
     why = [f"{n} ({text})" for text, n in silent["why"].value_counts().items()]
