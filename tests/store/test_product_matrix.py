@@ -167,6 +167,19 @@ def test_a_shop_without_a_line_says_what_is_missing(shop):
     assert isinstance(matrix_actions(few, frame, frame), Missing)
 
 
+def test_what_is_no_longer_on_sale_is_named_by_its_share(shop):
+    weekly = {"gone": [70] * 18 + [0] * 8, **{p: [7] * 26 for p in "abc"}}
+
+    frame = product_matrix(shop(**week_shop(weekly)))
+
+    # five of the thirteen weeks at 70, beside three times thirteen at 7
+    share = 350 / (350 + 273)
+    assert frame["product_id"].tolist() == ["a", "b", "c"]
+    assert frame.attrs["gone_share"] == pytest.approx(share)
+    said = [str(s) for s in find_product_matrix(frame, currency="")]
+    assert f"{100 * share:.1f}% of GMV is of products no longer on sale." in said
+
+
 def test_free_goods_carry_nothing(shop):
     frame = product_matrix(shop(**week_shop({"a": [7] * 26, "b": [7] * 26}, price=0)))
 
@@ -342,6 +355,23 @@ def test_a_hero_that_runs_empty_costs_its_margin_a_day(shop):
     assert float(actions[0].worth) == pytest.approx(worth, abs=0.01)
 
 
+def test_an_empty_day_costs_what_an_open_day_brings(shop):
+    tables = week_shop(
+        {"hero": [70] * 23 + [0] * 3, **{p: [7] * 26 for p in "abcdef"}}, cost={"hero": 4}
+    )
+    days = pd.date_range("2026-05-18", "2026-11-15").strftime("%Y-%m-%d")
+    stock = [f"{d},hero,{500 if d < '2026-10-25' else 0}" for d in days]
+    tables["stock"] = "day,product_id,on_hand\n" + "\n".join(stock) + "\n"
+    one = shop(**tables)
+
+    row = matrix_plan(one, product_matrix(one)).set_index("product_id").loc["hero"]
+
+    # ten a day while there were any, at a margin of 6; empty for all of the 28 days to come
+    assert row["empty_day"] == pytest.approx(60)
+    assert row["empty_days"] == 28
+    assert row["worth"] == pytest.approx(28 * 60, rel=0.01)
+
+
 def test_what_comes_in_time_leaves_no_day_empty(shop):
     weekly = {"hero": [70] * 26, **{p: [7] * 26 for p in "abcdef"}}
     tables = week_shop(weekly, on_hand={"hero": 80})
@@ -380,7 +410,8 @@ def test_what_falls_and_lies_there_for_long_ties_up_money(shop):
     said = [str(s) for s in find_matrix_plan(plan, currency="CNY")]
     assert said == [
         "Of 1 hero, short of stock: none.",
-        "1 product of the other cells hold more than 182 days' stock; what is over ties up ¥600.",
+        "Of the other cells more than 182 days' stock is there of 1 product, what is over "
+        "for ¥600.",
     ]
     kinds = {a.subject: a for a in matrix_actions(one, frame, plan)}
     assert "200 units are over (¥600)" in kinds["product:fall"].action

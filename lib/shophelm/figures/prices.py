@@ -48,10 +48,8 @@ def bands(gaps: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - the b
     for name, label, colour, marker in SIDES:
         if shares[name].notna().any():
             axes.scatter(shares[name], at, color=colour, marker=marker, label=label, s=38, zorder=3)
-    stars = ["  ★" if gap is True else "" for gap in rows["is_gap"]]
-    names = [
-        f"{r.category}: {r.price_band}{s}" for r, s in zip(rows.itertuples(), stars, strict=True)
-    ]
+    stars = rows["is_gap"].eq(True).map({True: "  ★", False: ""})
+    names = rows["category"] + ": " + rows["price_band"] + stars
     axes.set_yticks(at, names)
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=0))))

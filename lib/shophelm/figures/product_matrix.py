@@ -40,7 +40,6 @@ def product_matrix(matrix: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG
         Not used: shares are drawn.
     """
     from matplotlib import pyplot as plt
-    from matplotlib.ticker import FuncFormatter
 
     set_style()
     _, axes = plt.subplots(figsize=(10, 4.8))
@@ -57,17 +56,23 @@ def product_matrix(matrix: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG
         named["gmv_share"], named["growth"], yerr=spread, fmt="none", ecolor=MUTED, lw=1, zorder=2
     )
     _name(axes, named)
+    _lay_out(axes)
+    if len(matrix):
+        axes.legend(
+            title="", frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16)
+        )
+    return axes
+
+
+def _lay_out(axes: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter
+
     axes.axhline(0, color=INK, lw=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=1))))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(change(v))))
     axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
     axes.set(xlabel="share of GMV", ylabel="growth (80% interval)", title=_TITLE)
-    if len(matrix):
-        axes.legend(
-            title="", frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16)
-        )
-    return axes
 
 
 def _name(axes: Axes, named: pd.DataFrame) -> None:

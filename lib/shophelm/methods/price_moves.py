@@ -108,6 +108,8 @@ def best_move(
     The best of many uncertain gains is overrated unless the elasticities are drawn to their peers'.
     What rivals do about it, and what other products of the shop lose or gain, is not seen.
     """
+    if not len(candidates):
+        return None
     slopes = _draws(elasticity, interval)[:, None]
     at = np.asarray(candidates, dtype=float)[None, :]
     due = ((selling.prices / selling.price) ** slopes).sum(axis=1, keepdims=True)
@@ -122,9 +124,9 @@ def best_move(
     best = int(surely.argmax())
     if surely[best] <= 0:
         return None
-    shape = selling.units.sum() + 0.5
-    levels = special.gammaincinv(shape, _RATES) / shape
-    ends = np.quantile(gain[:, best, None] * levels, [0.5 - interval / 2, 0.5 + interval / 2])
+    ends = np.quantile(
+        gain[:, best, None] * _levels(selling.units.sum()), [0.5 - interval / 2, 0.5 + interval / 2]
+    )
     return Move(
         price=float(at[0, best]),
         gain=float(gain[:, best].mean()),
@@ -167,6 +169,11 @@ def days_to_know(
     half = (np.log1p(step) - np.log1p(-step)) / 2
     needed = 1 / (error**2 * half**2)
     return np.ceil(np.divide(needed, rate, out=np.full(rate.shape, np.inf), where=rate > 0))
+
+
+def _levels(sold: float) -> np.ndarray:
+    """Give equally likely levels of sales, of mean 1, that so many units leave open."""
+    return special.gammaincinv(sold + 0.5, _RATES) / (sold + 0.5)
 
 
 def _draws(elasticity: tuple[float, float, float], interval: float) -> np.ndarray:

@@ -26,25 +26,7 @@ def find_portfolio_gaps(frame: pd.DataFrame) -> list[Sentence]:
         for r in most.itertuples()
     ]
     said = [sentence("Most buyers are in: {which}.", which=listing(told, most=8))]
-    if frame["lack"].isna().all():
-        told = "What rivals sell in each band is not known, so that no gap can be told."
-        return [*said, sentence(told)]
-    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
-    if gaps.empty:
-        largest = frame.loc[frame["lack"].idxmax()]
-        said.append(
-            sentence(
-                "No gap stands out of chance; the largest is {which}.", which=_lacking(largest)
-            )
-        )
-    else:
-        which = listing([_lacking(row) for _, row in gaps.iterrows()])
-        said.append(sentence("Rivals sell where we have little: {which}.", which=which))
-    unknown = frame.loc[frame["lack"].isna(), "category"].nunique()
-    if unknown:
-        n = plural(unknown, "category", "categories")
-        said.append(sentence("Of {n} rivals' sales by band are not known.", n=n))
-    return said
+    return [*said, *_gaps(frame)]
 
 
 @carries_missing
@@ -76,9 +58,31 @@ def gap_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[Act
     ]
 
 
+def _gaps(frame: pd.DataFrame) -> list[Sentence]:
+    """Say which bands are lacking beyond chance, or which comes nearest, and what is not known."""
+    if frame["lack"].isna().all():
+        told = "What rivals sell in each band is not known, so that no gap can be told."
+        return [sentence(told)]
+    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+    template = "No gap stands out of chance; the largest is {which}."
+    if gaps.empty:
+        which = _lacking(frame.loc[frame["lack"].idxmax()])
+    else:
+        template = "Rivals sell where we have little: {which}."
+        which = listing([_lacking(row) for _, row in gaps.iterrows()])
+    said = [sentence(template, which=which)]
+    unknown = frame.loc[frame["lack"].isna(), "category"].nunique()
+    if unknown:
+        n = plural(unknown, "category", "categories")
+        said.append(sentence("Of {n} rivals' sales by band are not known.", n=n))
+    return said
+
+
 def _lacking(row: Any) -> str:
+    theirs, ours, buyers = (
+        rate(row[f"{side}_share"], digits=0) for side in ("rival", "units", "buyers")
+    )
     return (
-        f"{row['category']} {row['price_band']} ({rate(row['rival_share'], digits=0)} of rivals' sales, "
-        f"{rate(row['units_share'], digits=0)} of ours, {rate(row['buyers_share'], digits=0)} of "
-        f"our buyers, {plural(int(row['products']), 'product')} of ours)"
+        f"{row['category']} {row['price_band']} ({theirs} of rivals' sales, {ours} of ours, "
+        f"{buyers} of our buyers, {plural(int(row['products']), 'product')} of ours)"
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from shophelm.actions import HORIZON_DAYS
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.shelf import stock_now
@@ -40,9 +41,7 @@ _LEVELS = (np.arange(39) + 0.5) / 39
     stock="what is on hand, and for how long",
     purchase_orders="what is on its way",
 )
-def matrix_plan(
-    shop: Tables, matrix: pd.DataFrame, *, cover_least: int = 28, cover_most: int = 182
-) -> pd.DataFrame:
+def matrix_plan(shop: Tables, matrix: pd.DataFrame, *, cover_most: int = 182) -> pd.DataFrame:
     """Lay beside every product's cell what to do, and how its stock stands to it.
 
     Parameters
@@ -51,9 +50,8 @@ def matrix_plan(
         With stock and purchase_orders, where it has them.
     matrix
         As `product_matrix` gives it.
-    cover_least, cover_most
-        Days ahead within which heroes, evergreens and potentials should not run empty, and days the
-        stock of all others should last at most.
+    cover_most
+        Days the stock should last at most, save that of heroes, evergreens and potentials.
 
     Returns
     -------
@@ -62,26 +60,26 @@ def matrix_plan(
         stock_asks, gmv_paid, on_hand, coming (units of open orders), cover_days (on hand at its
         pace), stock (`short`: of one that is counted on, a day or more is expected with an empty
         shelf; `too much`, `enough`; null where not known), empty_day (what a day of an empty shelf
-        costs: margin where known, else GMV), empty_days (expected within `cover_least` days, and
+        costs: margin where known, else GMV), empty_days (expected within 28 days, and
         before the first open order's promised day), worth with worth_low and worth_high (80 %: what
         they cost; null where it is not short), worth_in, over_units and tied_up (what is beyond
         `cover_most`, at cost).
 
-        attrs: cover_least, cover_most.
+        attrs: cover_most.
 
     Notes
     -----
     Empty days are those that come if nothing more is ordered. The pace is that of the matrix's
     weeks, promotions among them, a potential's raised by its growth; a forecast knows better (the
     supply chain notebook's order for the same product is worth the same money, not more). An order
-    that is overdue is not counted on. What keeps for less than `cover_least` days is ordered too
-    often to be judged so: its stock is left out.
+    that is overdue is not counted on. What keeps for less than 28 days is ordered too often to
+    be judged so: its stock is left out.
     """
-    frame = matrix[["product_id", "product", "cell", "gmv_paid", "margin", "pace"]].copy()
+    frame = matrix[["product_id", "product", "cell", "gmv_paid", "units", "margin", "pace"]].copy()
     asks = pd.DataFrame([ASKS[c] for c in frame["cell"]], columns=["action", "stock_asks"])
-    frame = frame.join(asks).join(_stock(shop, longest=cover_least), on="product_id")
+    frame = frame.join(asks).join(_stock(shop), on="product_id")
     frame["cover_days"] = frame["on_hand"] / frame["pace"].where(frame["pace"] > 0)
-    frame = frame.join(_running_out(frame, matrix, cover_least))
+    frame = frame.join(_running_out(frame, matrix["growth"]))
     counted_on = frame["cell"].isin(COUNTED_ON)
     over = (frame["on_hand"] - cover_most * frame["pace"]).clip(lower=0).where(~counted_on, 0.0)
     short = counted_on & (frame["empty_days"] >= 1)
@@ -97,7 +95,7 @@ def matrix_plan(
     columns += ["coming", "cover_days", "stock", "empty_day", "empty_days", "worth", "worth_low"]
     columns += ["worth_high", "worth_in", "over_units", "tied_up"]
     plan = frame.loc[order, columns].reset_index(drop=True)
-    plan.attrs = {"cover_least": cover_least, "cover_most": cover_most}
+    plan.attrs = {"cover_most": cover_most}
     return plan
 
 
@@ -121,10 +119,10 @@ def cells_ask(plan: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _stock(shop: Tables, *, longest: int) -> pd.DataFrame:
+def _stock(shop: Tables) -> pd.DataFrame:
     """Give by product: on_hand, coming, next_in (days to the first promised arrival), unit_cost.
 
-    What keeps for fewer than `longest` days is left out.
+    The stock of what keeps for less than 28 days is left out.
     """
     frame = pd.DataFrame(index=pd.Index([], dtype="str", name="product_id"))
     if shop.has("products"):
@@ -135,7 +133,7 @@ def _stock(shop: Tables, *, longest: int) -> pd.DataFrame:
         free = (there["on_hand"] - there["reserved"]).clip(lower=0)
         frame = frame.join(free.rename("on_hand"), how="outer")
         if "shelf_life_days" in frame:
-            frame["on_hand"] = frame["on_hand"].where(~(frame["shelf_life_days"] < longest))
+            frame["on_hand"] = frame["on_hand"].where(~(frame["shelf_life_days"] < HORIZON_DAYS))
     if shop.has("purchase_orders"):
         orders = shop["purchase_orders"].filter(lambda t: t.received_on.isnull())
         orders = shop.frame(orders.select("product_id", "promised_on", "quantity"))
@@ -149,15 +147,15 @@ def _stock(shop: Tables, *, longest: int) -> pd.DataFrame:
     return frame.reindex(columns=["on_hand", "coming", "next_in", "unit_cost"])
 
 
-def _running_out(frame: pd.DataFrame, matrix: pd.DataFrame, days: int) -> pd.DataFrame:
+def _running_out(frame: pd.DataFrame, growth: pd.Series) -> pd.DataFrame:
     """Give what an empty day costs, and the empty days to come, with what they cost."""
-    sold = (frame["pace"] * 7 * matrix.attrs["asked"]["weeks"]).fillna(0.0)
-    each = frame["margin"].fillna(frame["gmv_paid"]) / sold.where(sold > 0)
-    growth = (1 + matrix["growth"]).where(frame["cell"] == POTENTIAL, 1.0)
+    sold = frame["units"].where(frame["units"] > 0)
+    each = frame["margin"].fillna(frame["gmv_paid"]) / sold
+    to_come = frame["pace"] * (1 + growth).where(frame["cell"] == POTENTIAL, 1.0)
     # levels of the pace that the units sold leave open, each as likely as any other
-    pace = special.gammaincinv(sold.to_numpy()[:, None] + 0.5, _LEVELS)
-    pace *= (growth * frame["pace"] / sold.where(sold > 0)).to_numpy()[:, None]
-    until = frame["next_in"].fillna(days).clip(upper=days).to_numpy()[:, None]
+    pace = special.gammaincinv(sold.fillna(0.0).to_numpy()[:, None] + 0.5, _LEVELS)
+    pace *= (to_come / sold).to_numpy()[:, None]
+    until = frame["next_in"].fillna(HORIZON_DAYS).clip(upper=HORIZON_DAYS).to_numpy()[:, None]
     empty = (until - frame["on_hand"].to_numpy()[:, None] / pace).clip(min=0)
     lost = empty * pace * each.to_numpy()[:, None]
     low, high = np.quantile(lost, [0.1, 0.9], axis=1)

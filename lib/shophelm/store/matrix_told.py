@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, cents, due
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.matrix_plan import SHORT, TOO_MUCH
 from shophelm.store.product_matrix import DECLINING, HERO, POTENTIAL, UNKNOWN
 from shophelm.words import Sentence, change, count, listing, money, plural, rate, sentence
+
+_WORTH_NAMING = 0.005
 
 
 @carries_missing
@@ -19,48 +21,17 @@ def find_product_matrix(matrix: pd.DataFrame, *, currency: str) -> list[Sentence
     """Say which products carry the shop, which grow or fall, and of which it is not known."""
     if matrix.empty or not matrix.attrs["gmv"] > 0:
         return [sentence("Nothing was sold: no product carries the shop.")]
-    weeks, every = matrix.attrs["asked"]["weeks"], plural(len(matrix), "product")
-    heroes = matrix[matrix["cell"] == HERO]
-    said = [sentence("No few of {n} carry the shop: they sell much alike.", n=every)]
-    if len(heroes):
-        named = [f"{r.product} ({rate(r.gmv_share, digits=1)})" for r in heroes.itertuples()]
-        said = [
-            sentence(
-                "{k} of {n} on sale make {share} of {gmv} in {weeks} weeks: {which}.",
-                k=f"{len(heroes):,}",
-                n=every,
-                share=rate(heroes["gmv_share"].sum(), digits=0),
-                gmv=money(matrix.attrs["gmv"], currency=currency),
-                weeks=f"{weeks}",
-                which=listing(named),
-            )
-        ]
+    said = [_heroes(matrix, currency)]
     certain = rate(matrix.attrs["asked"]["certain"], digits=0)
-    rising, falling = matrix[matrix["rises"] >= 0.5], matrix[matrix["cell"] == DECLINING]
-    surely = rising[rising["rises"] >= matrix.attrs["asked"]["certain"]]
-    for which, word in ((surely, "grow"), (falling, "fall")):
-        said.append(_growing(which, word, certain))
-    unknown = matrix[matrix["cell"] == UNKNOWN]
-    if len(unknown):
-        template = "Of {n} it is not yet known ({why}); they make {share} of GMV."
-        why = [f"{text}: {n}" for text, n in unknown["why"].value_counts().items()]
-        share = rate(unknown["gmv_share"].sum(), digits=1)
-        n = plural(len(unknown), "product")
-        said.append(sentence(template, n=n, why=listing(why), share=share))
+    for side, word in (("rises", "grow"), ("falls", "fall")):
+        surely = matrix[matrix[side] >= matrix.attrs["asked"]["certain"]]
+        said.append(_growing(surely, word, certain))
+    unknown, gone = matrix[matrix["cell"] == UNKNOWN], matrix.attrs["gone_share"]
+    said += [_unknown(unknown)] if len(unknown) else []
+    if gone >= _WORTH_NAMING:
+        template = "{share} of GMV is of products no longer on sale."
+        said.append(sentence(template, share=rate(gone, digits=1)))
     return said
-
-
-def _growing(which: pd.DataFrame, word: str, certain: Any) -> Sentence:
-    if which.empty:
-        template = "None is known to {word}, beside the others of its category, with {certain}."
-        return sentence(template, word=word, certain=certain)
-    named = [
-        f"{r.product} ({change(r.growth)}, 80% interval {change(r.growth_low)} to "
-        f"{change(r.growth_high)})"
-        for r in which.itertuples()
-    ]
-    template = "Known to {word} beside the others of their category: {which}."
-    return sentence(template, word=word, which=listing(named))
 
 
 @carries_missing
@@ -77,19 +48,10 @@ def find_matrix_plan(plan: pd.DataFrame, *, currency: str) -> list[Sentence]:
         said.append(sentence("Of {n}, short of stock: {which}.", n=n, which=which))
     if len(short):
         template = "Shelves that run empty within {days} days cost {worth} in all; most: {which}."
-        days, worth = (
-            count(plan.attrs["cover_least"]),
-            money(short["worth"].sum(), currency=currency),
-        )
+        days, worth = count(HORIZON_DAYS), money(short["worth"].sum(), currency=currency)
         named = [f"{r.product} ({money(r.worth, currency=currency)})" for r in short.itertuples()]
         said.append(sentence(template, days=days, worth=worth, which=listing(named, most=3)))
-    over = plan[plan["stock"] == TOO_MUCH]
-    if len(over):
-        template = "{n} of the other cells hold more than {days} days' stock{tied}."
-        tied = over["tied_up"].sum(min_count=1)
-        told = "" if pd.isna(tied) else f"; what is over ties up {money(tied, currency=currency)}"
-        days = count(plan.attrs["cover_most"])
-        said.append(sentence(template, n=plural(len(over), "product"), days=days, tied=told))
+    said += _over(plan[plan["stock"] == TOO_MUCH], plan.attrs["cover_most"], currency)
     return said or [sentence("No product is short of stock, and none holds too much.")]
 
 
@@ -131,6 +93,59 @@ def matrix_actions(
             for row in own.itertuples()
         ]
     return actions
+
+
+def _heroes(matrix: pd.DataFrame, currency: str) -> Sentence:
+    every, heroes = plural(len(matrix), "product"), matrix[matrix["cell"] == HERO]
+    if heroes.empty:
+        return sentence("No few of {n} carry the shop: they sell much alike.", n=every)
+    named = [f"{r.product} ({rate(r.gmv_share, digits=1)})" for r in heroes.itertuples()]
+    return sentence(
+        "{k} of {n} on sale make {share} of {gmv} in {weeks} weeks: {which}.",
+        k=count(len(heroes)),
+        n=every,
+        share=rate(heroes["gmv_share"].sum(), digits=0),
+        gmv=money(matrix.attrs["gmv"], currency=currency),
+        weeks=count(matrix.attrs["asked"]["weeks"]),
+        which=listing(named),
+    )
+
+
+def _unknown(unknown: pd.DataFrame) -> Sentence:
+    why = [f"{text}: {n}" for text, n in unknown["why"].value_counts().items()]
+    return sentence(
+        "Of {n} it is not yet known ({why}); they make {share} of GMV.",
+        n=plural(len(unknown), "product"),
+        why="; ".join(why),
+        share=rate(unknown["gmv_share"].sum(), digits=1),
+    )
+
+
+def _growing(which: pd.DataFrame, word: str, certain: Any) -> Sentence:
+    if which.empty:
+        template = "None is known to {word}, beside the others of its category, with {certain}."
+        return sentence(template, word=word, certain=certain)
+    named = [
+        f"{r.product} ({change(r.growth)}, 80% interval {change(r.growth_low)} to "
+        f"{change(r.growth_high)})"
+        for r in which.itertuples()
+    ]
+    template = "Known to {word} beside the others of their category: {which}."
+    return sentence(template, word=word, which=listing(named))
+
+
+def _over(over: pd.DataFrame, days: int, currency: str) -> list[Sentence]:
+    if over.empty:
+        return []
+    tied = over["tied_up"].sum(min_count=1)
+    return [
+        sentence(
+            "Of the other cells more than {days} days' stock is there of {n}{tied}.",
+            n=plural(len(over), "product"),
+            days=count(days),
+            tied="" if pd.isna(tied) else f", what is over for {money(tied, currency=currency)}",
+        )
+    ]
 
 
 def _reserve(shop: Tables, row: Any) -> Action:

@@ -68,8 +68,8 @@ def portfolio_gaps(
         both) with their shares of those of all bands, units, units_share, gmv_paid, rivals
         (listings), rival_sales (their monthly sales; null where only an index is known),
         rival_share, lack (rival_share − units_share), p_value (chance of such a lack in any band
-        of the category), is_gap (lack of at least `least`, beyond chance at a false-discovery rate of
-        5 % over all bands, where we also have a smaller share of our products than they sell;
+        of the category), is_gap (lack of at least `least`, beyond chance at a false-discovery rate
+        of 5 % over all bands, where we also have a smaller share of our products than they sell;
         null where rivals' sales are not known).
 
     Notes

@@ -71,9 +71,9 @@ def price_moves(
     DataFrame
         One row per product on sale whose price is known, largest gains first: product_id, product,
         category, price (now: of the last day outside a burst), move_to, moved_by (relative), worth
-        with _low and _high (gain over 28 days, 80 %), probability (of a gain), worth_in (margin, or gmv
-        where the cost is not known), units_now and units_then (expected in 28 days), seen_low and
-        seen_high, at_edge (the best price is the last one seen: a better one may lie beyond),
+        with _low and _high (gain over 28 days, 80 %), probability (of a gain), worth_in (margin, or
+        gmv where the cost is not known), units_now and units_then (expected in 28 days), seen_low
+        and seen_high, at_edge (the best price is the last one seen: a better one may lie beyond),
         elasticity with _low and _high, unit_cost, why (where nothing is proposed), test_days (until
         a price test tells the elasticity to an error of 0.5, where nothing can be said).
 
@@ -150,9 +150,7 @@ def _judged(
         cost_kept=row.cost_kept,
     )
     elasticity = (row.elasticity, row.elasticity_low, row.elasticity_high)
-    move = None
-    if len(candidates):
-        move = best_move(selling, candidates, elasticity, days=HORIZON_DAYS, certain=certain)
+    move = best_move(selling, candidates, elasticity, days=HORIZON_DAYS, certain=certain)
     if move is None:
         return {"why": NO_COST if costly else NO_BETTER}
     told = {name: getattr(move, name) for name in Move.__slots__}

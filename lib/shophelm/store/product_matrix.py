@@ -26,18 +26,9 @@ _NONE_SOLD = -np.log(0.1)
 """Units that come to nothing one time in ten."""
 COLUMNS = [
     *("product_id", "product", "category", "cell", "gmv_paid", "gmv_share", "gmv_share_low"),
-    *(
-        "gmv_share_high",
-        "margin",
-        "margin_share",
-        "pace",
-        "growth",
-        "growth_low",
-        "growth_high",
-        "rises",
-    ),
-    *("falls", "variation", "variation_low", "variation_high", "steady", "sold_weeks"),
-    *("open_weeks", "on_sale_days", "why"),
+    *("gmv_share_high", "units", "margin", "margin_share", "pace", "growth", "growth_low"),
+    *("growth_high", "rises", "falls", "variation", "variation_low", "variation_high", "steady"),
+    *("sold_weeks", "open_weeks", "on_sale_days", "why"),
 ]
 
 
@@ -94,13 +85,12 @@ def product_matrix(
     DataFrame
         One row per product on sale on as_of, those of most GMV first: product_id, product,
         category, cell, gmv_paid (its lines, freight apart), gmv_share with _low and _high (80 %:
-        by how much another draw of buyers would move it), margin (after refunds; null where the
-        cost is not known), margin_share (of all margins known), pace (units a day it could be
+        by how much another draw of buyers would move it), units, margin (after refunds; null where
+        the cost is not known), margin_share (of all margins known), pace (units a day it could be
         bought), growth (by how much more it sells than before, beside its yardstick, drawn to
-        what products do) with _low and _high (80 %),
-        rises, falls (probabilities), variation with _low and _high (80 %), steady (probability),
-        sold_weeks (share of the open ones), open_weeks, on_sale_days (that the shop's data know),
-        why (of the cell, in words).
+        what products do) with _low and _high (80 %), rises, falls (probabilities), variation with
+        _low and _high (80 %), steady (probability), sold_weeks (share of the open ones),
+        open_weeks, on_sale_days (that the shop's data know), why (of the cell, in words).
 
         attrs: period, gmv (of all products), gone_share (of GMV: of products no longer on sale),
         asked (the parameters).
@@ -112,6 +102,7 @@ def product_matrix(
     """
     if yardstick not in ("category", "shop"):
         raise ValueError(f"yardstick is {yardstick!r}; it is category or shop")
+    # what another day's matrix is asked by
     asked = {k: v for k, v in locals().items() if k != "shop"}
     told = product_weeks(shop, weeks=2 * weeks, yardstick=yardstick)
     period = last_days(shop.as_of, days=7 * weeks)
@@ -159,6 +150,7 @@ def _money(shop: Tables, told: ProductWeeks, money: pd.DataFrame) -> tuple[pd.Da
             "category": told.category,
             "gmv_paid": paid,
             "gmv_share": paid / every if every > 0 else np.nan,
+            "units": own["units"].fillna(0.0),
             "margin": own["margin"],
             "margin_share": own["margin"] / margins if margins > 0 else np.nan,
         }
