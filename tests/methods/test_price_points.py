@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shophelm.methods.price_points import price_endings, price_points
 
@@ -39,3 +41,18 @@ def test_points_lie_within_both_ends_and_end_alike():
     ]
     assert price_points(119.0, 149.0, (1000, np.array([900]))).tolist() == [119, 129, 139, 149]
     assert price_points(120.0, 128.0, (1000, np.array([900]))).tolist() == []
+
+
+@given(
+    low=st.integers(1, 50_000),
+    span=st.integers(0, 50_000),
+    scale=st.sampled_from([1, 10, 100, 1000]),
+    ends=st.sets(st.integers(0, 999), min_size=1, max_size=3),
+)
+def test_points_are_all_prices_between_that_end_so(low, span, scale, ends):
+    ends = sorted({e % scale for e in ends})
+
+    points = price_points(low / 100, (low + span) / 100, (scale, np.array(ends)))
+
+    by_hand = [c for c in range(low, low + span + 1) if c % scale in ends]
+    assert np.round(points * 100).astype(int).tolist() == by_hand

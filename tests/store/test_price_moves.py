@@ -260,6 +260,7 @@ def test_the_samples_prices_keep_to_tenths(sample):
 # real shops
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PRICES.exists(), reason="the retail prices are not here")
 def test_retail_prices_are_never_moved_out_of_what_was_seen(shop):
     months = pd.read_csv(PRICES)

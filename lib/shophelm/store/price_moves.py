@@ -12,7 +12,7 @@ from shophelm.methods.price_moves import Move, Selling, best_move, days_to_know
 from shophelm.methods.price_points import price_endings, price_points
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import products_of
+from shophelm.shop.titles import products_of, titled
 from shophelm.store.price_facts import PriceFacts, price_facts
 
 NOT_SOLD = "not sold on the days that count"
@@ -88,9 +88,8 @@ def price_moves(
     """
     facts = price_facts(shop, reach=reach, seen_days=seen_days)
     frame = facts.products.join(elasticities[[*_ELASTICITY, "by"]], how="left")
-    names = products_of(shop).reindex(frame.index)
-    frame["product"] = names["title"].fillna(pd.Series(frame.index, index=frame.index))
-    frame["category"] = names["category"]
+    frame["product"] = titled(shop, frame.index)
+    frame["category"] = products_of(shop)["category"].reindex(frame.index)
     points = price_endings(_written(facts))
     rows = [
         _judged(row, facts.units[i], facts.prices[i], points, certain)
