@@ -52,7 +52,12 @@ ODD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ODD)
+QUICK = ("one order alone", "tables without rows")
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in ODD]
+)
 def test_odd_shops_are_answered_in_words(shop, name):
     odd = shop(**ODD[name])
     matrix = product_matrix(odd)
