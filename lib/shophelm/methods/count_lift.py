@@ -145,7 +145,7 @@ def _twin(
 def _variance(
     counts: np.ndarray, usual: np.ndarray, weights: np.ndarray, periods: np.ndarray, before: int
 ) -> float:
-    """Sampling variance of the log of a ratio of ratios of counts."""
+    """Give the sampling variance of the log of a ratio of ratios of counts."""
     past = counts[:, :before] / usual[:, :before]
     spread = ((counts[:, :before] + _HALF) / usual[:, :before] ** 2) @ periods**2
     earlier = spread / np.maximum(past @ periods, 0.1) ** 2

@@ -57,11 +57,11 @@ class SearchLift:
         One row per change, latest first, in `LIFTS`. search_visits and search_visits_expected are
         those of the days after on which it was judged (a campaign's burst left out); lift is
         relative (95 % in low and high, and 80 %); p_value by the spread of placebos, p_rank the
-        share of them with as large a lift; bad_fit where the weeks before did not fit; found
-        keeps false discoveries to 5 % of all changes found, none of them with a lift that more than
-        one placebo in twenty has (so that nothing is found with fewer than 19); brought_visits and brought (GMV) are
-        those of all days after that would not have come without, 80 % intervals; worth is the
-        same in contribution margin where the cost is known (worth_in says which).
+        share of them with as large a lift; bad_fit where the weeks before did not fit; found where
+        the 95 % interval leaves out 0, false discoveries are kept to 5 % of all changes found, and
+        p_rank is at most 5 % (which takes 19 placebos); brought_visits and brought (GMV) are those
+        of all days after that would not have come without, with 80 % intervals; worth is the same
+        in contribution margin where the cost is known (worth_in says which).
     paths
         One row per measured change and week, in `PATHS`: observed and expected search visits a
         day, and where 95 % of the untouched products lie (low, high).
@@ -206,7 +206,9 @@ def _judged(
             "bad_fit": lift["fit_error"] > BAD_FIT,
         }  # fmt: skip
         if buyers is not None:
-            row |= {f"buyers_{k}": buyers.lifts.iloc[i][k] for k in ("lift", "lift_low", "lift_high")}
+            row |= {
+                f"buyers_{k}": buyers.lifts.iloc[i][k] for k in ("lift", "lift_low", "lift_high")
+            }
         row |= _brought(table, change.product_id, lift, margin)
         found.append((row, _path(table, visits, i, own[i], row)))
     return found
@@ -247,9 +249,7 @@ def _brought(
     return row
 
 
-def _path(
-    table: Panel, visits: CountLift, i: int, own: int, row: dict[str, Any]
-) -> pd.DataFrame:
+def _path(table: Panel, visits: CountLift, i: int, own: int, row: dict[str, Any]) -> pd.DataFrame:
     days = np.array([len(w) for w in table.weeks])
     expected = visits.expected[i]
     band = expected[:, None] + visits.band * np.sqrt(np.maximum(expected, 0.5))[:, None]

@@ -27,9 +27,7 @@ def margin_shares(shop: Tables, period: Period) -> pd.Series:
     share = 1 - frame["unit_cost"] / frame["list_price"].where(frame["list_price"] > 0)
     if shop.has("orders", "order_lines"):
         lines = paid_lines(shop, period).group_by("product_id")
-        sums = lines.aggregate(
-            paid=lambda t: t.paid_amount.sum(), units=lambda t: t.quantity.sum()
-        )
+        sums = lines.aggregate(paid=lambda t: t.paid_amount.sum(), units=lambda t: t.quantity.sum())
         sold = shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)
         sold = sold.reindex(frame.index)
         own = 1 - sold["units"] * frame["unit_cost"] / sold["paid"].where(sold["paid"] > 0)
