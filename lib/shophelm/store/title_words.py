@@ -123,6 +123,27 @@ def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> 
     )
 
 
+def covered_share(shop: Tables, words: pd.DataFrame) -> pd.Series:
+    """Give the share of each product's impressions (clicks where unknown) by words in its title.
+
+    Parameters
+    ----------
+    shop
+        Needs products.
+    words
+        keyword, product_id, impressions, clicks, as `keywords` gives them.
+    """
+    titles = products_of(shop)["title"].map(plain)
+    rows = words[words["product_id"].isin(titles.index)]
+    cut = functools.partial(_tokens, brands=tuple(sorted(set(brands_of(shop).values()))))
+    pairs = zip(rows["keyword"], rows["product_id"], strict=True)
+    held = np.array([not _lacking(w, titles[p], cut) for w, p in pairs], dtype=float)
+    weight = rows["impressions"].fillna(rows["clicks"])
+    sums = (weight * held).groupby(rows["product_id"]).sum()
+    every = weight.groupby(rows["product_id"]).sum()
+    return sums / every.where(every > 0)
+
+
 @carries_missing
 def find_title_words(found: TitleWords, *, currency: str) -> list[Sentence]:
     """Say how far titles cover the words that bring buyers, and what could come in and go out."""
