@@ -69,10 +69,10 @@ def image_clicks(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     sums = rows.groupby("product_id", sort=True).agg(
         product=("product", "first"), category=("category", "first"), group=("group", "first"),
         words=("keyword", "size"), impressions=("impressions", "sum"), clicks=("clicks", "sum"),
-        expected=("expected", lambda v: v.sum(min_count=1)),
+        expected=("expected", "sum"),
     )  # fmt: skip
     sums["peers"] = sums.groupby("group")["words"].transform("size") - 1
-    judged = shrink_ratios(sums["clicks"], sums["expected"].fillna(0), interval=INTERVAL)
+    judged = shrink_ratios(sums["clicks"], sums["expected"], interval=INTERVAL)
     judged = judged.set_index(sums.index)
     either = np.maximum(judged["above"], 1 - judged["above"])
     found = discoveries(2 * either - 1)
@@ -160,7 +160,8 @@ def _others(
 def _peer_group(words: pd.DataFrame) -> pd.Series:
     """Name each row's peers: its category where that has products enough, else the shop."""
     category = words["category"].fillna("")
-    sizes = words.groupby(category)["product_id"].transform("nunique")
+    members = pd.DataFrame({"category": category, "product": words["product_id"]})
+    sizes = category.map(members.drop_duplicates()["category"].value_counts())
     return category.where((sizes > FEWEST_PEERS) & (category != ""), "the shop")
 
 
@@ -172,9 +173,7 @@ def _value(words: pd.DataFrame) -> pd.Series:
     return sums / weight.where(known).groupby(words["product_id"]).sum(min_count=1)
 
 
-def _priced(
-    frame: pd.DataFrame, uv: pd.Series, margin: pd.Series, days: int
-) -> pd.DataFrame:
+def _priced(frame: pd.DataFrame, uv: pd.Series, margin: pd.Series, days: int) -> pd.DataFrame:
     """Price the visitors lacking where a product is below its peers."""
     share = margin.reindex(frame.index)
     value = uv.reindex(frame.index).astype("float64") * share.fillna(1.0)

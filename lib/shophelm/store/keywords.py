@@ -120,7 +120,7 @@ def _most(frame: pd.DataFrame, currency: str) -> Sentence:
     if not which:
         return sentence(
             "{n} brought {clicks} clicks; what they bought is not in the export.",
-            n=plural(frame["keyword"].nunique(), "word"),
+            n=plural(len(frame["keyword"].drop_duplicates()), "word"),
             clicks=count(frame["clicks"].sum()),
         )
     return sentence(

@@ -57,8 +57,8 @@ def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.
     -------
     DataFrame
         One row per word with cost: position, first_place, brand_word (it names the product's, or
-        the shop's, own brand), clicks_on (on days with cost: all clicks of the word: exports do not part bought
-        ones), cost_month (over 28 days with spend), days_on and days_off (see
+        the shop's, own brand), clicks_on (all clicks of days with cost; exports do not part bought
+        ones from others), cost_month (over 28 days with spend), days_on and days_off (see
         `methods.spend_pauses`), incremental_share (of the clicks, lost without the spend) with its
         80 % interval, saved (cost less what the lost clicks earn, over 28 days) with its 80 %
         interval, saved_in, and verdict. Null where spend never was off: then only place and brand
@@ -100,7 +100,9 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     ]
     likely = frame[frame["verdict"] == UNSURE]
     if len(likely):
-        which = [f"{r.keyword} (at place {number(r.position, digits=1)})" for r in likely.itertuples()]
+        which = [
+            f"{r.keyword} (at place {number(r.position, digits=1)})" for r in likely.itertuples()
+        ]
         said.append(
             sentence(
                 "{which}: our own brand, and first already. Probably they would come anyway, but "
@@ -108,7 +110,9 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
                 which=listing(which),
             )
         )
-    said += [_told(r, currency) for r in frame.itertuples() if r.incremental_share == r.incremental_share]
+    said += [
+        _told(r, currency) for r in frame.itertuples() if r.incremental_share == r.incremental_share
+    ]
     untried = frame[frame["verdict"] == UNTRIED]
     if len(untried):
         said.append(

@@ -15,7 +15,7 @@ from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 from shophelm.store.keywords import WINDOW, keywords
 from shophelm.store.search_words import brands_of, plain
-from shophelm.store.title_words import covered_share
+from shophelm.store.title_cutting import covered_share
 from shophelm.words import Sentence, listing, number, plural, sentence
 
 FACTORS = {

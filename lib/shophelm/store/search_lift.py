@@ -10,26 +10,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.count_lift import CountLift, count_lift
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import parse_day
 from shophelm.shop.needs import question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
-from shophelm.store.search_margins import margin_shares
-from shophelm.store.search_panel import Panel, panel
+from shophelm.store.search_lift_rows import judged_changes, named_change
+from shophelm.store.search_panel import panel
 from shophelm.store.search_visits import CHANNELS, sources
 
 AFTER_DAYS, BEFORE_DAYS, FEWEST_DAYS = 30, 42, 7
 KINDS = ("title", "main_image", "detail_page")
-BAD_FIT = 2.0
-"""Weekly counts before that lie twice as far from the twin's as chance takes them."""
 FALSE_DISCOVERY = 0.05
-FEWEST_BUYERS = 8
-LIFTED, FELL, UNKNOWN, EARLY, UNMEASURED = (
+LIFTED, FELL, UNKNOWN, FEW, EARLY, UNMEASURED = (
     "lifted",
     "fell",
     "not known: within chance",
+    "not known: too few untouched products",
     "too early to say",
     "cannot be measured",
 )
@@ -176,118 +173,24 @@ def _measured(
         )  # fmt: skip
         here = [p for p in left if p in table.products]
         if here and (~table.products.isin(touched)).any():
-            found += _judged(shop, table, [left.pop(p) for p in here], touched, names)
+            found += judged_changes(shop, table, [left.pop(p) for p in here], touched, names)
     verdict = EARLY if days < FEWEST_DAYS else UNMEASURED
     for change in left.values():
-        row = _named(change, names) | {"days": days, "verdict": verdict}
+        row = named_change(change, names) | {"days": days, "verdict": verdict}
         found.append((row, nothing))
     return found
 
 
-def _judged(
-    shop: Tables, table: Panel, changes: list[Any], touched: list[str], names: pd.DataFrame
-) -> list[tuple[dict[str, Any], pd.DataFrame]]:
-    own = table.products.get_indexer([c.product_id for c in changes])
-    calm = np.flatnonzero(~table.products.isin(touched))
-    sides = {"treated_demand": table.demand[own], "donor_demand": table.demand[calm]}
-    visits = count_lift(table.visits[own], table.visits[calm], before=table.before, **sides)
-    buyers = _of_buyers(table, own, calm, sides)
-    margin = margin_shares(shop, table.after)
-    found = []
-    for i, change in enumerate(changes):
-        lift = visits.lifts.iloc[i].to_dict()
-        after = table.visits[own[i], table.before :].sum()
-        row = _named(change, names) | lift | {
-            "days": table.after.days,
-            "counted_by": table.days.source,
-            "net_of": table.net_of[own[i]],
-            "search_visits": after,
-            "search_visits_expected": visits.expected[i, table.before :].sum(),
-            "bad_fit": lift["fit_error"] > BAD_FIT,
-        }  # fmt: skip
-        if buyers is not None:
-            row |= {
-                f"buyers_{k}": buyers.lifts.iloc[i][k] for k in ("lift", "lift_low", "lift_high")
-            }
-        row |= _brought(table, change.product_id, lift, margin)
-        found.append((row, _path(table, visits, i, own[i], row)))
-    return found
-
-
-def _of_buyers(
-    table: Panel, own: np.ndarray, calm: np.ndarray, sides: dict[str, np.ndarray]
-) -> CountLift | None:
-    """Measure buyers alike; where a change had too few of them before, nothing is known."""
-    if np.isnan(table.buyers).any():
-        return None
-    enough = table.buyers[:, : table.before].sum(axis=1) >= FEWEST_BUYERS
-    some = enough[calm]
-    sides = {"treated_demand": sides["treated_demand"], "donor_demand": sides["donor_demand"][some]}
-    found = count_lift(table.buyers[own], table.buyers[calm[some]], before=table.before, **sides)
-    found.lifts.loc[~enough[own]] = np.nan
-    return found
-
-
-def _brought(
-    table: Panel, product: str, lift: dict[str, float], margin: pd.Series
-) -> dict[str, Any]:
-    """Give what would not have come without the change, on all days after it."""
-    at = table.days.products.get_loc(product)
-    after = table.days.visits.shape[1] - table.after.days
-    visits = table.days.visits[at, after:].sum()
-    gmv = table.days.gmv[at, after:].sum()
-    share = margin.get(product, np.nan)
-    known = share == share and gmv == gmv
-    row: dict[str, Any] = {"worth_in": "margin" if known else "gmv" if gmv == gmv else "unknown"}
-    for end, name in (("", "lift"), ("_low", "lift_low_80"), ("_high", "lift_high_80")):
-        part = 1 - 1 / (1 + lift[name]) if lift[name] > -1 else np.nan
-        row |= {
-            f"brought_visits{end}": visits * part,
-            f"brought{end}": gmv * part,
-            f"worth{end}": gmv * part * (share if known else 1.0),
-        }
-    return row
-
-
-def _path(table: Panel, visits: CountLift, i: int, own: int, row: dict[str, Any]) -> pd.DataFrame:
-    days = np.array([len(w) for w in table.weeks])
-    expected = visits.expected[i]
-    band = expected[:, None] + visits.band * np.sqrt(np.maximum(expected, 0.5))[:, None]
-    return pd.DataFrame(
-        {
-            "product_id": row["product_id"],
-            "product": row["product"],
-            "done_on": row["done_on"],
-            "week_from": [w[0] for w in table.weeks],
-            "after": np.arange(len(days)) >= table.before,
-            "observed": table.visits[own] / days,
-            "expected": expected / days,
-            "low": np.maximum(band[:, 0], 0) / days,
-            "high": band[:, 1] / days,
-        }
-    )
-
-
-def _named(change: Any, names: pd.DataFrame) -> dict[str, Any]:
-    known = change.product_id in names.index
-    return {
-        "product_id": change.product_id,
-        "product": names.at[change.product_id, "title"] if known else change.product_id,
-        "category": names.at[change.product_id, "category"] if known else None,
-        "kind": change.kind,
-        "done_on": change.day,
-    }
-
-
 def _with_verdicts(lifts: pd.DataFrame) -> pd.DataFrame:
     """Judge all changes together, so that of many the luckiest is not taken for a success."""
-    p = lifts["p_value"].astype("float64").to_numpy()
-    found = beyond_chance(p, rate=FALSE_DISCOVERY) if len(p) else np.zeros(0, dtype=bool)
-    found &= (lifts["p_rank"].astype("float64") <= FALSE_DISCOVERY).to_numpy()
-    ends = lifts[["lift_low", "lift_high"]].astype("float64")
-    own_past = np.isnan(p)
-    up = (ends["lift_low"] > 0) & (found | own_past)
-    down = (ends["lift_high"] < 0) & (found | own_past)
-    told = np.select([up, down], [LIFTED, FELL], UNKNOWN)
-    verdict = lifts["verdict"].where(lifts["verdict"].notna(), pd.Series(told, lifts.index))
-    return lifts.assign(found=up | down, verdict=verdict)
+    p, rank = (lifts[c].astype("float64").to_numpy() for c in ("p_value", "p_rank"))
+    chance = beyond_chance(p, rate=FALSE_DISCOVERY) if len(p) else np.zeros(0, dtype=bool)
+    # without placebos, the unit's own past has judged it
+    found = (chance & (rank <= FALSE_DISCOVERY)) | np.isnan(p)
+    up = (lifts["lift_low"].astype("float64") > 0).to_numpy()
+    down = (lifts["lift_high"].astype("float64") < 0).to_numpy()
+    fewest = 1 / (1 + lifts["placebos"].astype("float64")).to_numpy() > FALSE_DISCOVERY
+    cases = [found & up, found & down, (up | down) & chance & fewest]
+    told = pd.Series(np.select(cases, [LIFTED, FELL, FEW], UNKNOWN), lifts.index)
+    verdict = lifts["verdict"].where(lifts["verdict"].notna(), told)
+    return lifts.assign(found=cases[0] | cases[1], verdict=verdict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,9 @@ from scipy import special
 
 from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import carries_missing, question
-from shophelm.shop.paid_lines import paid_lines
+from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.ratios import as_floats
+from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, change, listing, plural, sentence
@@ -34,7 +35,8 @@ COLUMNS = [
 def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
     """Hold our units against the rivals' index, category by category.
 
-    An index has no level, so that no share of the market can be told from it; its change can.
+    An index has no level, so that no share of the market can be told from it; its change can. Days
+    of a campaign's burst are left out, and both sides counted per day.
 
     Parameters
     ----------
@@ -57,15 +59,20 @@ def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
     Rivals watched are a choice, not a sample. Sales of a month, as platforms show them, lag.
     """
     now = last_days(shop.as_of, days=days)
-    both = Period(now.first - timedelta(days=days), now.last)
+    both = Period(now.before.first, now.last)
     index, measure = rival_series(shop, both)
-    logs = np.log(index.iloc[:, -days:].mean(axis=1)) - np.log(index.iloc[:, :days].mean(axis=1))
-    moved = logs.replace([np.inf, -np.inf], np.nan).dropna().groupby(level="category")
-    frame = pd.DataFrame({"rivals": moved.size(), "log": moved.mean(), "spread": moved.var()})
-    units = pd.DataFrame({"units": _units(shop, now), "units_before": _units(shop, now.before)})
-    frame = frame.join(units).fillna({"units": 0, "units_before": 0})
+    sides = {"before": now.before.every_day, "now": now.every_day}
+    ordinary = {name: _ordinary(shop, side) for name, side in sides.items()}
+    level = {name: np.log(index[side].mean(axis=1)) for name, side in ordinary.items()}
+    moved = (level["now"] - level["before"]).replace([np.inf, -np.inf], np.nan).dropna()
+    by = moved.groupby(level="category")
+    frame = pd.DataFrame({"rivals": by.size(), "log": by.mean(), "spread": by.var()})
+    units = {"units": _units(shop, ordinary["now"])}
+    units["units_before"] = _units(shop, ordinary["before"])
+    frame = frame.join(pd.DataFrame(units)).fillna(dict.fromkeys(units, 0))
     enough = frame[["units", "units_before"]].min(axis=1) >= FEWEST_UNITS
     ours = np.log(frame["units"].where(enough) / frame["units_before"].where(enough))
+    ours -= np.log(len(ordinary["now"]) / len(ordinary["before"]))
     spread = frame["spread"].fillna(frame["spread"].mean()).fillna(0)
     error = np.sqrt(spread / frame["rivals"] + 1 / frame["units"] + 1 / frame["units_before"])
     half = special.ndtri(0.5 + _LEVEL / 2) * error
@@ -132,9 +139,17 @@ def rival_demand(shop: Tables, period: Period) -> pd.DataFrame:
     return index.groupby(level="category").mean()
 
 
-def _units(shop: Tables, period: Period) -> pd.Series:
-    lines = paid_lines(shop, period).inner_join(
-        shop["products"].select("product_id", "category"), "product_id"
-    )
+def _ordinary(shop: Tables, days: list[date]) -> list[date]:
+    """Leave out the days of a campaign's burst, unless little would be left."""
+    kinds = promotion_days(shop, days)
+    left = [d for d, (kind, _) in zip(days, kinds, strict=True) if not kind.endswith(": burst")]
+    return left if len(left) >= len(days) / 2 else days
+
+
+def _units(shop: Tables, days: list[date]) -> pd.Series:
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, days)).select("order_id")
+    lines = shop["order_lines"].semi_join(orders, "order_id")
+    lines = lines.inner_join(shop["products"].select("product_id", "category"), "product_id")
     sums = lines.group_by("category").aggregate(units=lambda t: t.quantity.sum())
     return as_floats(shop.frame(sums).set_index("category")["units"])

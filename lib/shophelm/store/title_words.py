@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import operator
-import re
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +14,18 @@ from scipy import stats
 
 from shophelm.actions import HORIZON_DAYS
 from shophelm.shop.calendar import Period, last_days
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import question
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 from shophelm.store.keywords import WINDOW, keywords
 from shophelm.store.search_margins import margin_shares
 from shophelm.store.search_words import brands_of, plain
-from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
+from shophelm.store.title_cutting import Cut, cutter, lacking, letters
 
 LONGEST = 60
 """Letters a title may have, a Chinese one counted as two (Taobao: 30 Chinese characters)."""
 _INTERVAL = 0.8
-_WIDE = ("W", "F")
 COVERAGE = [
     *("product_id", "product", "category", "words", "covered_words", "covered_clicks"),
     *("covered_buyers", "title_letters", "room"),
@@ -110,9 +105,9 @@ def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> 
     titles = titles.assign(plain=[plain(t) for t in titles["title"]])
     words = words[words["product_id"].isin(titles.index)]
     brands = brands_of(shop)
-    cut = functools.partial(_tokens, brands=tuple(sorted(set(brands.values()))))
+    cut = cutter(shop)
     pairs = zip(words["keyword"], words["product_id"], strict=True)
-    own = words.assign(lacks=[_lacking(w, titles.at[p, "plain"], cut) for w, p in pairs])
+    own = words.assign(lacks=[lacking(w, titles.at[p, "plain"], cut) for w, p in pairs])
     kin = _category_missing(own, titles, brands, cut)
     missing = pd.concat([_own_missing(own), kin], ignore_index=True)
     missing = _worth(missing, titles, margin_shares(shop, period), days, longest)
@@ -121,123 +116,6 @@ def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> 
     return TitleWords(
         _coverage(own, titles, longest), missing, idle, shop.filled("events.keyword"), longest
     )
-
-
-def covered_share(shop: Tables, words: pd.DataFrame) -> pd.Series:
-    """Give the share of each product's impressions (clicks where unknown) by words in its title.
-
-    Parameters
-    ----------
-    shop
-        Needs products.
-    words
-        keyword, product_id, impressions, clicks, as `keywords` gives them.
-    """
-    titles = products_of(shop)["title"].map(plain)
-    rows = words[words["product_id"].isin(titles.index)]
-    cut = functools.partial(_tokens, brands=tuple(sorted(set(brands_of(shop).values()))))
-    pairs = zip(rows["keyword"], rows["product_id"], strict=True)
-    held = np.array([not _lacking(w, titles[p], cut) for w, p in pairs], dtype=float)
-    weight = rows["impressions"].fillna(rows["clicks"])
-    sums = (weight * held).groupby(rows["product_id"]).sum()
-    every = weight.groupby(rows["product_id"]).sum()
-    return sums / every.where(every > 0)
-
-
-@carries_missing
-def find_title_words(found: TitleWords, *, currency: str) -> list[Sentence]:
-    """Say how far titles cover the words that bring buyers, and what could come in and go out."""
-    rows = found.coverage
-    if rows.empty:
-        return [sentence("No product has search words of its own in this period.")]
-    said = [
-        sentence(
-            "The titles of {n} hold {covered} of the {words} that people found them by, and "
-            "{clicks} of the clicks.",
-            n=plural(len(rows), "product"),
-            covered=count(rows["covered_words"].sum()),
-            words=plural(int(rows["words"].sum()), "word"),
-            clicks=rate(_weighted(rows), digits=0),
-        ),
-        _to_add(found, currency),
-    ]
-    if len(found.idle):
-        some = found.idle.drop_duplicates("product_id").head(3)
-        said.append(
-            sentence(
-                "{n} of these titles hold words that are in nobody's search, {letters} letters on "
-                "average, which could make room: {which}.",
-                n=count(found.idle["product_id"].nunique()),
-                letters=count(found.idle.groupby("product_id")["letters"].sum().mean()),
-                which=listing([f"{r.idle_words} in {r.product}" for r in some.itertuples()]),
-            )
-        )
-    if not found.searched:
-        said.append(
-            sentence(
-                "Searches are those of the search-word export: a word it does not list may be "
-                "searched for all the same."
-            )
-        )
-    return said
-
-
-def _to_add(found: TitleWords, currency: str) -> Sentence:
-    if found.missing.empty:
-        return sentence("No word that brought buyers is missing from a title it belongs to.")
-    best = found.missing.head(3)
-    return sentence(
-        "{n} with buyers could be added where true of the product; first {which}.",
-        n=plural(len(found.missing), "word"),
-        which=listing(
-            [
-                f"{r.adds} to {r.product} (up to {count(r.extra_visitors_high)} visitors and "
-                f"{money(r.worth_high, currency=currency)} in 28 days)"
-                for r in best.itertuples()
-            ]
-        ),
-    )
-
-
-def _weighted(rows: pd.DataFrame) -> float:
-    clicks = rows.attrs["clicks"]
-    return (
-        float((rows["covered_clicks"].fillna(0) * clicks).sum() / clicks.sum())
-        if (clicks.sum())
-        else float("nan")
-    )
-
-
-Cut = Callable[[str], tuple[str, ...]]
-
-
-@functools.lru_cache(maxsize=100_000)
-def _tokens(text: str, *, brands: tuple[str, ...]) -> tuple[str, ...]:
-    """Cut a plain text into its words, in order; a brand is one word."""
-    import jieba
-
-    jieba.setLogLevel("ERROR")
-    longest_first = sorted(brands, key=len, reverse=True)
-    named = re.compile(f"({'|'.join(map(re.escape, longest_first))})" if brands else r"(?!)")
-    parts = [p for p in named.split(text) if p]
-    words: list[str] = []
-    for word in (w for p in parts for w in ([p] if p in brands else jieba.cut(p))):
-        # 鞋 alone says nothing: a lone Chinese letter belongs to the word before it, as in 老爹鞋
-        if len(word) == 1 and _letters(word) == 2 and words and words[-1] not in {*brands, " "}:
-            words[-1] += word
-        else:
-            words.append(word)
-    return tuple(w for w in words if re.search(r"\w", w))
-
-
-def _letters(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
-
-
-def _lacking(keyword: str, title: str, cut: Cut) -> tuple[str, ...]:
-    """Give the parts of a word that a plain title lacks; none where it is covered."""
-    word = plain(keyword)
-    return () if word in title else tuple(t for t in cut(word) if t not in title)
 
 
 def _coverage(own: pd.DataFrame, titles: pd.DataFrame, longest: int) -> pd.DataFrame:
@@ -257,7 +135,7 @@ def _coverage(own: pd.DataFrame, titles: pd.DataFrame, longest: int) -> pd.DataF
     )
     frame["product"] = titles["title"].reindex(frame.index)
     frame["category"] = titles["category"].reindex(frame.index)
-    frame["title_letters"] = [_letters(t) for t in frame["product"]]
+    frame["title_letters"] = [letters(t) for t in frame["product"]]
     frame["room"] = longest - frame["title_letters"]
     frame = frame.rename_axis("product_id").reset_index()
     order = ["covered_clicks", "clicks", "product_id"]
@@ -296,7 +174,7 @@ def _category_missing(
         low, high = _more(word.clicks / word.size, 0.0)
         like = titles[titles["category"] == word.category]
         for product, title in zip(like.index, like["plain"], strict=True):
-            lacks = _lacking(word.keyword, title, cut)
+            lacks = lacking(word.keyword, title, cut)
             fitting = lacks and parts[-1] in title and foreign <= {brands.get(product)}
             if fitting and (word.keyword, product) not in known:
                 rows.append(
@@ -323,14 +201,14 @@ def _worth(
     uv = missing["uv_shrunk"].astype("float64")
     value = uv * np.where(np.isnan(share), 1.0, share)
     said = np.where(np.isnan(share), "gmv", "margin")
-    room = longest - np.array([_letters(titles.at[p, "title"]) for p in missing["product_id"]])
-    letters = np.array([_letters("".join(x)) + 1 for x in missing["lacks"]], dtype=int)
+    room = longest - np.array([letters(titles.at[p, "title"]) for p in missing["product_id"]])
+    taken = np.array([letters("".join(x)) + 1 for x in missing["lacks"]], dtype=int)
     ends = {"": "extra", "_low": "low", "_high": "high"}
     money_of = {f"worth{e}": missing[c].astype("float64") * month * value for e, c in ends.items()}
     frame = missing.assign(
         adds=["".join(x) for x in missing["lacks"]],
-        letters=letters,
-        fits=letters <= room,
+        letters=taken,
+        fits=taken <= room,
         worth_in=np.where(value.isna(), "unknown", said),
         **{f"extra_visitors{e}": missing[c].astype("float64") * month for e, c in ends.items()},
         **money_of,
@@ -367,6 +245,6 @@ def _idle(titles: pd.DataFrame, searched: set[str], cut: Cut) -> pd.DataFrame:
         used = [(token in every, token) for token in cut(title["plain"])]
         for held, run in itertools.groupby(used, key=operator.itemgetter(0)):
             text = "".join(token for _, token in run)
-            if not held and _letters(text) > 1:
-                rows.append((product, title["title"], text, _letters(text)))
+            if not held and letters(text) > 1:
+                rows.append((product, title["title"], text, letters(text)))
     return pd.DataFrame(rows, columns=IDLE)
