@@ -13,7 +13,7 @@ from shophelm.words import change, money
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST, NAMED = 60, 12
+MOST, NAMED = 60, 6
 
 
 def words(frame: pd.DataFrame, *, currency: str) -> Axes:
@@ -23,10 +23,10 @@ def words(frame: pd.DataFrame, *, currency: str) -> Axes:
     ----------
     frame
         As `store.keywords.keywords` gives it; the first sixty with visitors and money are drawn,
-        the first twelve of them, and every paid one, by name.
+        the first six of them, and every paid one, by name.
     """
     from matplotlib import pyplot as plt
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator
 
     set_style()
     rows = frame[(frame["visitors"] > 0) & (frame["uv_shrunk"] > 0)].head(MOST)
@@ -51,6 +51,7 @@ def words(frame: pd.DataFrame, *, currency: str) -> Axes:
         axes.set_yscale("log")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}"))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(money(v, currency=currency))))
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_formatter("")
         axes.legend(frameon=False)
     axes.set(
@@ -69,6 +70,7 @@ def lift(found: SearchLift, *, currency: str) -> Axes:  # noqa: ARG001 - as ever
     found
         As `store.search_lift.search_lift` gives it; where nothing was measured the axes are empty.
     """
+    from matplotlib import dates
     from matplotlib import pyplot as plt
 
     set_style()
@@ -89,6 +91,8 @@ def lift(found: SearchLift, *, currency: str) -> Axes:  # noqa: ARG001 - as ever
     axes.plot(days, weeks["expected"], color=MUTED, ls="--", label="to be expected without it")
     axes.plot(days, weeks["observed"], color=ACCENT, marker="o", label="seen")
     axes.axvline(pd.Timestamp(row["done_on"]), color=INK, lw=1)
+    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=7))
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, loc="upper left")
     axes.set(

@@ -105,8 +105,8 @@ def _off(shop: Tables, paid: pd.DataFrame) -> Iterable[Action]:
                 saved | {"worth_in": "unknown"},
                 kind="paid word",
                 subject=f"keyword:{row['keyword']}",
-                action=f"Switch the spend on {row['keyword']} off for two weeks, then on again: our "
-                f"brand, first already, at {cost} in 28 days; what it adds is not known.",
+                action=f"Switch the spend on {row['keyword']} off for two weeks, then on again: "
+                f"our brand, first already, at {cost} in 28 days; what it adds is not known.",
                 owner_role="channel manager",
                 metric="clicks of the word",
             )
@@ -140,8 +140,8 @@ def _picture(shop: Tables, row: Any) -> Action:
         row._asdict(),
         kind="main_image",
         subject=f"product:{row.product_id}",
-        action=f"Test another main picture for {row.product}: clicked {rate(row.click_rate)} of the "
-        f"times it is shown, where {rate(row.peers_rate)} is usual at its place.",
+        action=f"Test another main picture for {row.product}: clicked {rate(row.click_rate)} of "
+        f"the times it is shown, where {rate(row.peers_rate)} is usual at its place.",
         owner_role="designer",
         metric="click rate in search",
     )

@@ -104,7 +104,7 @@ def _cautions(measured: pd.DataFrame) -> list[Sentence]:
             sentence(
                 "For {which} the demand of the category is told by {name}."
                 if name
-                else "For {which} nothing tells the demand of the category: season is not taken out.",
+                else "For {which} nothing tells the category's demand: season is not taken out.",
                 which=listing(list(rows["product"])),
                 name=name,
             )
