@@ -14,7 +14,6 @@ from shophelm.methods.position_curve import explained_rates
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.store.keywords import WINDOW, keywords
 from shophelm.store.search_margins import margin_shares
 from shophelm.words import Sentence, listing, plural, rate, sentence
 
@@ -36,15 +35,15 @@ COLUMNS = [
     "keywords.product_id",
     products="peers of the same category",
 )
-def image_clicks(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
+def image_clicks(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     """Hold each product's click rate in search against its peers', place and words being equal.
 
     Parameters
     ----------
     shop
         Needs keywords by product, with impressions; positions where there are any.
-    days
-        Length of the period that ends on as_of.
+    words
+        As `keywords` gives them.
 
     Returns
     -------
@@ -62,7 +61,7 @@ def image_clicks(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     clicked against that, both pulled to 1. A searcher sees picture, price and sales together: a
     low rate may be the price's. Test the picture before believing it.
     """
-    words = keywords(shop, days=days)
+    days = words.attrs["days"]
     words = words[words["product_id"].notna() & (words["impressions"].fillna(0) > 0)]
     words = words.reset_index(drop=True)
     rows = words.assign(expected=_expected(words), group=_peer_group(words))

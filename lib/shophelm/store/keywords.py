@@ -59,7 +59,7 @@ def keywords(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
         uv_value (GMV per visitor) and uv_shrunk (the same from conversion and spend per buyer,
         both pulled to the likes') with its 80 % interval, cost, and left (contribution margin less
         cost; GMV less cost where the margin is not known, as worth_in says). What leaves most
-        first.
+        first. attrs: days, as asked.
 
     Notes
     -----
@@ -73,7 +73,9 @@ def keywords(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     frame = _worth(_conversion(_clicked(frame)), margin_shares(shop, period))
     keys = ["left", "gmv", "clicks", "keyword", "product_id"]
     order = frame.sort_values(keys, ascending=[False, False, False, True, True], ignore_index=True)
-    return order[COLUMNS]
+    order = order[COLUMNS]
+    order.attrs["days"] = days
+    return order
 
 
 @carries_missing

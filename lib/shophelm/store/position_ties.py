@@ -13,7 +13,6 @@ from shophelm.shop.paid_lines import paid_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
-from shophelm.store.keywords import WINDOW, keywords
 from shophelm.store.search_words import brands_of, plain
 from shophelm.store.title_cutting import covered_share
 from shophelm.words import Sentence, listing, number, plural, sentence
@@ -36,15 +35,15 @@ COLUMNS = ["factor", "members", "tie", "tie_low", "tie_high", "p_value", "found"
     order_lines="sales velocity",
     reviews="reviews and rating",
 )
-def position_ties(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
+def position_ties(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     """Correlate products' places in search with what might go with them, within categories.
 
     Parameters
     ----------
     shop
         Needs keywords with position and product.
-    days
-        Length of the period that ends on as_of.
+    words
+        As `keywords` gives them.
 
     Returns
     -------
@@ -62,8 +61,7 @@ def position_ties(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     stands first whatever is done. Sales push a place up and a place pushes sales up; ties cannot
     tell which.
     """
-    period = last_days(shop.as_of, days=days)
-    words = keywords(shop, days=days)
+    period = last_days(shop.as_of, days=words.attrs["days"])
     words = words[words["product_id"].notna() & words["position"].notna()]
     words = _without_brand_words(words, brands_of(shop))
     factors = _factors(shop, words, period)

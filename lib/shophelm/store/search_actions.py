@@ -11,7 +11,6 @@ from shophelm.actions import HORIZON_DAYS, Action, cents, due, ranked
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 from shophelm.store.image_clicks import LOW
-from shophelm.store.keywords import WINDOW
 from shophelm.store.paid_words import ANYWAY, UNSURE
 from shophelm.store.title_words import TitleWords
 from shophelm.words import count, listing, money, rate
@@ -24,7 +23,6 @@ def search_actions(
     paid: pd.DataFrame | Missing,
     images: pd.DataFrame | Missing,
     *,
-    days: int = WINDOW,
     most: int = 5,
 ) -> list[Action]:
     """Propose what search asks for; an answer that is missing takes away its own actions only.
@@ -35,8 +33,6 @@ def search_actions(
         For the day by which we will know.
     words, titles, paid, images
         As `keywords`, `title_words`, `paid_words` and `image_clicks` give them.
-    days
-        The period `keywords` was asked for.
     most
         Actions of each kind.
 
@@ -52,7 +48,7 @@ def search_actions(
     if not isinstance(paid, Missing):
         actions += _first(_off(shop, paid), most)
     if not isinstance(words, Missing):
-        actions += _first(_lower_bid(shop, words, days), most)
+        actions += _first(_lower_bid(shop, words), most)
     if not isinstance(images, Missing):
         rows = images[images["verdict"] == LOW]
         actions += _first((_picture(shop, r) for r in rows.itertuples()), most)
@@ -112,13 +108,13 @@ def _off(shop: Tables, paid: pd.DataFrame) -> Iterable[Action]:
             )
 
 
-def _lower_bid(shop: Tables, words: pd.DataFrame, days: int) -> Iterable[Action]:
+def _lower_bid(shop: Tables, words: pd.DataFrame) -> Iterable[Action]:
     """Propose lower bids where the word loses money even at the upper end of what it earns."""
     rows = words[(words["cost"].fillna(0) > 0) & (words["left"] < 0) & (words["uv_shrunk"] > 0)]
     for row in rows.to_dict("records"):
         share = (row["left"] + row["cost"]) / row["gmv"] if row["gmv"] else 1.0
         earned = {e: row[f"uv_{e}"] * row["visitors"] * share for e in ("low", "shrunk", "high")}
-        month = HORIZON_DAYS / days
+        month = HORIZON_DAYS / words.attrs["days"]
         lost = {e: (row["cost"] - v) * month for e, v in earned.items()}
         if lost["high"] <= 0:
             continue

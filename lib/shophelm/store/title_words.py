@@ -18,7 +18,6 @@ from shophelm.shop.needs import question
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
-from shophelm.store.keywords import WINDOW, keywords
 from shophelm.store.search_margins import margin_shares
 from shophelm.store.search_words import brands_of, plain
 from shophelm.store.title_cutting import Cut, cutter, lacking, letters
@@ -74,7 +73,7 @@ class TitleWords:
     "products",
     events="words searched for that no export lists",
 )
-def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> TitleWords:
+def title_words(shop: Tables, words: pd.DataFrame, *, longest: int = LONGEST) -> TitleWords:
     """Hold every title against the words that bring its product's, and its category's, buyers.
 
     A word is covered where it, or each of its parts (cut at brands and spaces, and by jieba),
@@ -84,8 +83,8 @@ def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> 
     ----------
     shop
         Needs keywords by product, and products.
-    days
-        Length of the period that ends on as_of.
+    words
+        As `keywords` gives them.
     longest
         The platform's limit of a title, in letters (Chinese ones count two).
 
@@ -98,8 +97,8 @@ def title_words(shop: Tables, *, days: int = WINDOW, longest: int = LONGEST) -> 
     That a word in the title brings its searches is not proven, so the interval begins at 0; its
     upper end carries the counting error. Measure it afterwards with `search_lift`.
     """
+    days = words.attrs["days"]
     period = last_days(shop.as_of, days=days)
-    words = keywords(shop, days=days)
     words = words[words["product_id"].notna()]
     titles = products_of(shop)
     titles = titles.assign(plain=[plain(t) for t in titles["title"]])
