@@ -10,7 +10,7 @@ from scipy import special
 
 _SPREADS = np.linspace(0.02, 1.5, 75)
 """Of the members' true ratios, as 1 / √shape of their gamma distribution."""
-_HALVINGS = 45
+_HALVINGS, _NEGLIGIBLE = 30, 1e-9
 
 
 def shrink_ratios(
@@ -57,6 +57,8 @@ def shrink_ratios(
     ).sum(axis=0)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
+    likely = weight > _NEGLIGIBLE
+    shape, weight = shape[likely], weight[likely]
     a, b = shape + y, shape + e
 
     def below(value: np.ndarray | float) -> np.ndarray:

@@ -111,13 +111,16 @@ def shift_interval(gaps: np.ndarray, *, before: int, level: float = LEVEL) -> tu
     Gaps may follow one another (weather lasts), but must not drift away for good.
     """
     step = float(gaps[before:].mean() - gaps[:before].mean())
+    after = len(gaps) - before
     width = 6 * float(gaps[:before].std() + gaps[before:].std()) + 1e-12
 
     def doubted(guess: float) -> bool:
         left = gaps - np.where(np.arange(len(gaps)) >= before, guess, 0.0)
         left = left - left.mean()
-        off = np.abs([np.roll(left, s)[before:].mean() for s in range(len(gaps))])
-        return bool((off >= off[0] - 1e-12).mean() <= 1 - level)
+        # the mean of every stretch as long as "after", around the end too; ours begins at `before`
+        run = np.cumsum(np.concatenate([[0.0], left, left]))
+        off = np.abs(run[after : after + len(gaps)] - run[: len(gaps)]) / after
+        return bool((off >= off[before] - 1e-12).mean() <= 1 - level)
 
     ends = []
     for side in (-1, 1):
@@ -138,8 +141,9 @@ def _on_simplex(columns: np.ndarray, aim: np.ndarray, ridge: np.ndarray) -> np.n
     rows = len(columns)
     columns = columns - columns.mean(axis=0)
     aim = aim - aim.mean()
-    scale = max(float(np.abs(columns).max(initial=0.0)), 1e-12)
-    held = _SUM_HELD * scale
+    # held to the sum by a weight that dwarfs everything else asked of them
+    sizes = [float(np.abs(a).max(initial=0.0)) for a in (columns, aim, np.sqrt(rows) * ridge)]
+    held = _SUM_HELD * max(*sizes, 1e-9)
     system = np.vstack(
         [columns, np.sqrt(rows) * np.diag(ridge), np.full((1, columns.shape[1]), held)]
     )
