@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from shophelm.methods.empirical_bayes import discoveries
-from shophelm.methods.expected_ratios import shrink_ratios
+from shophelm.methods.expected_ratios import off_by_chance, shrink_ratios
 
 
 def test_intervals_hold_the_true_ratio_as_often_as_they_say():
@@ -17,15 +16,22 @@ def test_intervals_hold_the_true_ratio_as_often_as_they_say():
     assert np.mean(held) == pytest.approx(0.8, abs=0.025)
 
 
-def test_where_all_are_as_expected_nothing_is_found():
+def test_where_all_are_as_expected_chance_calls_one_in_twenty_off():
     rng = np.random.default_rng(1)
-    any_found = 0
-    for _ in range(60):
-        expected = np.exp(rng.normal(3, 1, 40))
-        found = shrink_ratios(rng.poisson(expected), expected)
-        either = np.maximum(found["above"], 1 - found["above"])
-        any_found += discoveries(2 * either - 1).any()
-    assert any_found <= 3
+    true = np.exp(rng.normal(2.5, 1, 4000))
+    # as much was seen of the others as would be expected of three such members
+    others = rng.poisson(3 * true)
+    p = off_by_chance(rng.poisson(true), others / 3, others)
+    assert 0.02 < np.nanmean(p <= 0.05) <= 0.055
+
+
+def test_chance_is_the_binomial_test():
+    found = off_by_chance([12, 3, 0], [5.0, 6.0, 4.0], [50, 60, 400])
+    for p, y, share, n in zip(
+        found, (12, 3, 0), (5 / 55, 6 / 66, 4 / 404), (62, 63, 400), strict=True
+    ):
+        sides = [stats.binomtest(y, n, share, alternative=a).pvalue for a in ("less", "greater")]
+        assert p == pytest.approx(min(1, 2 * min(sides)))
 
 
 def test_little_evidence_stays_near_1_and_much_does_not():
@@ -54,3 +60,4 @@ def test_what_was_not_expected_is_not_known():
     found = shrink_ratios([3, 5], [0, np.nan])
     assert found.isna().all(axis=None)
     assert len(shrink_ratios([], [])) == 0
+    assert np.isnan(off_by_chance([3, 5, 1], [0, np.nan, 2], [9, 9, 0])).all()

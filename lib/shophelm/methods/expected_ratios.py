@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 _SPREADS = np.linspace(0.02, 1.5, 75)
 """Of the members' true ratios, as 1 / √shape of their gamma distribution."""
@@ -67,6 +67,36 @@ def shrink_ratios(
     ends = [_quantile(below, len(y), 0.5 + side * interval / 2) for side in (-1, 1)]
     frame.loc[known, list(names)] = np.column_stack([(a / b) @ weight, *ends, 1 - below(1.0)])
     return frame
+
+
+def off_by_chance(
+    observed: Sequence[float], expected: Sequence[float], behind: Sequence[float]
+) -> np.ndarray:
+    """Give the probability of a count so far off what others' counts make it expect, by chance.
+
+    Parameters
+    ----------
+    observed, expected
+        Counts, and their expectations.
+    behind
+        Counts of the others that the expectation was learnt from: it is no surer than they are.
+
+    Returns
+    -------
+    ndarray
+        Two-sided p-values; null where nothing was expected.
+
+    Notes
+    -----
+    Given both counts, the own one is binomial (Przyborowski and Wilenski 1940): exact where the
+    expectation is a multiple of the others' count.
+    """
+    y, e, k = (np.asarray(a, dtype=float) for a in (observed, expected, behind))
+    known = (e > 0) & (k > 0)
+    y, e, k = (np.where(known, a, 1.0) for a in (y, e, k))
+    share, total = e / (e + k), np.round(y + k)
+    tails = stats.binom.cdf(y, total, share), stats.binom.sf(y - 1, total, share)
+    return np.where(known, np.minimum(2 * np.minimum(*tails), 1.0), np.nan)
 
 
 def _quantile(below, size: int, share: float) -> np.ndarray:  # noqa: ANN001 - a function of a ratio

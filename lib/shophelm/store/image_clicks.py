@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.empirical_bayes import discoveries
-from shophelm.methods.expected_ratios import shrink_ratios
+from shophelm.methods.expected_ratios import off_by_chance, shrink_ratios
 from shophelm.methods.position_curve import explained_rates
+from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
@@ -73,8 +73,9 @@ def image_clicks(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     sums["peers"] = sums.groupby("group")["words"].transform("size") - 1
     judged = shrink_ratios(sums["clicks"], sums["expected"], interval=INTERVAL)
     judged = judged.set_index(sums.index)
-    either = np.maximum(judged["above"], 1 - judged["above"])
-    found = discoveries(2 * either - 1)
+    # its peers' clicks are all that is known of what is usual
+    peers_clicks = sums.groupby("group")["clicks"].transform("sum") - sums["clicks"]
+    found = beyond_chance(off_by_chance(sums["clicks"], sums["expected"], peers_clicks))
     side = pd.Series(np.where(judged["above"] > 0.5, HIGH, LOW), index=sums.index)
     frame = sums.assign(
         click_rate=sums["clicks"] / sums["impressions"],
@@ -137,7 +138,9 @@ def _expected(words: pd.DataFrame) -> np.ndarray:
     """Give the clicks to be expected at the peers' rates."""
     shown_often, clicks = words["impressions"].to_numpy(), words["clicks"].to_numpy()
     product = words["product_id"].to_numpy()
-    rate_there = explained_rates(words["position"].to_numpy(), clicks, shown_often, owner=product)
+    rate_there, _ = explained_rates(
+        words["position"].to_numpy(), clicks, shown_often, owner=product
+    )
     expected = pd.Series(rate_there * shown_often, index=words.index)
     factor = 1.0
     for name in (_peer_group(words), words["keyword"]):

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from shophelm.methods.empirical_bayes import discoveries, shrink_rates
-from shophelm.methods.expected_ratios import shrink_ratios
+from shophelm.methods.empirical_bayes import shrink_rates
+from shophelm.methods.expected_ratios import off_by_chance, shrink_ratios
 from shophelm.methods.position_curve import explained_rates
+from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
@@ -142,16 +143,14 @@ def _rated(row: Any) -> str:
 def _clicked(frame: pd.DataFrame) -> pd.DataFrame:
     """Hold each word's clicks against what its position explains."""
     shown_often = frame["impressions"].fillna(0).to_numpy()
-    expected = explained_rates(
+    expected, behind = explained_rates(
         frame["position"].to_numpy(), frame["clicks"].to_numpy(), shown_often,
         owner=frame["keyword"].to_numpy(),
     )  # fmt: skip
     judged = shrink_ratios(
         frame["clicks"], np.nan_to_num(expected * shown_often), interval=INTERVAL
     )
-    # a ratio hardly off 1 may be sure, too: chance is asked on both sides at once
-    either = np.maximum(judged["above"], 1 - judged["above"])
-    found = discoveries(2 * either - 1)
+    found = beyond_chance(off_by_chance(frame["clicks"], expected * shown_often, behind))
     side = pd.Series(np.where(judged["above"] > 0.5, ABOVE, BELOW), index=frame.index)
     clicked = side.where(found, AS_EXPECTED).where(judged["ratio"].notna())
     return frame.assign(

@@ -31,8 +31,8 @@ ANYWAY, WORKS, PERHAPS, UNSURE, UNTRIED = (
     "would come anyway",
     "brings clicks",
     "within chance",
-    "probably anyway: never switched off",
-    "not known: never switched off",
+    "probably anyway: untried",
+    "not known: untried",
 )
 
 
@@ -61,8 +61,9 @@ def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.
         ones from others), cost_month (over 28 days with spend), days_on and days_off (see
         `methods.spend_pauses`), incremental_share (of the clicks, lost without the spend) with its
         80 % interval, saved (cost less what the lost clicks earn, over 28 days) with its 80 %
-        interval, saved_in, and verdict. Null where spend never was off: then only place and brand
-        speak, and what would be saved is not known, though at most cost_month. Dearest first.
+        interval, saved_in, and verdict. Null where no weeks without can be compared: then only
+        place and brand speak, and what would be saved is not known, though at most cost_month.
+        Dearest first.
 
     Notes
     -----
@@ -105,8 +106,8 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
         ]
         said.append(
             sentence(
-                "{which}: our own brand, and first already. Probably they would come anyway, but "
-                "the spend was never switched off for long, so that what it adds is not known.",
+                "{which}: our own brand, and first already. Probably the clicks would come anyway, "
+                "but there are no weeks without the spend to compare: what it adds is not known.",
                 which=listing(which),
             )
         )
@@ -117,7 +118,8 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     if len(untried):
         said.append(
             sentence(
-                "What the spend adds is not known for {which}: it was never switched off for long.",
+                "What the spend adds is not known for {which}: there are no weeks without it to "
+                "compare.",
                 which=listing(list(untried["keyword"])),
             )
         )

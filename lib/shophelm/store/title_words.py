@@ -118,7 +118,7 @@ def title_words(shop: Tables, words: pd.DataFrame, *, longest: int = LONGEST) ->
 
 
 def _coverage(own: pd.DataFrame, titles: pd.DataFrame, longest: int) -> pd.DataFrame:
-    rows = own.assign(covered=[not x for x in own["lacks"]])
+    rows = own.assign(covered=~own["lacks"].map(bool).astype(bool))
     sums = rows.groupby("product_id", sort=True)[["clicks", "buyers"]].sum()
     inside_title = rows[rows["covered"]].groupby("product_id")[["clicks", "buyers"]].sum()
     share = inside_title.reindex(sums.index).fillna(0) / sums.where(sums > 0)
@@ -147,7 +147,7 @@ def _coverage(own: pd.DataFrame, titles: pd.DataFrame, longest: int) -> pd.DataF
 
 def _own_missing(own: pd.DataFrame) -> pd.DataFrame:
     """Take the product's own words that brought buyers and are not in its title."""
-    rows = own[[bool(x) for x in own["lacks"]]]
+    rows = own[own["lacks"].map(bool).astype(bool)]
     rows = rows[rows["buyers"].fillna(0) > 0]
     clicks = rows["impressions"] * rows["click_rate_expected"]
     low, high = _more(clicks, rows["clicks"])
