@@ -146,6 +146,7 @@ def _done(
         ]
     rows = [r for r in rows if r[2] <= shop.as_of]
     frame = pd.DataFrame(rows, columns=["product_id", "kind", "day", "asked"])
+    frame["asked"] = frame["asked"].astype(bool)
     return frame.drop_duplicates(["product_id", "day", "kind"])
 
 

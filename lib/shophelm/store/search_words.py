@@ -48,10 +48,11 @@ def word_sums(shop: Tables, period: Period) -> pd.DataFrame:
     if not (frame["impressions"] > 0).any():
         frame["impressions"] = np.nan
     frame["visitors"] = frame["visitors"].fillna(frame["clicks"])
-    names = products_of(shop).reindex(frame["product_id"])
-    frame["product"] = names["title"].to_numpy()
-    frame["product"] = frame["product"].fillna(frame["product_id"])
-    frame["category"] = names["category"].to_numpy()
+    names = products_of(shop)
+    titles, categories = names["title"].to_dict(), names["category"].to_dict()
+    ids = [p if isinstance(p, str) else None for p in frame["product_id"]]
+    frame["product"] = pd.Series([titles.get(p, p) for p in ids], dtype="str")
+    frame["category"] = pd.Series([categories.get(p) for p in ids], dtype="str")
     return frame
 
 
