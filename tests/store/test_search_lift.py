@@ -104,7 +104,25 @@ def test_nothing_done_is_nothing_to_measure(shop):
 
 
 def test_a_shop_that_counts_no_searches_says_where_to_get_them(shop):
-    assert "no keywords" in str(search_lift(shop(orders=ORDERS)))
+    said = str(search_lift(shop(orders=ORDERS)))
+    assert "This shop has no product_id in keywords" in said
+    assert "Or traffic" in said
+
+
+def test_without_products_margins_and_categories_are_not_known_but_the_lift_is(shop):
+    tables, done = changed_shop(lift=1.7, level=6.0)
+    del tables["products"]
+    row = search_lift(shop(as_of="2026-10-08", **tables), ledger(done)).lifts.iloc[0]
+    assert row["net_of"] == BY_SHOP
+    assert row["worth_in"] == "gmv"
+    assert row["worth"] == row["brought"]
+    assert row["product"] == "p00"
+
+
+def test_one_product_alone_has_nothing_beside_it(shop):
+    tables, done = changed_shop(products=1)
+    found = search_lift(shop(as_of="2026-10-08", **tables), ledger(done))
+    assert found.lifts["verdict"].tolist() == ["cannot be measured"]
 
 
 def test_paid_words_are_left_out_and_paid_clicks_taken_off(shop):

@@ -12,7 +12,6 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.paid_lines import paid_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
-from shophelm.shop.titles import products_of
 from shophelm.store.search_words import brands_of, plain
 from shophelm.store.title_cutting import covered_share
 from shophelm.words import Sentence, listing, number, plural, sentence
@@ -68,7 +67,7 @@ def position_ties(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     weight = words["impressions"].fillna(0) + 1e-6
     sums = (words["position"] * weight).groupby(words["product_id"]).sum()
     place = sums / weight.groupby(words["product_id"]).sum()
-    category = products_of(shop)["category"].reindex(place.index).fillna("")
+    category = words.groupby("product_id")["category"].first().reindex(place.index).fillna("")
     frame = rank_ties(-place, factors.reindex(place.index), group=category)
     frame["found"] = beyond_chance(frame["p_value"].astype("float64"))
     frame["size"] = frame["tie"].abs()
