@@ -32,30 +32,30 @@ def test_a_word_whose_clicks_come_anyway_saves_its_cost(shop):
     row = paid_words(trial(shop, lost=0.0)).iloc[0]
     assert row[["first_place", "brand_word"]].tolist() == [True, True]
     assert (row["days_on"], row["days_off"]) == (126, 42)
-    assert row["incremental_low"] <= 0 <= row["incremental_high"]
+    assert row["lost_share_low"] <= 0 <= row["lost_share_high"]
     # half of twelve clicks a day at 2 each
     assert row["cost_month"] == pytest.approx(28 * 12, rel=0.08)
-    assert row["saved_low"] <= row["saved"] <= row["saved_high"]
-    assert row["saved_high"] == pytest.approx(row["cost_month"])
+    assert row["stop_saves_low"] <= row["stop_saves"] <= row["stop_saves_high"]
+    assert row["stop_saves_high"] == pytest.approx(row["cost_month"])
 
 
 def test_a_word_that_brings_clicks_is_not_called_free(shop):
     s = trial(shop, lost=0.5)
     frame = paid_words(s)
     row = frame.iloc[0]
-    assert row["incremental_low"] < 0.5 < row["incremental_high"]
+    assert row["lost_share_low"] < 0.5 < row["lost_share_high"]
     assert row["verdict"] == "brings clicks"
     # the clicks lost earn about 60 of every 100 paid, at a buyer for each twelve clicks
-    lost = row["incremental_share"] * 336 * (1 / 12) * 60
-    assert row["saved"] == pytest.approx(row["cost_month"] - lost, rel=0.4)
+    lost = row["lost_share"] * 336 * (1 / 12) * 60
+    assert row["stop_saves"] == pytest.approx(row["cost_month"] - lost, rel=0.4)
     assert "without the spend" in " ".join(map(str, find_paid_words(frame, currency="CNY")))
 
 
 def test_dear_clicks_that_come_anyway_are_saved_beyond_doubt(shop):
     row = paid_words(trial(shop, lost=0.0, price=40.0, seed=1)).iloc[0]
-    if row["incremental_low"] <= 0:
+    if row["lost_share_low"] <= 0:
         assert row["verdict"] == "would come anyway"
-    assert row["saved_low"] > 0
+    assert row["stop_saves_low"] > 0
 
 
 def test_a_word_never_switched_off_is_not_known(planted):
@@ -67,7 +67,7 @@ def test_a_word_never_switched_off_is_not_known(planted):
     assert found["first_place"].all()
     assert found["brand_word"].all()
     assert (found["verdict"] == "probably anyway: untried").all()
-    assert found[["saved", "saved_low", "incremental_share"]].isna().all(axis=None)
+    assert found[["stop_saves", "stop_saves_low", "lost_share"]].isna().all(axis=None)
     assert "no weeks without the spend" in str(find_paid_words(found, currency="CNY")[1])
 
 
@@ -89,7 +89,7 @@ def test_cost_is_added_up_by_hand(shop):
     assert found["verdict"].tolist() == [
         "probably anyway: untried", "not known: untried"
     ]  # fmt: skip
-    assert "saved" not in shown(found)
+    assert "stop_saves" not in shown(found)
 
 
 def test_a_shop_that_pays_for_no_word_says_so(shop):

@@ -1,11 +1,16 @@
 """What is proposed about search."""
 
+import datetime as dt
 from decimal import Decimal
 
+import pandas as pd
+
+from shophelm.shop.needs import Missing
 from shophelm.store.image_clicks import image_clicks
 from shophelm.store.keywords import keywords
 from shophelm.store.paid_words import paid_words
 from shophelm.store.search_actions import search_actions
+from shophelm.store.search_lift import FELL, LIFTS, PATHS, SearchLift, search_lift
 from shophelm.store.title_words import title_words
 from tests.store.search_shop import ORDERS, text
 
@@ -25,7 +30,7 @@ ROWS = [
 def proposed(shop, rows=ROWS, **tables):
     s = shop(orders=ORDERS, products=PRODUCTS, keywords=text(COLUMNS, rows), **tables)
     words = keywords(s)
-    answers = (title_words(s, words), paid_words(s), image_clicks(s, words))
+    answers = (title_words(s, words), paid_words(s), image_clicks(s, words), search_lift(s))
     return search_actions(s, words, *answers)
 
 
@@ -58,3 +63,18 @@ def test_a_missing_answer_takes_away_only_its_own(shop):
 def test_where_nothing_is_wrong_nothing_is_proposed(shop):
     rows = [("2026-11-10", "dress", "dress", 900, 60, 60, 6, 600, 1, "")]
     assert proposed(shop, rows) == []
+
+
+def test_what_lowered_search_is_to_be_taken_back(shop):
+    row = {
+        "product_id": "dress", "product": "Aster dress", "kind": "main_image", "days": 14,
+        "done_on": dt.date(2026, 10, 1), "lift": -0.3, "verdict": FELL, "worth": -50.0,
+        "worth_low": -80.0, "worth_high": -20.0, "worth_in": "margin",
+    }  # fmt: skip
+    lifts = SearchLift(pd.DataFrame([row], columns=LIFTS), pd.DataFrame(columns=PATHS))
+    nothing = [Missing("", "keywords")] * 4
+    (undo,) = search_actions(shop(orders=ORDERS), *nothing, lifts)
+    assert (undo.kind, undo.subject) == ("undo main_image", "product:dress")
+    # 14 days brought to 28
+    assert (undo.worth_low, undo.worth, undo.worth_high) == (40, 100, 160)
+    assert "moved by −30.0%" in undo.action

@@ -265,6 +265,14 @@ def test_the_rewritten_title_is_recovered_and_nothing_is_made_of_pages_and_gifts
         assert title["verdict"] == LIFTED
 
 
+def test_what_comes_after_the_window_changes_nothing(sample):
+    actions = sample.frame(sample["actions"])
+    then = search_lift(sample.at(dt.date(2026, 9, 8)), actions, kinds=("title",))
+    now = search_lift(sample, actions, kinds=("title",))
+    pd.testing.assert_frame_equal(then.lifts, now.lifts)
+    pd.testing.assert_frame_equal(then.paths, now.paths)
+
+
 def test_sentences_say_how_sure_they_are(sample):
     found = search_lift(sample, sample.frame(sample["actions"]))
     said = [str(s) for s in find_search_lift(found, currency=sample.currency)]

@@ -38,7 +38,7 @@ def market(shop, *, ours, theirs, measure="sales_index", **tables):
 
 def test_an_index_alone_is_enough(shop):
     row = share_trend(market(shop, ours=(2, 3), theirs=(100, 120))).iloc[0]
-    assert row[["category", "rivals", "measure", "units_before", "units"]].tolist() == [
+    assert row[["category", "rivals", "rivals_by", "units_before", "units"]].tolist() == [
         "hats", 2, "sales_index", 56, 84
     ]  # fmt: skip
     assert row["rivals_change"] == pytest.approx(0.2)
@@ -49,7 +49,7 @@ def test_an_index_alone_is_enough(shop):
 
 def test_sales_of_a_month_stand_in_where_there_is_no_index(shop):
     row = share_trend(market(shop, ours=(2, 2), theirs=(100, 50), measure="monthly_sales")).iloc[0]
-    assert row["measure"] == "monthly_sales"
+    assert row["rivals_by"] == "monthly_sales"
     assert row["share_change"] == pytest.approx(1.0)
 
 

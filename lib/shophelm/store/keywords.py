@@ -84,7 +84,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Pick what a table of the words shows."""
     columns = ["keyword", "product", "impressions", "clicks", "position", "click_rate"]
     columns += ["click_rate_expected", "clicked", "buyers", "conversion", "uv_shrunk", "uv_low"]
-    return frame[[*columns, "uv_high", "cost", "left", "worth_in"]].dropna(axis=1, how="all")
+    shown = frame[[*columns, "uv_high", "cost", "left", "worth_in"]].dropna(axis=1, how="all")
+    return shown.rename(columns={"cost": "click_cost", "left": "after_click_cost"})
 
 
 @carries_missing

@@ -24,8 +24,15 @@ FIRST = 1.5
 INTERVAL = 0.8
 COLUMNS = [
     *("keyword", "product_id", "product", "position", "first_place", "brand_word", "clicks_on"),
-    *("cost_month", "days_on", "days_off", "incremental_share", "incremental_low"),
-    *("incremental_high", "saved", "saved_low", "saved_high", "saved_in", "verdict"),
+    *("cost_month", "days_on", "days_off", "lost_share", "lost_share_low"),
+    *(
+        "lost_share_high",
+        "stop_saves",
+        "stop_saves_low",
+        "stop_saves_high",
+        "stop_saves_in",
+        "verdict",
+    ),
 ]
 ANYWAY, WORKS, PERHAPS, UNSURE, UNTRIED = (
     "would come anyway",
@@ -59,9 +66,9 @@ def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.
         One row per word with cost: position, first_place, brand_word (it names the product's, or
         the shop's, own brand), clicks_on (all clicks of days with cost; exports do not part bought
         ones from others), cost_month (over 28 days with spend), days_on and days_off (see
-        `methods.spend_pauses`), incremental_share (of the clicks, lost without the spend) with its
-        80 % interval, saved (cost less what the lost clicks earn, over 28 days) with its 80 %
-        interval, saved_in, and verdict. Null where no weeks without can be compared: then only
+        `methods.spend_pauses`), lost_share (of the clicks, lost without the spend) with its
+        80 % interval, stop_saves (cost less what the lost clicks earn, over 28 days) with its 80 %
+        interval, stop_saves_in, and verdict. Null where no weeks without can be compared: then only
         place and brand speak, and what would be saved is not known, though at most cost_month.
         Dearest first.
 
@@ -83,7 +90,7 @@ def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Pick what a table of the paid words shows."""
-    hidden = ["product_id", "saved_in"]
+    hidden = ["product_id", "stop_saves_in"]
     return frame.drop(columns=hidden).dropna(axis=1, how="all")
 
 
@@ -111,9 +118,7 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
                 which=listing(which),
             )
         )
-    said += [
-        _told(r, currency) for r in frame.itertuples() if r.incremental_share == r.incremental_share
-    ]
+    said += [_told(r, currency) for r in frame.itertuples() if r.lost_share == r.lost_share]
     untried = frame[frame["verdict"] == UNTRIED]
     if len(untried):
         said.append(
@@ -129,14 +134,14 @@ def find_paid_words(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
 def _told(row: Any, currency: str) -> Sentence:
     return sentence(
         "{word}: without the spend {share} of its clicks were lost (80% interval {low} to {high}); "
-        "stopping would leave {saved} over 28 days ({saved_low} to {saved_high}): {verdict}.",
+        "stopping would save {saved} over 28 days ({saved_low} to {saved_high}): {verdict}.",
         word=row.keyword,
-        share=rate(row.incremental_share, digits=0),
-        low=rate(row.incremental_low, digits=0),
-        high=rate(row.incremental_high, digits=0),
-        saved=money(row.saved, currency=currency),
-        saved_low=money(row.saved_low, currency=currency),
-        saved_high=money(row.saved_high, currency=currency),
+        share=rate(row.lost_share, digits=0),
+        low=rate(row.lost_share_low, digits=0),
+        high=rate(row.lost_share_high, digits=0),
+        saved=money(row.stop_saves, currency=currency),
+        saved_low=money(row.stop_saves_low, currency=currency),
+        saved_high=money(row.stop_saves_high, currency=currency),
         verdict=row.verdict,
     )
 
@@ -192,29 +197,29 @@ def _judged(
         "cost_month": month,
         "days_on": seen.on,
         "days_off": seen.off,
-        "incremental_share": seen.share,
-        "incremental_low": seen.low,
-        "incremental_high": seen.high,
+        "lost_share": seen.share,
+        "lost_share_low": seen.low,
+        "lost_share_high": seen.high,
     }
     return row | _saved(word, row, clicks.sum() / len(clicks) * HORIZON_DAYS)
 
 
 def _saved(word: Any, row: dict[str, Any], clicks_month: float) -> dict[str, Any]:
     """Price the clicks that would be lost, and judge."""
-    if np.isnan(row["incremental_share"]):
+    if np.isnan(row["lost_share"]):
         anyway = row["first_place"] and row["brand_word"]
-        return {"saved_in": "unknown", "verdict": UNSURE if anyway else UNTRIED}
+        return {"stop_saves_in": "unknown", "verdict": UNSURE if anyway else UNTRIED}
     share = (word.left + word.cost) / word.gmv if word.gmv and word.gmv == word.gmv else 1.0
     each = word.uv_shrunk * share * clicks_month
-    lost = {e: np.clip(row[f"incremental_{e}"], 0, 1) for e in ("low", "high")}
+    lost = {e: np.clip(row[f"lost_share_{e}"], 0, 1) for e in ("low", "high")}
     saved = {
-        "saved": row["cost_month"] - np.clip(row["incremental_share"], 0, 1) * each,
-        "saved_low": row["cost_month"] - lost["high"] * each,
-        "saved_high": row["cost_month"] - lost["low"] * each,
+        "stop_saves": row["cost_month"] - np.clip(row["lost_share"], 0, 1) * each,
+        "stop_saves_low": row["cost_month"] - lost["high"] * each,
+        "stop_saves_high": row["cost_month"] - lost["low"] * each,
     }
     verdict = PERHAPS
-    if row["incremental_low"] > 0:
+    if row["lost_share_low"] > 0:
         verdict = WORKS
-    elif saved["saved_low"] > 0:
+    elif saved["stop_saves_low"] > 0:
         verdict = ANYWAY
-    return saved | {"saved_in": word.worth_in, "verdict": verdict}
+    return saved | {"stop_saves_in": word.worth_in, "verdict": verdict}

@@ -12,8 +12,9 @@ from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 from shophelm.store.image_clicks import LOW
 from shophelm.store.paid_words import ANYWAY, UNSURE
+from shophelm.store.search_lift import FELL, SearchLift
 from shophelm.store.title_words import TitleWords
-from shophelm.words import count, listing, money, rate
+from shophelm.words import change, count, listing, money, rate
 
 
 def search_actions(
@@ -22,6 +23,7 @@ def search_actions(
     titles: TitleWords | Missing,
     paid: pd.DataFrame | Missing,
     images: pd.DataFrame | Missing,
+    lifts: SearchLift | Missing,
     *,
     most: int = 5,
 ) -> list[Action]:
@@ -31,8 +33,8 @@ def search_actions(
     ----------
     shop
         For the day by which we will know.
-    words, titles, paid, images
-        As `keywords`, `title_words`, `paid_words` and `image_clicks` give them.
+    words, titles, paid, images, lifts
+        As `keywords`, `title_words`, `paid_words`, `image_clicks` and `search_lift` give them.
     most
         Actions of each kind.
 
@@ -52,6 +54,9 @@ def search_actions(
     if not isinstance(images, Missing):
         rows = images[images["verdict"] == LOW]
         actions += _first((_picture(shop, r) for r in rows.itertuples()), most)
+    if not isinstance(lifts, Missing):
+        rows = lifts.lifts[lifts.lifts["verdict"] == FELL]
+        actions += _first((_undo(shop, r) for r in rows.itertuples()), most)
     return actions
 
 
@@ -83,15 +88,15 @@ def _into_title(shop: Tables, titles: TitleWords) -> Iterable[Action]:
 def _off(shop: Tables, paid: pd.DataFrame) -> Iterable[Action]:
     for row in paid.to_dict("records"):
         cost = money(row["cost_month"], currency=shop.currency)
-        saved = {f"worth{e}": row[f"saved{e}"] for e in ("", "_low", "_high")}
+        saved = {f"worth{e}": row[f"stop_saves{e}"] for e in ("", "_low", "_high")}
         if row["verdict"] == ANYWAY:
             yield _action(
                 shop,
-                saved | {"worth_in": row["saved_in"]},
+                saved | {"worth_in": row["stop_saves_in"]},
                 kind="paid word",
                 subject=f"keyword:{row['keyword']}",
                 action=f"Stop paying for {row['keyword']}: it costs {cost} in 28 days, and "
-                f"{rate(row['incremental_share'], digits=0)} of its clicks were lost without.",
+                f"{rate(row['lost_share'], digits=0)} of its clicks were lost without.",
                 owner_role="channel manager",
                 metric="clicks of the word",
             )
@@ -140,6 +145,24 @@ def _picture(shop: Tables, row: Any) -> Action:
         f"the times it is shown, where {rate(row.peers_rate)} is usual at its place.",
         owner_role="designer",
         metric="click rate in search",
+    )
+
+
+def _undo(shop: Tables, row: Any) -> Action:
+    """Propose to take back what lowered search: the loss of the days after, brought to 28."""
+    month = HORIZON_DAYS / row.days
+    ends = {"worth": row.worth, "worth_low": row.worth_high, "worth_high": row.worth_low}
+    lost = {name: -value * month for name, value in ends.items()}
+    return _action(
+        shop,
+        lost | {"worth_in": row.worth_in},
+        kind=f"undo {row.kind}",
+        subject=f"product:{row.product_id}",
+        action=f"Take back the {row.kind.replace('_', ' ')} of {row.done_on:%Y-%m-%d} on "
+        f"{row.product}: organic search visits moved by {change(row.lift)} beside products left "
+        "alone.",
+        owner_role="merchandiser",
+        metric="visitors",
     )
 
 

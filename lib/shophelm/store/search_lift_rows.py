@@ -15,6 +15,8 @@ from shophelm.store.search_panel import Panel
 BAD_FIT = 2.0
 """Weekly counts before that lie twice as far from the twin's as chance takes them."""
 FEWEST_BUYERS = 8
+MOST_DONORS = 60
+"""More hardly make a twin better, and each is a placebo whose own twin must be found."""
 
 
 def judged_changes(
@@ -41,7 +43,7 @@ def judged_changes(
         Each change's row (`search_lift.LIFTS`) and its weeks (`search_lift.PATHS`).
     """
     own = table.products.get_indexer([c.product_id for c in changes])
-    calm = np.flatnonzero(~table.products.isin(touched))
+    calm = _donors(table, own, touched, names)
     sides = {"treated_demand": table.demand[own], "donor_demand": table.demand[calm]}
     visits = count_lift(table.visits[own], table.visits[calm], before=table.before, **sides)
     buyers = _of_buyers(table, own, calm, sides)
@@ -65,6 +67,15 @@ def judged_changes(
         row |= _brought(table, change.product_id, lift, margin)
         found.append((row, _path(table, visits, i, own[i], row)))
     return found
+
+
+def _donors(table: Panel, own: np.ndarray, touched: list[str], names: pd.DataFrame) -> np.ndarray:
+    """Choose donors: untouched, those of the same categories first, then the most visited."""
+    calm = np.flatnonzero(~table.products.isin(touched))
+    category = names["category"].reindex(table.products)
+    akin = category.isin(category.iloc[own].dropna()).to_numpy()[calm]
+    visits = table.visits[calm, : table.before].sum(axis=1)
+    return np.sort(calm[np.lexsort((calm, -visits, ~akin))[:MOST_DONORS]])
 
 
 def _of_buyers(

@@ -25,7 +25,10 @@ def shown(found: SearchLift) -> pd.DataFrame:
     columns = ["product", "kind", "done_on", "days", "search_visits", "search_visits_expected"]
     columns += ["lift", "lift_low", "lift_high", "p_value", "p_rank", "placebos", "verdict"]
     columns += ["brought", "brought_low", "brought_high"]
-    return found.lifts[columns].dropna(axis=1, how="all")
+    names = {"lift": "effect", "brought": "search_gmv"}
+    ends = ("", "_low", "_high")
+    renamed = {f"{old}{e}": f"{new}{e}" for old, new in names.items() for e in ends}
+    return found.lifts[columns].dropna(axis=1, how="all").rename(columns=renamed)
 
 
 @carries_missing

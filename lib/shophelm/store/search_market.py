@@ -21,7 +21,7 @@ MONTH = 28
 FEWEST_UNITS = 10
 _LEVEL = 0.8
 COLUMNS = [
-    *("category", "rivals", "measure", "rivals_change", "units_before", "units", "units_change"),
+    *("category", "rivals", "rivals_by", "rivals_change", "units_before", "units", "units_change"),
     *("share_change", "share_low", "share_high"),
 ]
 
@@ -48,7 +48,7 @@ def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per category with rivals in both periods: rivals (products watched), measure
+        One row per category with rivals in both periods: rivals (products watched), rivals_by
         (`sales_index`, or `monthly_sales` where there is no index), rivals_change (geometric mean
         of each rival's change), units_before, units and units_change (ours), share_change (ours
         over theirs, less 1) with share_low and share_high (80 %: our counting error, and how
@@ -77,7 +77,7 @@ def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
     error = np.sqrt(spread / frame["rivals"] + 1 / frame["units"] + 1 / frame["units_before"])
     half = special.ndtri(0.5 + _LEVEL / 2) * error
     found = frame.assign(
-        measure=measure,
+        rivals_by=measure,
         rivals_change=np.expm1(frame["log"]),
         units_change=np.expm1(ours),
         share_change=np.expm1(ours - frame["log"]),

@@ -150,15 +150,17 @@ def _demand(
         traffic = search_days(shop, whole, source="traffic", channels=channels)
         wide = traffic if traffic.visits.sum() > counted.visits.sum() else counted
     visits = wide.visits @ fold
-    calm = ~wide.products.isin(list(touched))
-    group = category.reindex(wide.products).to_numpy(dtype=object)
+    calm = visits * ~wide.products.isin(list(touched))[:, None]
+    group = pd.Series(category.reindex(wide.products).to_numpy(dtype=object), dtype=object)
+    of_group = pd.DataFrame(calm).groupby(group).sum()
+    everybody = calm.sum(axis=0)
     rivals = rival_demand(shop, whole)
     demand, net_of = np.empty((len(products), fold.shape[1])), []
-    for i, product in enumerate(products):
-        others = calm & (wide.products != product)
-        own = category.get(product)
-        rest = visits[others & (group == own)].sum(axis=0)
-        everyone = visits[others].sum(axis=0)
+    for i, at in enumerate(wide.products.get_indexer(products)):
+        mine = calm[at] if at >= 0 else 0.0
+        own = category.get(products[i])
+        rest = (of_group.loc[own].to_numpy() if own in of_group.index else everybody * 0) - mine
+        everyone = everybody - mine
         if rest[:before].sum() >= FEWEST_DEMAND and (rest > 0).all():
             demand[i], name = rest, BY_CATEGORY
         elif own in rivals.index:

@@ -10,6 +10,22 @@ from shophelm.words import Sentence, count, listing, money, plural, rate, senten
 
 
 @carries_missing
+def missing_shown(found: TitleWords) -> pd.DataFrame:
+    """Pick what a table of the words to add shows."""
+    columns = ["adds", "product", "keyword", "origin", "letters", "fits", "impressions", "clicks"]
+    columns += ["buyers", "extra_visitors", "extra_visitors_high", "worth", "worth_low"]
+    return found.missing[[*columns, "worth_high", "worth_in"]]
+
+
+@carries_missing
+def coverage_shown(found: TitleWords) -> pd.DataFrame:
+    """Lay out each title's coverage, and what of it nobody searches for."""
+    idle = found.idle.groupby("product_id")["idle_words"].agg("; ".join)
+    frame = found.coverage.assign(idle_words=found.coverage["product_id"].map(idle))
+    return frame.drop(columns=["product_id", "category"])
+
+
+@carries_missing
 def find_title_words(found: TitleWords, *, currency: str) -> list[Sentence]:
     """Say how far titles cover the words that bring buyers, and what could come in and go out."""
     rows = found.coverage
