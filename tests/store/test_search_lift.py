@@ -79,6 +79,11 @@ def test_what_was_touched_meanwhile_is_no_donor_and_tells_no_demand(shop):
     assert measured(shop, also=early).lifts["placebos"].tolist() == [23]
 
 
+def test_at_most_sixty_donors_stand_beside_a_change(shop):
+    row = measured(shop, products=130, level=1.0).lifts.iloc[0]
+    assert row["placebos"] == 60
+
+
 def test_a_change_of_last_week_is_too_early_and_one_of_tomorrow_is_not_there(shop):
     tables, _ = changed_shop()
     s = shop(as_of="2026-10-08", **tables)

@@ -64,13 +64,7 @@ def image_clicks(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     days = words.attrs["days"]
     words = words[words["product_id"].notna() & (words["impressions"].fillna(0) > 0)]
     words = words.reset_index(drop=True)
-    rows = words.assign(expected=_expected(words), group=_peer_group(words))
-    sums = rows.groupby("product_id", sort=True).agg(
-        product=("product", "first"), category=("category", "first"), group=("group", "first"),
-        words=("keyword", "size"), impressions=("impressions", "sum"), clicks=("clicks", "sum"),
-        expected=("expected", "sum"),
-    )  # fmt: skip
-    sums["peers"] = sums.groupby("group")["words"].transform("size") - 1
+    sums = _by_product(words)
     judged = shrink_ratios(sums["clicks"], sums["expected"], interval=INTERVAL)
     judged = judged.set_index(sums.index)
     # its peers' clicks are all that is known of what is usual
@@ -125,6 +119,18 @@ _LOW = (
     "price or sales shown may be why."
 )
 _HIGH = "Clicked more often than peers, and worth learning from: {which}."
+
+
+def _by_product(words: pd.DataFrame) -> pd.DataFrame:
+    """Add up each product's words, with the clicks its peers' rates make them expect."""
+    rows = words.assign(expected=_expected(words), group=_peer_group(words))
+    sums = rows.groupby("product_id", sort=True).agg(
+        product=("product", "first"), category=("category", "first"), group=("group", "first"),
+        words=("keyword", "size"), impressions=("impressions", "sum"), clicks=("clicks", "sum"),
+        expected=("expected", "sum"),
+    )  # fmt: skip
+    sums["peers"] = sums.groupby("group")["words"].transform("size") - 1
+    return sums
 
 
 def _which(rows: pd.DataFrame) -> str:

@@ -149,25 +149,29 @@ def _demand(
         # search words are exported for some products only; the category is better told by all
         traffic = search_days(shop, whole, source="traffic", channels=channels)
         wide = traffic if traffic.visits.sum() > counted.visits.sum() else counted
-    visits = wide.visits @ fold
-    calm = visits * ~wide.products.isin(list(touched))[:, None]
+    calm = (wide.visits @ fold) * ~wide.products.isin(list(touched))[:, None]
     group = pd.Series(category.reindex(wide.products).to_numpy(dtype=object), dtype=object)
     of_group = pd.DataFrame(calm).groupby(group).sum()
-    everybody = calm.sum(axis=0)
     rivals = rival_demand(shop, whole)
     demand, net_of = np.empty((len(products), fold.shape[1])), []
     for i, at in enumerate(wide.products.get_indexer(products)):
-        mine = calm[at] if at >= 0 else 0.0
-        own = category.get(products[i])
-        rest = (of_group.loc[own].to_numpy() if own in of_group.index else everybody * 0) - mine
-        everyone = everybody - mine
-        if rest[:before].sum() >= FEWEST_DEMAND and (rest > 0).all():
-            demand[i], name = rest, BY_CATEGORY
-        elif own in rivals.index:
-            demand[i], name = rivals.loc[own].to_numpy(dtype=float) @ fold, BY_RIVALS
-        elif everyone[:before].sum() >= FEWEST_DEMAND and (everyone > 0).all():
-            demand[i], name = everyone, BY_SHOP
-        else:
-            demand[i], name = fold.sum(axis=0), ""
+        mine, own = calm[at] if at >= 0 else 0.0, category.get(products[i])
+        told = {BY_SHOP: calm.sum(axis=0) - mine}
+        if own in of_group.index:
+            told[BY_CATEGORY] = of_group.loc[own].to_numpy() - mine
+        if own in rivals.index:
+            told[BY_RIVALS] = rivals.loc[own].to_numpy(dtype=float) @ fold
+        name = _most_telling(told, before)
+        demand[i] = told[name] if name else fold.sum(axis=0)
         net_of.append(name)
     return demand, net_of
+
+
+def _most_telling(told: dict[str, np.ndarray], before: int) -> str:
+    """Name what tells demand best of what has enough of it; "" for nothing."""
+    for name in (BY_CATEGORY, BY_RIVALS, BY_SHOP):
+        found = told.get(name)
+        fewest = 0 if name == BY_RIVALS else FEWEST_DEMAND
+        if found is not None and (found > 0).all() and found[:before].sum() >= fewest:
+            return name
+    return ""
