@@ -1,6 +1,7 @@
 """Our share beside rivals of whom only an index is known."""
 
 import duckdb
+import numpy as np
 import pytest
 
 from shophelm.shop.calendar import last_days
@@ -44,7 +45,10 @@ def test_an_index_alone_is_enough(shop):
     assert row["rivals_change"] == pytest.approx(0.2)
     assert row["units_change"] == pytest.approx(0.5)
     assert row["share_change"] == pytest.approx(1.5 / 1.2 - 1)
-    assert row["share_low"] < row["share_change"] < row["share_high"]
+    # 28 lines of 2, and 28 of 3 units: as sure as 28 and 28 single ones
+    half = 1.959964 * np.sqrt(2 / 28)
+    assert np.log1p(row["share_high"]) == pytest.approx(np.log(1.25) + half)
+    assert np.log1p(row["share_low"]) == pytest.approx(np.log(1.25) - half)
 
 
 def test_sales_of_a_month_stand_in_where_there_is_no_index(shop):

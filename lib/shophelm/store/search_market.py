@@ -19,7 +19,7 @@ from shophelm.words import Sentence, change, listing, plural, sentence
 
 MONTH = 28
 FEWEST_UNITS = 10
-_LEVEL = 0.8
+_LEVEL = 0.95
 COLUMNS = [
     *("category", "rivals", "rivals_by", "rivals_change", "units_before", "units", "units_change"),
     *("share_change", "share_low", "share_high"),
@@ -51,7 +51,7 @@ def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
         One row per category with rivals in both periods: rivals (products watched), rivals_by
         (`sales_index`, or `monthly_sales` where there is no index), rivals_change (geometric mean
         of each rival's change), units_before, units and units_change (ours), share_change (ours
-        over theirs, less 1) with share_low and share_high (80 %: our counting error, and how
+        over theirs, less 1) with share_low and share_high (95 %: our counting error, and how
         unlike the rivals moved). Null below 10 units on either side.
 
     Notes
@@ -67,14 +67,14 @@ def share_trend(shop: Tables, *, days: int = MONTH) -> pd.DataFrame:
     moved = (level["now"] - level["before"]).replace([np.inf, -np.inf], np.nan).dropna()
     by = moved.groupby(level="category")
     frame = pd.DataFrame({"rivals": by.size(), "log": by.mean(), "spread": by.var()})
-    units = {"units": _units(shop, ordinary["now"])}
-    units["units_before"] = _units(shop, ordinary["before"])
-    frame = frame.join(pd.DataFrame(units)).fillna(dict.fromkeys(units, 0))
+    sold = [_units(shop, ordinary[side]) for side in ("now", "before")]
+    units = pd.concat([sold[0], sold[1].add_suffix("_before")], axis=1)
+    frame = frame.join(units).fillna(dict.fromkeys(units, 0))
     enough = frame[["units", "units_before"]].min(axis=1) >= FEWEST_UNITS
     ours = np.log(frame["units"].where(enough) / frame["units_before"].where(enough))
     ours -= np.log(len(ordinary["now"]) / len(ordinary["before"]))
     spread = frame["spread"].fillna(frame["spread"].mean()).fillna(0)
-    error = np.sqrt(spread / frame["rivals"] + 1 / frame["units"] + 1 / frame["units_before"])
+    error = np.sqrt(spread / frame["rivals"] + _chance(frame, "") + _chance(frame, "_before"))
     half = special.ndtri(0.5 + _LEVEL / 2) * error
     found = frame.assign(
         rivals_by=measure,
@@ -146,10 +146,18 @@ def _ordinary(shop: Tables, days: list[date]) -> list[date]:
     return left if len(left) >= len(days) / 2 else days
 
 
-def _units(shop: Tables, days: list[date]) -> pd.Series:
+def _chance(frame: pd.DataFrame, side: str) -> pd.Series:
+    """Give the variance of the log of units: lines of several units come and go together."""
+    return frame[f"squares{side}"] / frame[f"units{side}"].where(frame[f"units{side}"] > 0) ** 2
+
+
+def _units(shop: Tables, days: list[date]) -> pd.DataFrame:
+    """Sum the units of paid lines, and their squares, by category."""
     orders = paid_orders(shop)
     orders = orders.filter(inside(orders.day, days)).select("order_id")
     lines = shop["order_lines"].semi_join(orders, "order_id")
     lines = lines.inner_join(shop["products"].select("product_id", "category"), "product_id")
-    sums = lines.group_by("category").aggregate(units=lambda t: t.quantity.sum())
-    return as_floats(shop.frame(sums).set_index("category")["units"])
+    sums = lines.group_by("category").aggregate(
+        units=lambda t: t.quantity.sum(), squares=lambda t: (t.quantity * t.quantity).sum()
+    )
+    return shop.frame(sums).set_index("category").apply(as_floats)
