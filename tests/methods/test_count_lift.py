@@ -35,13 +35,13 @@ def share(rows, test):
 
 
 def test_where_nothing_happened_a_95_percent_interval_leaves_out_0_one_time_in_twenty():
-    rows = trials(range(200))
+    rows = trials(range(120))
     assert share(rows, lambda r: not r.lift_low < 0 < r.lift_high) <= 0.05 + 0.03
     assert share(rows, lambda r: r.p_rank <= 0.05) <= 0.05 + 0.03
 
 
 def test_a_planted_lift_is_inside_the_intervals_as_often_as_they_say():
-    rows = trials(range(200), lift=1.7)
+    rows = trials(range(120), lift=1.7)
     assert share(rows, lambda r: r.lift_low <= 0.7 <= r.lift_high) >= 0.95 - 0.04
     assert 0.72 < share(rows, lambda r: r.lift_low_80 <= 0.7 <= r.lift_high_80) < 0.92
     assert np.mean([r.log_lift for r in rows]) == pytest.approx(np.log(1.7), abs=0.06)

@@ -8,7 +8,7 @@ from shophelm.methods.expected_ratios import off_by_chance, shrink_ratios
 def test_intervals_hold_the_true_ratio_as_often_as_they_say():
     rng = np.random.default_rng(0)
     held = []
-    for _ in range(40):
+    for _ in range(25):
         expected = np.exp(rng.normal(3, 1, 50))
         true = rng.gamma(10, 0.1, 50)
         found = shrink_ratios(rng.poisson(expected * true), expected)

@@ -49,12 +49,14 @@ def test_a_category_that_is_clicked_less_is_no_product_that_is(shop):
     assert "none is clicked more or less often" in str(find_image_clicks(found)[0])
 
 
+@pytest.mark.slow
 def test_where_all_pictures_are_alike_hardly_ever_one_is_named(shop):
     named = [
         (asked(shop, lambda _, place: 0.1 / place, seed=s)["verdict"] != "like its peers").any()
-        for s in range(3)
+        for s in range(20)
     ]
-    assert sum(named) <= 1
+    # one shop in twenty, and sampling error
+    assert sum(named) <= 4
 
 
 def test_a_word_that_all_are_clicked_less_for_is_the_words_own_doing(shop):

@@ -63,6 +63,7 @@ def test_only_products_of_one_category_are_compared(shop):
     assert found.set_index("factor").loc["sales_velocity", "tie"] == pytest.approx(-1)
 
 
+@pytest.mark.slow
 def test_a_brands_own_word_does_not_speak_for_its_place(shop):
     first = [("2026-11-01", "acme", f"p{i}", 90000, 10, 10, 1, 5, 1) for i in range(N)]
     found = tied(shop, brand="Acme", extra=first).set_index("factor")

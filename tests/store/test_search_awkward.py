@@ -69,7 +69,14 @@ SHOPS = {
 }
 
 
-@pytest.mark.parametrize("tables", SHOPS.values(), ids=SHOPS.keys())
+BRIEFLY = ("one order only", "all zero", "no price and no title", "rivals of a day")
+CASES = [
+    pytest.param(tables, id=name, marks=() if name in BRIEFLY else pytest.mark.slow)
+    for name, tables in SHOPS.items()
+]
+
+
+@pytest.mark.parametrize("tables", CASES)
 def test_awkward_shops_are_answered_in_sentences(shop, tables):
     s = shop(**tables)
     words = keywords(s)

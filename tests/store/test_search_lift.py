@@ -49,7 +49,7 @@ def test_a_lift_is_found_net_of_the_categorys_season(shop):
     assert row["worth_in"] == "margin"
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 3, 4))])
 def test_a_season_alone_is_no_lift(shop, seed):
     row = measured(shop, seed=seed).lifts.iloc[0]
     assert row["lift_low"] < 0 < row["lift_high"]
@@ -79,6 +79,7 @@ def test_what_was_touched_meanwhile_is_no_donor_and_tells_no_demand(shop):
     assert measured(shop, also=early).lifts["placebos"].tolist() == [23]
 
 
+@pytest.mark.slow
 def test_at_most_sixty_donors_stand_beside_a_change(shop):
     row = measured(shop, products=130, level=1.0).lifts.iloc[0]
     assert row["placebos"] == 60
