@@ -121,12 +121,6 @@ def without_negation(word: str) -> str:
     return next((word[len(n) :] for n in _NEGATED if word.startswith(n) and word != n), word)
 
 
-def fingerprint(text: str, *, known: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Give what two texts share that differ in punctuation, emoji, numbers or order only."""
-    cut = [words(normalised(text[s:e]), known=known) for s, e in clauses(text)]
-    return tuple(sorted(w.text for clause in cut for w in clause))
-
-
 def _is_han(character: str) -> bool:
     return "\u3400" <= character[0] <= "\u4dbf" or "\u4e00" <= character[0] <= "\u9fff"
 
