@@ -131,6 +131,13 @@ NOT_MEANT = frozenset({"服务器", "服务商", "服务区"})
 """Words that hold one of the above by accident."""
 
 NAMES = tuple(ASPECTS)
+NOT_OF_THE_GOODS = frozenset(
+    {"price & value", "delivery", "packaging", "condition on arrival", "service"}
+)
+"""Aspects of how they are sold and sent; all others are of the goods themselves."""
+GOODS = "the goods themselves"
+WITH_GOODS = (*NAMES, GOODS)
+"""All aspects, and those of the goods taken together."""
 KNOWN = tuple(
     sorted(
         word

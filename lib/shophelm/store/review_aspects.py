@@ -11,7 +11,7 @@ from shophelm.methods.empirical_bayes import shrink_rates
 from shophelm.methods.proportions import beyond_chance, more_by_chance
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.store.aspect_words import NAMES
+from shophelm.store.aspect_words import GOODS, NOT_OF_THE_GOODS, WITH_GOODS
 from shophelm.store.review_sides import Said, said
 from shophelm.store.review_texts import BAD_STARS, find_set_aside
 from shophelm.words import Sentence, count, listing, plural, rate, sentence
@@ -34,7 +34,8 @@ class ReviewAspects:
     Attributes
     ----------
     products
-        One row per product with reviews × aspect that its category's reviews mention: product_id,
+        One row per product with reviews × aspect that its category's reviews mention, and `the
+        goods themselves` (size, colour, smell … together): product_id,
         product, category, aspect, reviews (of the product), mentioned, praised, complained (of
         them, reviews that do so), praised_share, complained_share (of its reviews),
         complained_shrunk with complained_low and complained_high (80 %; pulled towards the
@@ -46,7 +47,8 @@ class ReviewAspects:
         complained, praised_share, complained_share, praise_quote, complaint_quote.
     complaints
         The rows of `products` found beyond chance, surest first, and quote (the shortest review
-        that complains of it) with review_id.
+        that complains of it) with review_id. The goods themselves only where none of their aspects
+        is found alone.
     learned
         The words learned from the shop's own reviews, see `clause_aspects`.
     aside
@@ -228,14 +230,14 @@ def _counted(read: Said, group: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
     parts = {"mentioned": read.mentioned, "praised": read.praised, "complained": read.complained}
     sums = {}
     for name, flags in parts.items():
-        summed = np.zeros((len(names), len(NAMES)), dtype=np.int64)
+        summed = np.zeros((len(names), len(WITH_GOODS)), dtype=np.int64)
         np.add.at(summed, at, flags[rows].astype(np.int64))
         sums[name] = summed.ravel()
     frame = pd.DataFrame(
         {
-            "product_id": np.repeat(np.asarray(names, dtype=object), len(NAMES)),
-            "aspect": np.tile(np.array(NAMES, dtype=object), len(names)),
-            "reviews": np.repeat(np.bincount(at, minlength=len(names)), len(NAMES)),
+            "product_id": np.repeat(np.asarray(names, dtype=object), len(WITH_GOODS)),
+            "aspect": np.tile(np.array(WITH_GOODS, dtype=object), len(names)),
+            "reviews": np.repeat(np.bincount(at, minlength=len(names)), len(WITH_GOODS)),
             **sums,
         }
     )
@@ -269,25 +271,23 @@ def _categories(read: Said) -> pd.DataFrame:
     ours = read.reviews.ours
     names = read.reviews.frame["category"].fillna("no category").to_numpy(dtype=object)
     frame = _counted(read, names[ours], ours).rename(columns={"product_id": "category"})
-    frame = frame[frame["mentioned"] > 0].reset_index(drop=True)
+    frame = frame[(frame["mentioned"] > 0) & (frame["aspect"] != GOODS)].reset_index(drop=True)
     for column, side in (("praise_quote", -1), ("complaint_quote", 1)):
         frame[column] = [
-            read.reviews.quote(
-                read.clauses(ours & (names == r.category), NAMES.index(r.aspect), side)
-            )[0]
+            read.quote(ours & (names == r.category), r.aspect, side)[0]
             for r in frame.itertuples()
         ]
     return frame
 
 
 def _complaints(read: Said, products: pd.DataFrame) -> pd.DataFrame:
-    found = products[products["found"]].sort_values(
-        ["p_value", "product_id", "aspect"], ignore_index=True
-    )
+    found = products[products["found"]]
+    known = found[~found["aspect"].isin([GOODS, *NOT_OF_THE_GOODS])]["product_id"]
+    found = found[(found["aspect"] != GOODS) | ~found["product_id"].isin(known)]
+    found = found.sort_values(["p_value", "product_id", "aspect"], ignore_index=True)
     ids = read.reviews.frame["product_id"].to_numpy()
     quotes = [
-        read.reviews.quote(read.clauses(ids == r.product_id, NAMES.index(r.aspect), 1))
-        for r in found.itertuples()
+        read.quote(ids == r.product_id, r.aspect, 1) for r in found.itertuples()
     ]
     found["quote"] = [q for q, _ in quotes]
     found["review_id"] = [i for _, i in quotes]

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from shophelm.shop.tables import Tables, once_per_shop
+from shophelm.store.aspect_words import NAMES, NOT_OF_THE_GOODS, WITH_GOODS
 from shophelm.store.clause_aspects import clause_aspects
 from shophelm.store.clause_sides import clause_sides
 from shophelm.store.review_texts import Reviews, read_reviews
@@ -16,7 +17,7 @@ from shophelm.store.review_texts import Reviews, read_reviews
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What reviews say of each aspect (in the order of `aspect_words.NAMES`).
+    """What reviews say of each aspect (in the order of `aspect_words.WITH_GOODS`).
 
     Attributes
     ----------
@@ -41,10 +42,11 @@ class Said:
     complained: np.ndarray
     learned: pd.DataFrame
 
-    def clauses(self, rows: np.ndarray, aspect: int, side: int) -> np.ndarray:
-        """Number the clauses of some reviews (true in `rows`) that take a side on an aspect."""
-        chosen = rows[self.reviews.terms.text_of] & self.about[:, aspect] & (self.side == side)
-        return np.flatnonzero(chosen)
+    def quote(self, rows: np.ndarray, aspect: str, side: int) -> tuple[str, str]:
+        """Quote the shortest of some reviews (true in `rows`) with a side on an aspect; its id."""
+        about = self.about[:, WITH_GOODS.index(aspect)]
+        chosen = rows[self.reviews.terms.text_of] & about & (self.side == side)
+        return self.reviews.quote(np.flatnonzero(chosen))
 
 
 def said(shop: Tables, *, bad_stars: int) -> Said:
@@ -53,6 +55,8 @@ def said(shop: Tables, *, bad_stars: int) -> Said:
     if bad_stars not in kept:
         reviews = read_reviews(shop)
         about, learned = clause_aspects(reviews)
+        of_goods = [name not in NOT_OF_THE_GOODS for name in NAMES]
+        about = np.column_stack([about, about[:, of_goods].any(axis=1)])
         side = clause_sides(reviews, bad_stars=bad_stars)
         parts = [_by_review(reviews, about, use) for use in (side == side, side < 0, side > 0)]
         kept[bad_stars] = Said(reviews, about, side, *parts, learned)
