@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from shophelm.methods.tokens import paired
 FEWEST = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Terms:
     """Terms of some texts.
 
@@ -37,6 +38,11 @@ class Terms:
     in_clause: sparse.csr_array
     text_of: np.ndarray
     texts: int
+
+    @functools.cached_property
+    def by_term(self) -> sparse.csc_array:
+        """`in_clause`, laid out by term."""
+        return self.in_clause.tocsc()
 
     def in_text(self, clauses: np.ndarray | None = None) -> sparse.csr_array:
         """Give texts × terms, 1 where some clause (of those marked) of the text holds the term."""

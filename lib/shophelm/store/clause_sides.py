@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from shophelm.methods.log_odds import PRIOR_SIZE, weighted_log_odds
 from shophelm.store.review_texts import Reviews
@@ -49,8 +48,7 @@ def clause_scores(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
     words (tests/store/test_chinese_reviews.py).
     """
     bad = reviews.bad(bad_stars)
-    held = reviews.terms.in_text()
-    shop_bad, shop_good = _counts(held, bad), _counts(held, ~bad)
+    shop_bad, shop_good = reviews.counts(bad), reviews.counts(~bad)
     scores = np.zeros(len(reviews.cut))
     if not (shop_bad.any() and shop_good.any()):
         return scores
@@ -61,8 +59,8 @@ def clause_scores(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
     row = reviews.terms.text_of
     for rows in _by_category(reviews):
         here = weighted_log_odds(
-            _counts(held, bad & rows),
-            _counts(held, ~bad & rows),
+            reviews.counts(bad & rows),
+            reviews.counts(~bad & rows),
             prior_here=usual_bad,
             prior_there=usual_good,
         )["log_odds"]
@@ -78,6 +76,3 @@ def _by_category(reviews: Reviews) -> list[np.ndarray]:
     nameless = ~np.logical_or.reduce(groups) if groups else np.ones(len(names), dtype=bool)
     return [*groups, nameless] if nameless.any() else groups
 
-
-def _counts(held: sparse.csr_array, rows: np.ndarray) -> np.ndarray:
-    return np.asarray(held[np.flatnonzero(rows)].sum(axis=0)).ravel()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from shophelm.methods.terms import Terms, terms_of
-from shophelm.methods.tokens import clauses, normalised, words
+from shophelm.methods.tokens import clauses, normalised, paired, words
 from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.shop.titles import products_of
 from shophelm.store.aspect_words import KNOWN
@@ -20,6 +21,8 @@ BAD_STARS = 3
 """Reviews with so many stars or fewer are bad ones."""
 COPIED_WORDS = 12
 """The same so many words, in any order, are not two people's own."""
+MOST_READ = 200
+"""Clauses read to see how most people write a word."""
 DEFAULT, WORDLESS, COPIED = "written by the platform", "without words", "copied"
 _BY_PLATFORM = re.compile(
     r"系统默认|默认好评|默认评价|没有填写评|未填写评|未及时[作做]出评价|没有发表评|未评价"
@@ -43,6 +46,8 @@ class Reviews:
         Each clause's words.
     terms
         Words and phrases by clause; `terms.text_of` is the clause's row in `frame`.
+    held
+        reviews × terms, 1 where the review holds the term.
     aside
         Reason → reviews set aside for it.
     """
@@ -52,12 +57,17 @@ class Reviews:
     end: np.ndarray
     cut: list[tuple[str, ...]]
     terms: Terms
+    held: sparse.csr_array
     aside: dict[str, int]
 
     @property
     def ours(self) -> np.ndarray:
         """Which reviews are of the shop's own products."""
         return self.frame["ours"].to_numpy(dtype=bool)
+
+    def counts(self, rows: np.ndarray) -> np.ndarray:
+        """Count, per term, the reviews that hold it, of those marked."""
+        return np.asarray(self.held[np.flatnonzero(rows)].sum(axis=0)).ravel()
 
     def bad(self, stars: int) -> np.ndarray:
         """Which reviews have so many stars or fewer."""
@@ -80,16 +90,22 @@ class Reviews:
         where = int(self.start[best]), int(self.end[best])
         return excerpt(review["text"], *where), review["review_id"]
 
-    def spoken(self, clause: int, term: str) -> str:
-        """Give a term as the clause writes it (not_fresh is written isn't fresh); lower case."""
+    def written(self, clauses: np.ndarray, term: int) -> str:
+        """Give a term as most of some clauses that hold it write it: not_fresh as isn't fresh."""
+        name = self.terms.names[term]
+        ways = pd.Series([self._written(c, name) for c in clauses[:MOST_READ]], dtype=object)
+        counts = ways.value_counts()
+        return min(counts.index[counts == counts.max()])
+
+    def _written(self, clause: int, term: str) -> str:
         row = self.terms.text_of[clause]
         text = self.frame["text"].iat[row][self.start[clause] : self.end[clause]]
         text = normalised(text)
         found = words(text, known=KNOWN)
         spans = [(w.text, w.start, w.end) for w in found]
-        for first, second in zip(found, found[1:], strict=False):
-            for between in ("", " "):
-                spans.append((first.text + between + second.text, first.start, second.end))
+        spans += [
+            (paired(a.text, b.text), a.start, b.end) for a, b in zip(found, found[1:], strict=False)
+        ]
         return next(text[s:e] for t, s, e in spans if t == term)
 
 
@@ -107,15 +123,21 @@ def read_reviews(shop: Tables) -> Reviews:
     counts = why[why != ""].value_counts()
     keep = np.flatnonzero(why == "")
     frame = frame.iloc[keep].drop(columns="customer_id").reset_index(drop=True)
-    pieces = [(i, s, e, c) for i, r in enumerate(keep) for (s, e), c in zip(spans[r], cut[r], strict=True)]
+    pieces = [
+        (i, *span, clause)
+        for i, r in enumerate(keep)
+        for span, clause in zip(spans[r], cut[r], strict=True)
+    ]
     text_of = np.array([p[0] for p in pieces], dtype=np.int64)
     own = [p[3] for p in pieces]
+    terms = terms_of(own, text_of, len(frame))
     return Reviews(
         frame,
         np.array([p[1] for p in pieces], dtype=np.int64),
         np.array([p[2] for p in pieces], dtype=np.int64),
         own,
-        terms_of(own, text_of, len(frame)),
+        terms,
+        terms.in_text(),
         {str(k): int(n) for k, n in counts.sort_index().items()},
     )
 
