@@ -90,23 +90,35 @@ class Reviews:
         where = int(self.start[best]), int(self.end[best])
         return excerpt(review["text"], *where), review["review_id"]
 
-    def written(self, clauses: np.ndarray, term: int) -> str:
-        """Give a term as most of some clauses that hold it write it: not_fresh as isn't fresh."""
-        name = self.terms.names[term]
-        ways = pd.Series([self._written(c, name) for c in clauses[:MOST_READ]], dtype=object)
+    def written(self, clauses: np.ndarray, terms: list[int]) -> str:
+        """Give a term as most of some clauses write it: not_fresh as isn't fresh.
+
+        Parameters
+        ----------
+        clauses
+            Those that hold the first term.
+        terms
+            The term, and others that widen it where they touch it.
+        """
+        names = [self.terms.names[t] for t in terms]
+        ways = pd.Series([self._written(c, names) for c in clauses[:MOST_READ]], dtype=object)
         counts = ways.value_counts()
         return min(counts.index[counts == counts.max()])
 
-    def _written(self, clause: int, term: str) -> str:
+    def _written(self, clause: int, terms: list[str]) -> str:
         row = self.terms.text_of[clause]
         text = self.frame["text"].iat[row][self.start[clause] : self.end[clause]]
         text = normalised(text)
         found = words(text, known=KNOWN)
+        pairs = zip(found, found[1:], strict=False)
         spans = [(w.text, w.start, w.end) for w in found]
-        spans += [
-            (paired(a.text, b.text), a.start, b.end) for a, b in zip(found, found[1:], strict=False)
-        ]
-        return next(text[s:e] for t, s, e in spans if t == term)
+        spans += [(paired(a.text, b.text), a.start, b.end) for a, b in pairs]
+        places = [(s, e) for t, s, e in spans if t in terms]
+        start, end = next((s, e) for t, s, e in spans if t == terms[0])
+        for _ in places:
+            touching = [(s, e) for s, e in places if s <= end and e >= start]
+            start, end = min(s for s, _ in touching), max(e for _, e in touching)
+        return text[start:end]
 
 
 @once_per_shop

@@ -24,8 +24,6 @@ INSIDE = 0.8
 """A term is told by a surer one that so many of its reviews hold."""
 MOST_COMPARED = 100
 """Terms of a name's side looked at, the surest ones: large shops find thousands."""
-PRIOR_SIZE = 100.0
-"""In counts. The test needs little of a prior: it is there for words that one side never uses."""
 COLUMNS = [
     *("level", "name", "side", "term", "reviews", "side_share", "other_share", "log_odds", "error"),
     *("z", "p_value", "quote", "review_id", "product_id"),
@@ -103,7 +101,8 @@ def review_words(
     Notes
     -----
     `methods.log_odds` says how. A phrase and its words are one finding: a term is left out where
-    four in five of its reviews hold a surer one of the same side.
+    four in five of its reviews hold a surer one of the same side. Where the two stand in the same
+    reviews and touch (尺码偏 and 偏小), they are written as one.
     """
     if by not in LEVELS:
         raise ValueError(f"by is {by!r}. It is one of {', '.join(LEVELS)}.")
@@ -178,7 +177,7 @@ def _pairs(reviews: Reviews, bad: np.ndarray, by: str) -> Iterator[_Pair]:
             yield pair
             continue
         counts = reviews.counts(pair.here), reviews.counts(pair.there)
-        sides = weighted_log_odds(*counts, size=PRIOR_SIZE)
+        sides = weighted_log_odds(*counts)
         known = beyond_chance(sides["p_value"], rate=FALSE_DISCOVERY)
         usual = np.where(known, np.sign(sides["log_odds"]), 0)
         for product in sorted(set(ids[rows])):
@@ -191,7 +190,7 @@ def _tested(reviews: Reviews, pair: _Pair, fewest: int) -> pd.DataFrame:
     counts = np.array([reviews.counts(rows) for rows in (pair.here, pair.there)])
     if not counts.any(axis=1).all():
         return pd.DataFrame(columns=_TESTED)
-    found = weighted_log_odds(*counts, size=PRIOR_SIZE)
+    found = weighted_log_odds(*counts)
     of_here = (found["log_odds"] > 0).to_numpy()
     shares = counts / np.array([[pair.here.sum()], [pair.there.sum()]])
     found["term"] = np.arange(len(found))
@@ -220,14 +219,17 @@ def _told(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> Iterator[tuple]:
         clauses = np.sort(clauses[rows[reviews.terms.text_of[clauses]]])
         quote, review_id = reviews.quote(clauses)
         yield (
-            *(pair.name, r.side, reviews.written(clauses, r.term), int(r.reviews), r.side_share),
+            *(pair.name, r.side, reviews.written(clauses, [r.term, *r.alike]), int(r.reviews), r.side_share),
             *(r.other_share, abs(r.log_odds), r.error, abs(r.z), r.p_value),
             *(quote, review_id),
         )
 
 
 def _own_finding(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> pd.DataFrame:
-    """Take the surest first, and leave out what stands where one taken stands already."""
+    """Take the surest first, and leave out what stands where one taken stands already.
+
+    `alike` lists those that stand in the very reviews of the one taken.
+    """
     part = part.assign(
         strength=-part["z"].abs().round(9), length=[-len(t) for t in reviews.terms.names[part["term"]]]
     )
@@ -235,8 +237,13 @@ def _own_finding(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> pd.DataFr
     rows = np.where(part["of_here"].to_numpy()[:, None], pair.here, pair.there)
     holding = reviews.held[:, part["term"].to_numpy()].toarray().T > 0
     holding &= rows
-    kept: list[int] = []
+    kept: dict[int, list[int]] = {}
     for i, own in enumerate(holding):
-        if not any((own & holding[k]).sum() >= INSIDE * own.sum() for k in kept):
-            kept.append(i)
-    return part.iloc[kept]
+        common = {k: (own & holding[k]).sum() for k in kept}
+        told = [k for k in kept if common[k] >= INSIDE * own.sum()]
+        alike = [k for k in told if common[k] >= INSIDE * holding[k].sum()]
+        if alike:
+            kept[alike[0]].append(int(part["term"].iat[i]))
+        elif not told:
+            kept[i] = []
+    return part.iloc[list(kept)].assign(alike=list(kept.values()))
