@@ -17,7 +17,9 @@ STOP_WORDS = frozenset(
     "to of in on at for from with by as my me mine we our us you your they them their he she his "
     "her has have had do does did will would can could".split()
 )
-"""Words that say nothing alone; degree (太, 很, too, very) and negation do."""
+"""Words that say nothing alone; negation does, and so does degree."""
+DEGREES = frozenset("太 很 挺 超 非常 有点 有些 真 真的 特别 好 就是 too very so really quite".split())
+"""Words that say how much, but not of what."""
 NEGATIONS = {
     "不": "不", "不是": "不", "不太": "不", "不够": "不", "不会": "不", "不怎么": "不",
     "不是很": "不", "并不": "不", "没": "没", "没有": "没", "没什么": "没", "没啥": "没",
@@ -42,7 +44,7 @@ _BREAK = re.compile(
 _RUN = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])[^\W\d_])+(?:'(?:(?![{HAN}])[^\W\d_])+)*")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NEGATED = ("不", "没", "not_")
-_DEGREES = frozenset("很太挺超")
+_SHORT_DEGREES = frozenset("很太挺超")
 _PLAIN = frozenset("快慢大小贵甜酸硬软重轻长短厚薄多少差淡油腻咸辣香臭紧松高低脏好新旧")
 """The dictionary has 很快 and 太慢, but not 很重: such pairs are always two words here."""
 
@@ -141,7 +143,7 @@ def _chinese(run: str, start: int, known: tuple[str, ...]) -> list[Word]:
 
 def _by_degree(cut: Iterable[str]) -> Iterator[str]:
     for word in cut:
-        if len(word) == 2 and word[0] in _DEGREES and word[1] in _PLAIN:
+        if len(word) == 2 and word[0] in _SHORT_DEGREES and word[1] in _PLAIN:
             yield from word
         else:
             yield word

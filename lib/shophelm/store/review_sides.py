@@ -30,6 +30,8 @@ class Said:
     mentioned, praised, complained
         reviews × aspects: true where some clause of the review does so. A review may praise and
         complain of the same thing.
+    praising
+        reviews × terms: 1 where a clause of the review that praises holds the term.
     learned
         The words that were learned, see `clause_aspects`.
     """
@@ -40,6 +42,7 @@ class Said:
     mentioned: np.ndarray
     praised: np.ndarray
     complained: np.ndarray
+    praising: sparse.csr_array
     learned: pd.DataFrame
 
     def quote(self, rows: np.ndarray, aspect: str, side: int) -> tuple[str, str]:
@@ -59,7 +62,9 @@ def said(shop: Tables, *, bad_stars: int) -> Said:
         about = np.column_stack([about, about[:, of_goods].any(axis=1)])
         side = clause_sides(reviews, bad_stars=bad_stars)
         parts = [_by_review(reviews, about, use) for use in (side == side, side < 0, side > 0)]
-        kept[bad_stars] = Said(reviews, about, side, *parts, learned)
+        kept[bad_stars] = Said(
+            reviews, about, side, *parts, reviews.terms.in_text(side < 0), learned
+        )
     return kept[bad_stars]
 
 

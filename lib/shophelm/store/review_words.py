@@ -10,6 +10,7 @@ import pandas as pd
 
 from shophelm.methods.log_odds import weighted_log_odds
 from shophelm.methods.proportions import beyond_chance
+from shophelm.methods.tokens import DEGREES
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.store.review_texts import BAD_STARS, Reviews, find_set_aside, read_reviews
@@ -198,7 +199,7 @@ def _tested(reviews: Reviews, pair: _Pair, fewest: int) -> pd.DataFrame:
     found["reviews"] = np.where(of_here, *counts)
     found["side_share"], found["other_share"] = (np.where(m, *shares) for m in (of_here, ~of_here))
     # terms are tested by how often both sides hold them, which says nothing of which holds more
-    tested = counts.sum(axis=0) >= fewest
+    tested = (counts.sum(axis=0) >= fewest) & ~np.isin(reviews.terms.names, list(DEGREES))
     if pair.usual is None:
         asked, bad = found["reviews"] >= fewest, of_here
     else:
