@@ -54,9 +54,12 @@ def review_actions(
     A product has one action, however many things are complained of, since its returns are one sum.
     """
     worth = returns_above_category(shop)
-    rows = pd.concat([answer.complaints, changes[changes["found"] & (changes["moved"] == WORSE)]])
-    names = rows.drop_duplicates("product_id")["product_id"].head(most)
-    actions = [_to_mend(shop, rows[rows["product_id"] == name], worth) for name in names]
+    worse = changes[changes["found"] & (changes["moved"] == WORSE)]
+    names = pd.concat([answer.complaints["product_id"], worse["product_id"]]).drop_duplicates()
+    actions = []
+    for name in names.head(most):
+        rows = (f[f["product_id"] == name] for f in (answer.complaints, worse))
+        actions.append(_to_mend(shop, *rows, worth))
     if points is None:
         return actions
     theirs = points[points["against"] == RIVALS].head(most)
@@ -88,7 +91,8 @@ def returns_above_category(shop: Tables) -> pd.DataFrame:
     gap = pd.concat(gaps).reindex(lines.index)
     each = lines["refunded"] / lines["yes"].where(lines["yes"] > 0)
     share = 1 - lines["cost"] / lines["paid"].where(lines["paid"] > 0)
-    money = lines["trials"] * HORIZON_DAYS / WINDOW * each * share.fillna(1.0)
+    days = lines.attrs["days"]
+    money = lines["trials"] * HORIZON_DAYS / days * each * share.fillna(1.0)
     return pd.DataFrame(
         {
             "worth": -gap["gap"] * money,
@@ -103,7 +107,8 @@ def returns_above_category(shop: Tables) -> pd.DataFrame:
 def _returned(shop: Tables) -> pd.DataFrame:
     """Count paid lines (trials), those with a refund (yes), and their money, by product."""
     newest = shop.as_of - timedelta(days=_ripe_age(shop))
-    lines = refunded_lines(shop, last_days(newest, days=WINDOW))
+    days = min(WINDOW, max(1, (newest - shop.first_day).days + 1))
+    lines = refunded_lines(shop, last_days(newest, days=days))
     unit = ibis.null("decimal(18, 4)")
     if shop.has("products"):
         costs = shop["products"].select("product_id", "unit_cost")
@@ -116,7 +121,9 @@ def _returned(shop: Tables) -> pd.DataFrame:
         paid=lines.paid_amount.sum(),
         cost=(unit * lines.quantity).sum(),
     )
-    return shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)
+    frame = shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)
+    frame.attrs["days"] = days
+    return frame
 
 
 def _ripe_age(shop: Tables) -> int:
@@ -131,20 +138,26 @@ def _ripe_age(shop: Tables) -> int:
     return max(0, int(counts["age"][(reached >= RIPE).idxmax()]))
 
 
-def _to_mend(shop: Tables, rows: pd.DataFrame, worth: pd.DataFrame) -> Action:
-    """Propose to mend what a product's buyers complain of most surely."""
-    first = rows.iloc[0]
-    what = list(dict.fromkeys(rows["aspect"]))
+def _to_mend(
+    shop: Tables, always: pd.DataFrame, since: pd.DataFrame, worth: pd.DataFrame
+) -> Action:
+    """Propose to mend what a product's buyers complain of, newly where it is new."""
+    first = (since if len(since) else always).iloc[0]
+    what = list(dict.fromkeys([*since["aspect"], *always["aspect"]]))
     named = [w for w in what if w != GOODS] or what
     aspect = ASPECTS.get(named[0], _OF_GOODS)
-    changed = rows[rows["since"].notna()] if "since" in rows else rows.iloc[:0]
-    since = f" since {changed['since'].iloc[0]}" if len(changed) else ""
-    share = rows["complained_share"].fillna(rows.get("after_share")).iloc[0]
+    share = f"{rate(first.get('complained_share'), digits=0)} of the reviews complain of"
+    if len(since):
+        after, before = (rate(first[f"{c}_share"], digits=0) for c in ("after", "before"))
+        share = f"since {first['since']} {after} of the reviews ({before} before) complain of"
+    about = listing(named)
+    if first["aspect"] == GOODS:
+        about = GOODS if named == [GOODS] else f"{GOODS} ({about})"
     return Action(
         kind="mend what buyers complain of",
         subject=f"product:{first['product_id']}",
-        action=f"{first['product']}: {rate(share, digits=0)} of the reviews complain of "
-        f"{listing(named)}{since} (“{first['quote']}”). {aspect.remedy.capitalize()}.",
+        action=f"{first['product']}: {share} {about} (“{first['quote']}”). "
+        f"{aspect.remedy[0].upper()}{aspect.remedy[1:]}.",
         owner_role=aspect.owner_role,
         metric="return_rate",
         due_on=due(shop.as_of),
@@ -170,6 +183,6 @@ def _to_show(shop: Tables, row: tuple) -> Action:
         f" of their reviews, {rate(row.praised_share, digits=0)} of ours: “{row.quote}”). If ours "
         "have it, show it on the page; if not, ask for it.",
         owner_role="designer",
-        metric="pay_rate",
+        metric="pay_conversion",
         due_on=due(shop.as_of),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from shophelm.methods.proportions import beyond_chance
-from shophelm.methods.share_change import share_change
+from shophelm.methods.proportions import beyond_chance, wilson
+from shophelm.methods.share_change import ShareChange, share_change
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.store.aspect_words import GOODS, WITH_GOODS
@@ -26,6 +28,10 @@ COLUMNS = [
     *("since_high", "before_reviews", "after_reviews", "before_share", "after_share"),
     *("peers_before_share", "peers_after_share", "p_value", "peers_p_value", "moved", "found"),
     *("quote", "review_id"),
+]
+BY_MONTH = [
+    *("product_id", "product", "aspect", "month", "reviews", "complained", "share", "share_low"),
+    *("share_high", "peers_share"),
 ]
 SHOWN = [
     *("product", "aspect", "moved", "since", "since_low", "since_high", "after_reviews"),
@@ -72,11 +78,58 @@ def review_changes(
     `methods.share_change` for the break, of which it knows one.
     """
     read = said(shop, bad_stars=bad_stars)
-    rows = list(_breaks(read, read.complained))
+    rows = list(_breaks(read))
     frame = pd.DataFrame(rows, columns=COLUMNS[: COLUMNS.index("found")])
     beyond = beyond_chance(frame["p_value"].astype(float), rate=false_discovery)
     frame["found"] = beyond & (frame["peers_p_value"].astype(float) <= FARTHER).to_numpy()
     return _quoted(read, _sorted(frame))
+
+
+@carries_missing
+def complaints_by_month(
+    shop: Tables, frame: pd.DataFrame, *, bad_stars: int = BAD_STARS, most: int = 4
+) -> pd.DataFrame:
+    """Follow the complaints whose change was found, month by month.
+
+    Parameters
+    ----------
+    shop
+        The shop that `frame` is of.
+    frame
+        As `review_changes` gives it; where nothing was found, the row of the smallest p_value is
+        followed.
+    bad_stars
+        As for `frame`.
+    most
+        Rows followed at most.
+
+    Returns
+    -------
+    DataFrame
+        One row per followed row and month with a review of the product: product_id, product,
+        aspect, month (its first day), reviews, complained, share with share_low and share_high
+        (95 %, Wilson), peers_share (of the category's other products' reviews that month; null
+        where there are none).
+    """
+    read = said(shop, bad_stars=bad_stars)
+    reviews = read.reviews.frame
+    month = np.array([d.replace(day=1) for d in reviews["day"]], dtype=object)
+    rows = frame.head(max(1, min(most, int(frame["found"].sum()))))
+    parts = []
+    for r in rows.itertuples():
+        own, rest = _sides(read, r.product_id)
+        hit = read.complained[:, WITH_GOODS.index(r.aspect)]
+        sums = [pd.Series(hit[m]).groupby(month[m]).agg(["size", "sum"]) for m in (own, rest)]
+        part = sums[0].join(sums[1], rsuffix="_peers").rename_axis("month").reset_index()
+        shares = wilson(part["sum"], part["size"])
+        part["peers_share"] = part["sum_peers"] / part["size_peers"]
+        part = part.rename(columns={"size": "reviews", "sum": "complained"})
+        part = part.assign(
+            product_id=r.product_id, product=r.product, aspect=r.aspect, share=shares["rate"],
+            share_low=shares["low"], share_high=shares["high"],
+        )  # fmt: skip
+        parts.append(part[BY_MONTH])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MONTH)
 
 
 @carries_missing
@@ -133,38 +186,47 @@ def _told(row: tuple, moved: str, others: list[str]) -> Sentence:
     )
 
 
-def _breaks(read: Said, flags: np.ndarray):
+def _breaks(read: Said) -> Iterator[tuple]:
     """Give a row for each product and aspect with complaints enough to break."""
     frame, ours = read.reviews.frame, read.reviews.ours
     days = frame["day"].to_numpy()
-    category = frame["category"].fillna("").to_numpy(dtype=object)
-    ids = frame["product_id"].to_numpy()
-    for product in sorted(set(ids[ours])):
-        own = ours & (ids == product)
+    for product in sorted(set(frame.loc[ours, "product_id"])):
+        own, rest = _sides(read, product)
         about = frame[own].iloc[0]
-        rest = ours & ~own & (category == category[own][0])
-        rest = rest if rest.any() else ours & ~own
         at, on = pd.factorize(days[own])
         trials = np.bincount(at)
-        for a, aspect in enumerate(WITH_GOODS):
-            hits = flags[own, a]
-            if hits.sum() < FEWEST_COMPLAINTS:
+        for hits, aspect in zip(read.complained.T, WITH_GOODS, strict=True):
+            if hits[own].sum() < FEWEST_COMPLAINTS:
                 continue
-            found = share_change(np.bincount(at, weights=hits), trials)
-            if found is None:
-                continue
-            since = on[found.first]
-            late = days >= since
-            split = [flags[rows, a] for rows in (rest & ~late, rest & late)]
-            sizes = [int(trials[: found.first].sum()), int(trials[found.first :].sum())]
-            theirs = [float(s.mean()) if len(s) else np.nan for s in split]
-            hit = [round(found.before * sizes[0]), round(found.after * sizes[1])]
-            yield (
-                *(product, about["product"], about["category"], aspect, int(trials.sum())),
-                *(since, on[found.low], on[found.high], *sizes, found.before, found.after),
-                *(*theirs, found.p_value, _farther(hit, sizes, split)),
-                WORSE if found.after > found.before else BETTER,
-            )
+            found = share_change(np.bincount(at, weights=hits[own]), trials)
+            if found is not None:
+                yield (
+                    *(product, about["product"], about["category"], aspect, int(trials.sum())),
+                    *(on[found.first], on[found.low], on[found.high]),
+                    *_moved(found, trials, hits[rest], days[rest] >= on[found.first]),
+                )
+
+
+def _sides(read: Said, product: str) -> tuple[np.ndarray, np.ndarray]:
+    """Mark a product's reviews, and its category's others'; the shop's where it has none."""
+    frame, ours = read.reviews.frame, read.reviews.ours
+    own = ours & (frame["product_id"] == product).to_numpy()
+    category = frame["category"].fillna("").to_numpy(dtype=object)
+    rest = ours & ~own & (category == category[own][0])
+    return own, rest if rest.any() else ours & ~own
+
+
+def _moved(found: ShareChange, trials: np.ndarray, rest: np.ndarray, late: np.ndarray) -> tuple:
+    """Set a break beside what the others did on the same days; see COLUMNS from before_reviews."""
+    split = [rest[~late], rest[late]]
+    sizes = [int(trials[: found.first].sum()), int(trials[found.first :].sum())]
+    theirs = [float(s.mean()) if len(s) else np.nan for s in split]
+    hit = [round(found.before * sizes[0]), round(found.after * sizes[1])]
+    return (
+        *(*sizes, found.before, found.after, *theirs, found.p_value),
+        _farther(hit, sizes, split),
+        WORSE if found.after > found.before else BETTER,
+    )
 
 
 def _farther(hit: list[int], sizes: list[int], rest: list[np.ndarray]) -> float:
