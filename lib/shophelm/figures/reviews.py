@@ -40,7 +40,7 @@ def aspects(categories: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
     sizes = categories.groupby("category")["reviews"].max().sort_values(ascending=False)
     names = sorted(sizes.index[:MOST_PANELS])
     rows = categories[categories["category"].isin(names)]
-    order = rows.groupby("aspect")["mentioned"].sum().sort_values(ascending=False).index[:MOST]
+    order = rows.groupby("aspect")["mentioned"].sum().sort_values(ascending=False).index
     figure, panels = plt.subplots(
         1, len(names), sharex=True, sharey=True, squeeze=False,
         figsize=(3.2 + 1.9 * len(names), 1.2 + 0.32 * len(order)),
