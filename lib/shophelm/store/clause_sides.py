@@ -9,6 +9,8 @@ from shophelm.store.review_texts import Reviews
 
 SURE = float(np.log(3))
 """A clause speaks for a side where its words are three times as likely on it."""
+OWN_SHARE = 0.25
+"""Of what a small shop counts, at most this much weighs for words being used alike."""
 
 
 def clause_sides(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
@@ -53,9 +55,10 @@ def clause_scores(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
     if not (shop_bad.any() and shop_good.any()):
         return scores
     both = shop_bad + shop_good
+    size = min(PRIOR_SIZE, OWN_SHARE * both.sum())
     # the shop's own rates, smoothed, are what a category's are pulled towards
-    usual_bad = shop_bad + PRIOR_SIZE * both / both.sum()
-    usual_good = shop_good + PRIOR_SIZE * both / both.sum()
+    usual_bad = shop_bad + size * both / both.sum()
+    usual_good = shop_good + size * both / both.sum()
     row = reviews.terms.text_of
     for rows in _by_category(reviews):
         here = weighted_log_odds(
@@ -63,6 +66,7 @@ def clause_scores(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
             reviews.counts(~bad & rows),
             prior_here=usual_bad,
             prior_there=usual_good,
+            size=size,
         )["log_odds"]
         clauses = np.flatnonzero(rows[row])
         scores[clauses] = reviews.terms.in_clause[clauses] @ here.fillna(0.0).to_numpy()

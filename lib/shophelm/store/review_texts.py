@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ BAD_STARS = 3
 """Reviews with so many stars or fewer are bad ones."""
 COPIED_WORDS = 12
 """The same so many words, in any order, are not two people's own."""
-MOST_READ = 200
+MOST_READ = 25
 """Clauses read to see how most people write a word."""
 DEFAULT, WORDLESS, COPIED = "written by the platform", "without words", "copied"
 _BY_PLATFORM = re.compile(
@@ -31,7 +32,7 @@ _BY_PLATFORM = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reviews:
     """Reviews that count, in the order they were written.
 
@@ -65,6 +66,11 @@ class Reviews:
         """Which reviews are of the shop's own products."""
         return self.frame["ours"].to_numpy(dtype=bool)
 
+    @functools.cached_property
+    def lengths(self) -> np.ndarray:
+        """Characters of each review's text."""
+        return self.frame["text"].str.len().to_numpy()
+
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """Count, per term, the reviews that hold it, of those marked."""
         return np.asarray(self.held[np.flatnonzero(rows)].sum(axis=0)).ravel()
@@ -84,8 +90,7 @@ class Reviews:
         if not len(clauses):
             return "", ""
         row = self.terms.text_of[clauses]
-        lengths = self.frame["text"].str.len().to_numpy()[row]
-        best = clauses[np.lexsort([clauses, lengths])[0]]
+        best = clauses[np.lexsort([clauses, self.lengths[row]])[0]]
         review = self.frame.iloc[self.terms.text_of[best]]
         where = int(self.start[best]), int(self.end[best])
         return excerpt(review["text"], *where), review["review_id"]
@@ -169,9 +174,12 @@ def _frame(shop: Tables) -> pd.DataFrame:
     frame["day"] = pd.to_datetime(frame.pop("written_at")).dt.date
     products, rivals = products_of(shop), _rivals(shop)
     known = pd.concat([products, rivals[~rivals.index.isin(products.index)]])
-    own = known.reindex(frame["product_id"])
-    frame["product"] = own["title"].fillna(pd.Series(own.index, index=own.index)).to_numpy()
-    frame["category"] = own["category"].to_numpy()
+    # a shop without products has columns of nothing, whose type is none
+    own = known.astype(object).reindex(frame["product_id"])
+    title = own["title"].to_numpy()
+    frame["product"] = np.where(pd.isna(title), frame["product_id"].to_numpy(dtype=object), title)
+    category = own["category"].to_numpy()
+    frame["category"] = np.where(pd.isna(category), None, category)
     theirs = frame["product_id"].isin(rivals.index) & ~frame["product_id"].isin(products.index)
     return frame.assign(ours=~theirs)
 
