@@ -30,7 +30,8 @@ def test_negation_is_shown_as_buyers_write_it(shop):
 
 
 def test_words_that_stand_together_are_one(shop):
-    made = reviews(A=[(5, "好看")] * 30 + [(1, "穿两天鞋底开胶")] * 15)
+    good = [(5, "面料舒服，颜色正，物流快，做工好")] * 9 + [(5, "软底舒服，好看，物流快，百搭")] * 60
+    made = reviews(A=good + [(1, "穿两天鞋底开胶")] * 15)
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
     assert list(frame.loc[frame["side"] == "bad", "term"]) == ["穿两天鞋底开胶"]
 

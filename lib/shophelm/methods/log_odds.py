@@ -7,7 +7,9 @@ import pandas as pd
 from scipy import special
 
 PRIOR_SIZE = 500.0
-"""What the prior is worth, in counts: some hundred reviews."""
+"""What the prior is worth at most, in counts: some hundred reviews."""
+PRIOR_SHARE = 0.25
+"""Of all counts, which it is worth where these are few."""
 
 
 def weighted_log_odds(
@@ -16,7 +18,7 @@ def weighted_log_odds(
     *,
     prior_here: np.ndarray | None = None,
     prior_there: np.ndarray | None = None,
-    size: float = PRIOR_SIZE,
+    size: float | None = None,
 ) -> pd.DataFrame:
     """Compare how often two sides use each term (Monroe, Colaresi & Quinn 2008, equations 15–22).
 
@@ -30,7 +32,7 @@ def weighted_log_odds(
         counts together where not given, so that a word nobody knows well is taken to be used
         alike. Other ones say what is known from elsewhere.
     size
-        What the prior is worth, in counts.
+        What the prior is worth, in counts; see `prior_size` where not given.
 
     Returns
     -------
@@ -49,6 +51,7 @@ def weighted_log_odds(
     """
     here, there = np.asarray(here, dtype=float), np.asarray(there, dtype=float)
     both = here + there
+    size = prior_size(both) if size is None else size
     sides = []
     for counts, prior in ((here, prior_here), (there, prior_there)):
         alpha = both if prior is None else np.asarray(prior, dtype=float)
@@ -65,3 +68,8 @@ def weighted_log_odds(
     z = gap / error
     p_value = 2 * special.ndtr(-np.abs(z))
     return pd.DataFrame({"log_odds": gap, "error": error, "z": z, "p_value": p_value})
+
+
+def prior_size(counts: np.ndarray) -> float:
+    """Give what a prior should be worth: a quarter of the counts, and no more than 500."""
+    return min(PRIOR_SIZE, PRIOR_SHARE * float(np.sum(counts)))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from shophelm.methods.log_odds import PRIOR_SIZE, weighted_log_odds
+from shophelm.methods.log_odds import prior_size, weighted_log_odds
 from shophelm.store.review_texts import Reviews
 
 SURE = float(np.log(3))
 """A clause speaks for a side where its words are three times as likely on it."""
-OWN_SHARE = 0.25
-"""Of what a small shop counts, at most this much weighs for words being used alike."""
 
 
 def clause_sides(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
@@ -55,7 +53,7 @@ def clause_scores(reviews: Reviews, *, bad_stars: int) -> np.ndarray:
     if not (shop_bad.any() and shop_good.any()):
         return scores
     both = shop_bad + shop_good
-    size = min(PRIOR_SIZE, OWN_SHARE * both.sum())
+    size = prior_size(both)
     # the shop's own rates, smoothed, are what a category's are pulled towards
     usual_bad = shop_bad + size * both / both.sum()
     usual_good = shop_good + size * both / both.sum()
