@@ -120,7 +120,7 @@ def complaints_by_month(
         own, rest = _sides(read, r.product_id)
         hit = read.complained[:, WITH_GOODS.index(r.aspect)]
         sums = [pd.Series(hit[m]).groupby(month[m]).agg(["size", "sum"]) for m in (own, rest)]
-        part = sums[0].join(sums[1], rsuffix="_peers").rename_axis("month").reset_index()
+        part = sums[0].join(sums[1].add_suffix("_peers")).rename_axis("month").reset_index()
         shares = wilson(part["sum"], part["size"])
         part["peers_share"] = part["sum_peers"] / part["size_peers"]
         part = part.rename(columns={"size": "reviews", "sum": "complained"})

@@ -162,7 +162,7 @@ def _against_rivals(shop: Tables, read: Said) -> Iterator[_Pair]:
         here = category == name
         if (here & ours).any():
             yield _Pair(RIVALS, None, name, name, here & ours, here & ~ours)
-    matched = shop["rivals"].select("rival_id", "matched_product_id").distinct().dropna()
+    matched = shop["rivals"].select("rival_id", "matched_product_id").distinct().drop_null()
     matched = shop.frame(matched.order_by("matched_product_id", "rival_id"))
     for product, like in matched.groupby("matched_product_id", sort=True):
         own, theirs = ours & (ids == product), ~ours & np.isin(ids, list(like["rival_id"]))
