@@ -24,7 +24,7 @@ def test_praise_stands_right_and_complaint_left_by_category():
     )  # fmt: skip
     first = figures.aspects(frame, currency="CNY")
     panels = first.figure.axes
-    assert [a.get_title() for a in panels] == ["fruit", "shoes"]
+    assert [a.get_title(loc="left") for a in panels] == ["fruit", "shoes"]
     # delivery is spoken of most: seven mentions in all
     assert [t.get_text() for t in first.get_yticklabels()] == ["delivery", "taste"]
     assert [bar.get_width() for bar in first.patches] == [0.1, 0.5, -0.2, -0.1]

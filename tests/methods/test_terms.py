@@ -8,7 +8,9 @@ from shophelm.methods.terms import terms_of
 def test_words_and_neighbours_of_clauses_and_texts():
     cut = [("鞋底", "软"), ("runs", "small"), ("鞋底", "软", "鞋底")]
     terms = terms_of(cut, np.array([0, 0, 1]), 3, fewest=1)
-    assert list(terms.names) == sorted(["鞋底", "软", "鞋底软", "软鞋底", "runs", "small", "runs small"])
+    assert list(terms.names) == sorted(
+        ["鞋底", "软", "鞋底软", "软鞋底", "runs", "small", "runs small"]
+    )
     held = terms.in_text().toarray().astype(int)
     by_name = dict(zip(terms.names, held.T.tolist(), strict=True))
     assert by_name["鞋底"] == [1, 1, 0]

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from shophelm.methods.tokens import clauses, normalised, words
 
-TEXTS = st.text(alphabet="不没有很太甜好好好了面料色差abcN'’not 。，！?\n😀１2ＡéÅ@.-但是", max_size=60)
+TEXTS = st.text(
+    alphabet="不没有很太甜好好好了面料色差abcN'’not 。，！?\n😀１2ＡéÅ@.-但是", max_size=60
+)
 
 
 def cut(text):

@@ -44,7 +44,7 @@ def real(tmp_path_factory):
         }
     )
     table.to_parquet(folder / "reviews.parquet")
-    products = pd.DataFrame({c: CATEGORIES for c in ("product_id", "title", "category")})
+    products = pd.DataFrame(dict.fromkeys(("product_id", "title", "category"), CATEGORIES))
     products.to_parquet(folder / "products.parquet")
     (folder / "traffic.csv").write_text("day,visitors,page_views\n2026-01-01,1,1\n")
     return open_shop(folder, as_of="2026-12-31")

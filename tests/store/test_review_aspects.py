@@ -87,7 +87,13 @@ def test_a_word_between_two_aspects_goes_by_its_category(shop):
 
 def test_what_the_platform_wrote_and_copies_are_set_aside(shop):
     long = "面料很舒服 做工细致没有线头 颜色很正没有色差 尺码标准 物流也很快"
-    rows = [(5, "系统默认好评!"), (5, "此用户没有填写评价。"), (5, "👍👍"), (5, long), (5, long + "!!")]
+    rows = [
+        (5, "系统默认好评!"),
+        (5, "此用户没有填写评价。"),
+        (5, "👍👍"),
+        (5, long),
+        (5, long + "!!"),
+    ]
     made = reviews(A=rows, B=[(5, long), (5, "好吃"), (5, "好吃")])
     answer = review_aspects(shop(reviews=made, traffic=TRAFFIC))
     assert answer.aside == {"copied": 2, "without words": 1, "written by the platform": 2}

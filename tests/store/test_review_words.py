@@ -18,7 +18,12 @@ def test_words_shares_and_quotes_by_hand(shop):
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
     row = frame[frame["term"] == "开胶"].iloc[0]
     # 16 of the 20 bad reviews, none of the 40 good ones; the shortest that holds it
-    assert (row["side"], row["reviews"], row["side_share"], row["other_share"]) == ("bad", 16, 0.8, 0)
+    assert (row["side"], row["reviews"], row["side_share"], row["other_share"]) == (
+        "bad",
+        16,
+        0.8,
+        0,
+    )
     assert (row["quote"], row["review_id"]) == ("开胶了", "R0040")
     assert "磨脚" not in set(frame["term"])  # four reviews are too few
 
@@ -30,7 +35,9 @@ def test_negation_is_shown_as_buyers_write_it(shop):
 
 
 def test_words_that_stand_together_are_one(shop):
-    good = [(5, "面料舒服，颜色正，物流快，做工好")] * 9 + [(5, "软底舒服，好看，物流快，百搭")] * 60
+    good = [(5, "面料舒服，颜色正，物流快，做工好")] * 9 + [
+        (5, "软底舒服，好看，物流快，百搭")
+    ] * 60
     made = reviews(A=good + [(1, "穿两天鞋底开胶")] * 15)
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
     assert list(frame.loc[frame["side"] == "bad", "term"]) == ["穿两天鞋底开胶"]
@@ -53,7 +60,7 @@ def test_reviews_rated_by_lot_name_nothing(shop):
     rng = np.random.default_rng(3)
     phrases = ["面料舒服", "颜色正", "物流快", "尺码准", "做工好", "味道香", "包装好", "价格高"]
     named = 0
-    for run in range(12):
+    for _ in range(12):
         rows = [
             (int(rng.choice([1, 5])), "，".join(rng.choice(phrases, 2, replace=False)))
             for _ in range(150)

@@ -132,7 +132,9 @@ def over_time(months: pd.DataFrame, changes: pd.DataFrame, *, currency: str) -> 
         axes.axvline(pd.Timestamp(r.since), color=INK, lw=1, label=f"since {r.since}")
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: str(rate(v, digits=0))))
-    axes.set(title=f"{first['product']}: complaints about {first['aspect']}", ylabel="of the reviews")
+    axes.set(
+        title=f"{first['product']}: complaints about {first['aspect']}", ylabel="of the reviews"
+    )
     axes.legend(frameon=False)
     return axes
 

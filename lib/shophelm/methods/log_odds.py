@@ -45,7 +45,8 @@ def weighted_log_odds(
     -----
     The error is that of independent counts; with counts of texts it is slightly too large for terms
     in a large share of them. Odds are shares of all counts of a side: where one side says more
-    besides, everything else looks a little rarer there. Terms that come together (a phrase and its words) are one finding.
+    besides, everything else looks a little rarer there. Terms that come together (a phrase and its
+    words) are one finding.
 
     Source: B. Monroe, M. Colaresi and K. Quinn, Fightin' Words, Political Analysis 16:372 (2008).
     """

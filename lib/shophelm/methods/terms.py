@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,10 +107,10 @@ def _numbers(
     halves: dict[str, tuple[str, str]],
     kept: dict[int, np.ndarray],
 ) -> np.ndarray:
-    """Number the terms of a clause, each once; new ones get the next number."""
+    """Give the numbers of a clause's terms, each once; new ones get the next number."""
     if id(clause) not in kept:
         found = list(clause)
-        for first, second in zip(clause, clause[1:], strict=False):
+        for first, second in itertools.pairwise(clause):
             phrase = paired(first, second)
             # 开胶 may be cut in two, or not: one term, and a word where it ever is one
             halves.setdefault(phrase, (first, second))

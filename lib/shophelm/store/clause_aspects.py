@@ -82,9 +82,7 @@ def _holds(word: str, seed: str) -> bool:
     return len(seed) > 1 and not seed.isascii() and seed in word
 
 
-def _settled(
-    reviews: Reviews, about: np.ndarray, open_words: list[tuple[int, str]]
-) -> np.ndarray:
+def _settled(reviews: Reviews, about: np.ndarray, open_words: list[tuple[int, str]]) -> np.ndarray:
     """Give words between aspects to what their clause, or else their category, is about."""
     if not open_words:
         return about

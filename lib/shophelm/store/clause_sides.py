@@ -77,4 +77,3 @@ def _by_category(reviews: Reviews) -> list[np.ndarray]:
     groups = [names == name for name in sorted({n for n in names if isinstance(n, str)})]
     nameless = ~np.logical_or.reduce(groups) if groups else np.ones(len(names), dtype=bool)
     return [*groups, nameless] if nameless.any() else groups
-

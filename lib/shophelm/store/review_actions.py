@@ -179,8 +179,9 @@ def _to_show(shop: Tables, row: tuple) -> Action:
     return Action(
         kind="show a selling point",
         subject=subject,
-        action=f"{row.product}: rivals' buyers praise {row.point} ({rate(row.their_share, digits=0)}"
-        f" of their reviews, {rate(row.praised_share, digits=0)} of ours: “{row.quote}”). If ours "
+        action=f"{row.product}: rivals' buyers praise {row.point} "
+        f"({rate(row.their_share, digits=0)} of their reviews, "
+        f"{rate(row.praised_share, digits=0)} of ours: “{row.quote}”). If ours "
         "have it, show it on the page; if not, ask for it.",
         owner_role="designer",
         metric="pay_conversion",

@@ -77,8 +77,8 @@ def review_aspects(
     """Count, by product and aspect, the reviews that praise and that complain.
 
     A review is cut into clauses; a clause is about what its words are listed for in
-    `aspect_words`, and takes the side on which its words stand in the shop's reviews: `物流很快，尺码偏小`
-    praises delivery and complains of size.
+    `aspect_words`, and takes the side on which its words stand in the shop's reviews:
+    `物流很快，尺码偏小` praises delivery and complains of size.
 
     Parameters
     ----------
@@ -142,9 +142,11 @@ def find_review_aspects(answer: ReviewAspects, *, currency: str = "") -> list[Se
     if answer.bad_reviews in (0, answer.reviews):
         which = "good" if answer.bad_reviews else "bad"
         told.append(
-            sentence("No review is {which}: praise and complaint cannot be told apart by words, only "
-                     "by stars.", which=which)
-        )  # fmt: skip
+            sentence(
+                "No review is {which}: words cannot tell praise from complaint, only stars can.",
+                which=which,
+            )
+        )
     return told + _categories_told(answer.categories) + _complaints_told(answer.complaints)
 
 
@@ -176,8 +178,8 @@ def _complaints_told(complaints: pd.DataFrame) -> list[Sentence]:
         return [sentence("No product draws more complaints than its category's others do.")]
     return [
         sentence(
-            "{product}: {share} of {n} complain of {aspect}, {peers} of its category's others; held "
-            "against those, {shrunk} is likely (80% interval {low} to {high}). “{quote}”.",
+            "{product}: {share} of {n} complain of {aspect}, {peers} of its category's others; "
+            "held against those, {shrunk} is likely (80% interval {low} to {high}). “{quote}”.",
             product=r.product,
             share=rate(r.complained_share, digits=0),
             n=plural(r.reviews, "review"),
@@ -274,8 +276,7 @@ def _categories(read: Said) -> pd.DataFrame:
     frame = frame[(frame["mentioned"] > 0) & (frame["aspect"] != GOODS)].reset_index(drop=True)
     for column, side in (("praise_quote", -1), ("complaint_quote", 1)):
         frame[column] = [
-            read.quote(ours & (names == r.category), r.aspect, side)[0]
-            for r in frame.itertuples()
+            read.quote(ours & (names == r.category), r.aspect, side)[0] for r in frame.itertuples()
         ]
     return frame
 
@@ -286,9 +287,7 @@ def _complaints(read: Said, products: pd.DataFrame) -> pd.DataFrame:
     found = found[(found["aspect"] != GOODS) | ~found["product_id"].isin(known)]
     found = found.sort_values(["p_value", "product_id", "aspect"], ignore_index=True)
     ids = read.reviews.frame["product_id"].to_numpy()
-    quotes = [
-        read.quote(ids == r.product_id, r.aspect, 1) for r in found.itertuples()
-    ]
+    quotes = [read.quote(ids == r.product_id, r.aspect, 1) for r in found.itertuples()]
     found["quote"] = [q for q, _ in quotes]
     found["review_id"] = [i for _, i in quotes]
     return found

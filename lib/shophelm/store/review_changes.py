@@ -61,9 +61,10 @@ def review_changes(
     Returns
     -------
     DataFrame
-        One row per product × aspect with four complaints at least (aspect `the goods
-        themselves`: size, colour, smell … together): product_id, product, category, aspect, reviews, since (first day of
-        the later share) with since_low and since_high (80 %), before_reviews and after_reviews,
+        One row per product × aspect with four complaints at least (aspect `the goods themselves`:
+        size, colour, smell … together): product_id, product, category, aspect, reviews, since
+        (first day of the later share) with since_low and since_high (80 %), before_reviews and
+        after_reviews,
         before_share and after_share (of reviews that complain), peers_before_share and
         peers_after_share (of the reviews of the category's other products on the same days; the
         shop's where it has none), p_value (of so marked a break by chance, exact), peers_p_value
@@ -169,8 +170,8 @@ def _told(row: tuple, moved: str, others: list[str]) -> Sentence:
     if others:
         about += f" (most of all {listing(others)})"
     return sentence(
-        "{product}: {about} in {after} of the reviews since {since} (80% interval {low} to {high}), "
-        "{before} before; in its category's others {peers_after}, {peers_before} before. "
+        "{product}: {about} in {after} of the reviews since {since} (80% interval {low} to "
+        "{high}), {before} before; in its category's others {peers_after}, {peers_before} before. "
         "{moved}: “{quote}”.",
         product=row.product,
         about=about,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from shophelm.methods.proportions import beyond_chance, more_by_chance
 from shophelm.methods.tokens import DEGREES
@@ -30,6 +31,8 @@ COLUMNS = [
     *("review_id",),
 ]
 SHOWN = ["against", "product", "point", "praised_share", "their_share", "their_praised", "quote"]
+
+Flags = np.ndarray | sparse.csr_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,10 +234,10 @@ def _praising_clauses(read: Said, kind: str, at: int, rows: np.ndarray) -> np.nd
     return np.flatnonzero(holds & (read.side < 0) & rows[read.reviews.terms.text_of])
 
 
-def _sums(flags, rows: np.ndarray) -> np.ndarray:
+def _sums(flags: Flags, rows: np.ndarray) -> np.ndarray:
     return np.asarray(flags[np.flatnonzero(rows)].sum(axis=0)).ravel()
 
 
-def _column(flags, at: int) -> np.ndarray:
+def _column(flags: Flags, at: int) -> np.ndarray:
     column = flags[:, [at]]
     return np.asarray(column if isinstance(column, np.ndarray) else column.toarray()).ravel() > 0

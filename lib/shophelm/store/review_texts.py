@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -115,7 +116,7 @@ class Reviews:
         text = self.frame["text"].iat[row][self.start[clause] : self.end[clause]]
         text = normalised(text)
         found = words(text, known=KNOWN)
-        pairs = zip(found, found[1:], strict=False)
+        pairs = itertools.pairwise(found)
         spans = [(w.text, w.start, w.end) for w in found]
         spans += [(paired(a.text, b.text), a.start, b.end) for a, b in pairs]
         places = [(s, e) for t, s, e in spans if t in terms]

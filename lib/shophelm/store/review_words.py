@@ -84,8 +84,8 @@ def review_words(
     Returns
     -------
     DataFrame
-        One row per term found (of each name and side the hundred surest are looked at): level, name (shop, a category, or a product's title), side (bad or
-        good), term (as buyers write it), reviews (that hold it: of the side, or of the product),
+        One row per term found (of each name and side the hundred surest are looked at): level, name
+        (shop, a category, or a product's title), side (bad or good), term (as buyers write it), reviews (that hold it: of the side, or of the product),
         side_share (of those reviews), other_share (of the other side's, or of the category's
         other products'), log_odds (shrunken, of the side against the other) with error, z,
         p_value, quote (the shortest review that holds it) with review_id and product_id. By name,
@@ -220,7 +220,13 @@ def _told(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> Iterator[tuple]:
         clauses = np.sort(clauses[rows[reviews.terms.text_of[clauses]]])
         quote, review_id = reviews.quote(clauses)
         yield (
-            *(pair.name, r.side, reviews.written(clauses, [r.term, *r.alike]), int(r.reviews), r.side_share),
+            *(
+                pair.name,
+                r.side,
+                reviews.written(clauses, [r.term, *r.alike]),
+                int(r.reviews),
+                r.side_share,
+            ),
             *(r.other_share, abs(r.log_odds), r.error, abs(r.z), r.p_value),
             *(quote, review_id),
         )
@@ -232,7 +238,8 @@ def _own_finding(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> pd.DataFr
     `alike` lists those that stand in the very reviews of the one taken.
     """
     part = part.assign(
-        strength=-part["z"].abs().round(9), length=[-len(t) for t in reviews.terms.names[part["term"]]]
+        strength=-part["z"].abs().round(9),
+        length=[-len(t) for t in reviews.terms.names[part["term"]]],
     )
     part = part.sort_values(["strength", "length", "term"]).head(MOST_COMPARED)
     rows = np.where(part["of_here"].to_numpy()[:, None], pair.here, pair.there)
