@@ -7,12 +7,8 @@ import pytest
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
 from shophelm.store.aspect_words import ASPECTS, BETWEEN, NAMES
-from shophelm.store.review_aspects import (
-    aspects_shown,
-    complaints_shown,
-    find_review_aspects,
-    review_aspects,
-)
+from shophelm.store.review_aspects import aspects_shown, complaints_shown, review_aspects
+from shophelm.store.review_aspects_told import find_review_aspects
 from shophelm.store.review_changes import review_changes
 from shophelm.store.review_quotes import masked
 from shophelm.store.review_texts import read_reviews

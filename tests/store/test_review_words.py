@@ -16,7 +16,7 @@ SHOES = [(5, "软底舒服")] * 20 + [(5, "好看")] * 20 + [(1, "开胶了")] *
 def test_words_shares_and_quotes_by_hand(shop):
     made = reviews(A=[*SHOES, (1, "开胶了，难看，退了")])
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
-    row = frame[frame["term"] == "开胶"].iloc[0]
+    row = frame[frame["word"] == "开胶"].iloc[0]
     # 16 of the 20 bad reviews, none of the 40 good ones; the shortest that holds it
     assert (row["side"], row["reviews"], row["side_share"], row["other_share"]) == (
         "bad",
@@ -25,13 +25,13 @@ def test_words_shares_and_quotes_by_hand(shop):
         0,
     )
     assert (row["quote"], row["review_id"]) == ("开胶了", "R0040")
-    assert "磨脚" not in set(frame["term"])  # four reviews are too few
+    assert "磨脚" not in set(frame["word"])  # four reviews are too few
 
 
 def test_negation_is_shown_as_buyers_write_it(shop):
     made = reviews(A=[(5, "Soft and warm")] * 30 + [(1, "It isn't soft")] * 15)
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
-    assert "isn't soft" in set(frame.loc[frame["side"] == "bad", "term"])
+    assert "isn't soft" in set(frame.loc[frame["side"] == "bad", "word"])
 
 
 def test_words_that_stand_together_are_one(shop):
@@ -40,7 +40,7 @@ def test_words_that_stand_together_are_one(shop):
     ] * 60
     made = reviews(A=good + [(1, "穿两天鞋底开胶")] * 15)
     frame = review_words(shop(reviews=made, traffic=TRAFFIC), by="shop")
-    assert list(frame.loc[frame["side"] == "bad", "term"]) == ["穿两天鞋底开胶"]
+    assert list(frame.loc[frame["side"] == "bad", "word"]) == ["穿两天鞋底开胶"]
 
 
 def test_a_product_is_held_against_its_category(shop):
@@ -51,7 +51,7 @@ def test_a_product_is_held_against_its_category(shop):
     opened = shop(reviews=made, products="product_id,title,category\n" + titles, traffic=TRAFFIC)
     frame = review_words(opened, by="product")
     assert list(frame["name"].unique()) == ["ODD shirt"]
-    row = frame[frame["term"] == "起球"].iloc[0]
+    row = frame[frame["word"] == "起球"].iloc[0]
     assert (row["side"], row["reviews"], row["side_share"]) == ("bad", 10, 0.5)
     assert row["other_share"] == pytest.approx(8 / 88)
 
@@ -77,15 +77,15 @@ def test_every_word_shown_stands_in_reviews_and_every_quote_is_a_part_of_one(sam
         frame = review_words(sample, by=by)
         assert len(frame)
         for r in frame.itertuples():
-            assert r.term in normalised(texts[r.review_id]) or any(
-                r.term in normalised(t) for t in texts
+            assert r.word in normalised(texts[r.review_id]) or any(
+                r.word in normalised(t) for t in texts
             )
             assert r.quote.strip("…") in masked(texts[r.review_id])
 
 
 def test_the_samples_words_are_those_its_buyers_complain_in(sample):
     frame = review_words(sample)
-    bad = frame[frame["side"] == "bad"].groupby("name")["term"].agg(set)
+    bad = frame[frame["side"] == "bad"].groupby("name")["word"].agg(set)
     assert {"偏小", "色差"} <= bad["apparel"]
     assert "开胶" in bad["shoes"]
 

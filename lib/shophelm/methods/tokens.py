@@ -9,14 +9,21 @@ from typing import NamedTuple
 
 from shophelm.methods.chinese_words import cutter
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-STOP_WORDS = frozenset(
-    ["的", "了", "是", "我", "你", "您", "他", "她", "它", "我们", "你们", "他们", "咱", "在", "和", "与", "就", "也", "都", "还", "又", "着", "过", "得", "地", "个", "这", "那", "这个", "那个", "这种", "这样", "一", "一个", "啊", "吧", "呢", "吗", "嘛", "哦", "呀", "啦", "哈", "哈哈", "把", "被", "给", "让", "对", "跟", "而", "且", "而且", "因为", "所以", "a", "an", "the", "and", "or", "so", "i", "it", "its", "it's", "i'm", "is", "was", "are", "were", "am", "be", "been", "being", "this", "that", "these", "those", "to", "of", "in", "on", "at", "for", "from", "with", "by", "as", "my", "me", "mine", "we", "our", "us", "you", "your", "they", "them", "their", "he", "she", "his", "her", "has", "have", "had", "do", "does", "did", "will", "would", "can", "could"]
+STOP_WORDS = _set(
+    "的 了 是 我 你 您 他 她 它 我们 你们 他们 咱 在 和 与 就 也 都 还 又 着 过 得 地 个 这 那 "
+    "这个 那个 这种 这样 一 一个 啊 吧 呢 吗 嘛 哦 呀 啦 哈 哈哈 把 被 给 让 对 跟 而 且 而且 "
+    "因为 所以 a an the and or so i it its it's i'm is was are were am be been being this that "
+    "these those to of in on at for from with by as my me mine we our us you your they them "
+    "their he she his her has have had do does did will would can could"
 )
 """Words that say nothing alone; negation does, and so does degree."""
-DEGREES = frozenset(
-    ["太", "很", "挺", "超", "非常", "有点", "有些", "真", "真的", "特别", "好", "就是", "too", "very", "so", "really", "quite"]
-)
+DEGREES = _set("太 很 挺 超 非常 有点 有些 真 真的 特别 好 就是 too very so really quite")
 """Words that say how much, but not of what."""
 NEGATIONS = {
     "不": "不", "不是": "不", "不太": "不", "不够": "不", "不会": "不", "不怎么": "不",
@@ -26,8 +33,9 @@ NEGATIONS = {
     "doesnt": "not_", "didnt": "not_", "isnt": "not_", "wasnt": "not_", "wont": "not_",
     "cant": "not_",
 }  # fmt: skip
-_PASSED_OVER = frozenset(
-    ["很", "太", "够", "怎么", "特别", "那么", "算", "非常", "什么", "啥", "a", "an", "the", "any", "so", "very", "really", "too", "as", "be", "been", "have", "to", "that", "at", "all"]
+_PASSED_OVER = _set(
+    "很 太 够 怎么 特别 那么 算 非常 什么 啥 a an the any so very really too as be been have "
+    "to that at all"
 )
 """Between a negation and its word: 不是很甜 is 不甜."""
 _MOST_PASSED_OVER = 2

@@ -1,8 +1,8 @@
 """What reviews are about, as words that people read and correct: aspects, and what to do of each.
 
-A Chinese word of two characters or more counts wherever it stands inside a word (包装 in
-包装盒); one of a single character, and an English one, only as a word of its own. `BETWEEN` holds words that
-belong to one aspect or another depending on the goods.
+A Chinese word of two characters or more counts wherever it stands inside a word (包装 in 包装盒);
+one of a single character, and an English one, only as a word of its own. `BETWEEN` holds words
+that belong to one aspect or another depending on the goods.
 """
 
 from __future__ import annotations

@@ -26,10 +26,10 @@ INSIDE = 0.8
 MOST_COMPARED = 100
 """Terms of a name's side looked at, the surest ones: large shops find thousands."""
 COLUMNS = [
-    *("level", "name", "side", "term", "reviews", "side_share", "other_share", "log_odds", "error"),
+    *("level", "name", "side", "word", "reviews", "side_share", "other_share", "log_odds", "error"),
     *("z", "p_value", "quote", "review_id", "product_id"),
 ]
-SHOWN = ["name", "side", "term", "reviews", "side_share", "other_share", "z", "quote"]
+SHOWN = ["name", "side", "word", "reviews", "side_share", "other_share", "z", "quote"]
 
 _TESTED = [
     *("log_odds", "error", "z", "p_value", "term", "of_here", "reviews", "side_share"),
@@ -85,8 +85,8 @@ def review_words(
     -------
     DataFrame
         One row per term found (of each name and side the hundred surest are looked at): level, name
-        (shop, a category, or a product's title), side (bad or good), term (as buyers write it), reviews (that hold it: of the side, or of the product),
-        side_share (of those reviews), other_share (of the other side's, or of the category's
+        (shop, a category, or a product's title), side (bad or good), word (the term as buyers write
+        it), reviews (that hold it: of the side, or of the product), side_share (of those reviews), other_share (of the other side's, or of the category's
         other products'), log_odds (shrunken, of the side against the other) with error, z,
         p_value, quote (the shortest review that holds it) with review_id and product_id. By name,
         bad ones first, then the surest.
@@ -119,7 +119,7 @@ def review_words(
     products = reviews.frame.set_index("review_id")["product_id"]
     found["product_id"] = products.reindex(found["review_id"]).to_numpy()
     found = found.sort_values(
-        ["name", "side", "z", "term"], ascending=[True, True, False, True], ignore_index=True
+        ["name", "side", "z", "word"], ascending=[True, True, False, True], ignore_index=True
     )
     ours = reviews.ours
     one_sided = not (ours & bad).any() or not (ours & ~bad).any()
@@ -156,7 +156,7 @@ def find_review_words(frame: pd.DataFrame, *, currency: str = "") -> list[Senten
 
 def _named(rows: pd.DataFrame) -> str:
     which = [
-        f"{r.term} ({rate(r.side_share, digits=0)} against {rate(r.other_share, digits=0)}, "
+        f"{r.word} ({rate(r.side_share, digits=0)} against {rate(r.other_share, digits=0)}, "
         f"z {number(r.z, digits=1)})"
         for r in rows.head(3).itertuples()
     ]
