@@ -86,7 +86,8 @@ def review_words(
     DataFrame
         One row per term found (of each name and side the hundred surest are looked at): level, name
         (shop, a category, or a product's title), side (bad or good), word (the term as buyers write
-        it), reviews (that hold it: of the side, or of the product), side_share (of those reviews), other_share (of the other side's, or of the category's
+        it), reviews (that hold it: of the side, or of the product), side_share (of those reviews),
+        other_share (of the other side's, or of the category's
         other products'), log_odds (shrunken, of the side against the other) with error, z,
         p_value, quote (the shortest review that holds it) with review_id and product_id. By name,
         bad ones first, then the surest.
