@@ -243,16 +243,17 @@ def _own_finding(reviews: Reviews, pair: _Pair, part: pd.DataFrame) -> pd.DataFr
         length=[-len(t) for t in reviews.terms.names[part["term"]]],
     )
     part = part.sort_values(["strength", "length", "term"]).head(MOST_COMPARED)
-    rows = np.where(part["of_here"].to_numpy()[:, None], pair.here, pair.there)
-    holding = reviews.held[:, part["term"].to_numpy()].toarray().T > 0
-    holding &= rows
+    # of one pair's side all terms are of the same reviews
+    rows = np.flatnonzero(pair.here if part["of_here"].iat[0] else pair.there)
+    holding = reviews.held[rows][:, part["term"].to_numpy()]
+    common = (holding.T @ holding).toarray()
+    size = common.diagonal()
     kept: dict[int, list[int]] = {}
-    for i, own in enumerate(holding):
-        common = {k: (own & holding[k]).sum() for k in kept}
-        told = [k for k in kept if common[k] >= INSIDE * own.sum()]
-        alike = [k for k in told if common[k] >= INSIDE * holding[k].sum()]
+    for i, term in enumerate(part["term"]):
+        told = [k for k in kept if common[i, k] >= INSIDE * size[i]]
+        alike = [k for k in told if common[i, k] >= INSIDE * size[k]]
         if alike:
-            kept[alike[0]].append(int(part["term"].iat[i]))
+            kept[alike[0]].append(int(term))
         elif not told:
             kept[i] = []
     return part.iloc[list(kept)].assign(alike=list(kept.values()))
