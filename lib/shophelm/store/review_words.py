@@ -13,7 +13,7 @@ from shophelm.methods.proportions import beyond_chance
 from shophelm.methods.tokens import DEGREES
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.store.review_texts import BAD_STARS, Reviews, find_set_aside, read_reviews
+from shophelm.store.review_texts import BAD_STARS, Reviews, read_reviews
 from shophelm.words import Sentence, listing, number, rate, sentence
 
 SHOP, CATEGORY, PRODUCT = "shop", "category", "product"
@@ -138,11 +138,11 @@ def words_shown(frame: pd.DataFrame, *, most: int = 4) -> pd.DataFrame:
 @carries_missing
 def find_review_words(frame: pd.DataFrame, *, currency: str = "") -> list[Sentence]:  # noqa: ARG001 - as every finding
     """Say which words are those of bad reviews, and which those of good ones."""
-    told = find_set_aside(frame.attrs["aside"])
     if frame.attrs["one_sided"] and frame.attrs["by"] != PRODUCT:
-        return [*told, sentence("All reviews are of one side: no word can tell bad from good.")]
+        return [sentence("All reviews are of one side: no word can tell bad from good.")]
     if frame.empty:
-        return [*told, sentence("No word separates bad reviews from good ones beyond chance.")]
+        return [sentence("No word separates bad reviews from good ones beyond chance.")]
+    told = []
     for name, rows in frame.groupby("name", sort=True):
         told.append(
             sentence(
