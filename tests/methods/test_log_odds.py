@@ -1,40 +1,72 @@
-"""Log odds ratios and slopes, by hand and by what was planted."""
+"""Log-odds by hand after Monroe, Colaresi and Quinn, and what chance makes of them."""
 
 import numpy as np
 import pytest
-from scipy import special
 
-from shophelm.methods.log_odds import log_odds_ratio, slope_beyond
-
-
-def test_a_log_odds_ratio_by_hand():
-    value, error = log_odds_ratio((9, 19), (4, 14))
-    # with half a case added to each cell: 9.5 / 10.5 against 4.5 / 10.5
-    assert value == pytest.approx(np.log(9.5 / 4.5))
-    assert error == pytest.approx(np.sqrt(1 / 9.5 + 1 / 10.5 + 1 / 4.5 + 1 / 10.5))
+from shophelm.methods.log_odds import weighted_log_odds
+from shophelm.methods.proportions import beyond_chance
 
 
-def test_no_trials_say_nothing_and_no_success_says_something():
-    value, error = log_odds_ratio((np.array([0, 0]), np.array([0, 8])), (3, 10))
-    assert np.isnan([value[0], error[0]]).all()
-    assert value[1] == pytest.approx(np.log(0.5 / 8.5) - np.log(3.5 / 7.5))
+def test_two_words_by_hand():
+    # both together use each word four times: the prior of size 4 is two counts of each
+    found = weighted_log_odds([3, 1], [1, 3], size=4)
+    # (3 + 2) / (8 − 5) against (1 + 2) / (8 − 3)
+    assert found["log_odds"].tolist() == pytest.approx([np.log(25 / 9), -np.log(25 / 9)])
+    assert found["error"].tolist() == pytest.approx([(1 / 5 + 1 / 3) ** 0.5] * 2)
+    assert found["z"][0] == pytest.approx(np.log(25 / 9) / (8 / 15) ** 0.5)
 
 
-def test_slopes_beyond_what_is_expected_cover_the_planted_one():
-    rng = np.random.default_rng(31)
-    inside = []
+def test_the_larger_the_prior_the_closer_to_none():
+    odds = [weighted_log_odds([9, 3], [2, 8], size=s)["log_odds"][0] for s in (1e-9, 10, 1e9)]
+    assert odds[0] == pytest.approx(np.log((9 / 3) / (2 / 8)))
+    assert odds[0] > odds[1] > odds[2] == pytest.approx(0, abs=1e-6)
+
+
+def test_sides_swapped_change_the_sign_only():
+    a, b = np.array([5, 0, 12]), np.array([1, 7, 9])
+    one, other = weighted_log_odds(a, b), weighted_log_odds(b, a)
+    assert one["log_odds"].to_numpy() == pytest.approx(-other["log_odds"].to_numpy())
+    assert one["p_value"].to_numpy() == pytest.approx(other["p_value"].to_numpy())
+
+
+def test_what_is_known_from_elsewhere_speaks_where_the_counts_do_not():
+    found = weighted_log_odds([0, 10], [0, 10], prior_here=[3, 1], prior_there=[1, 3], size=40)
+    assert found["log_odds"][0] == pytest.approx(np.log(30 / 20) - np.log(10 / 40))
+
+
+def test_an_empty_side_knows_nothing():
+    assert weighted_log_odds([0, 0], [4, 2]).isna().all(axis=None)
+
+
+def test_random_halves_of_the_same_reviews_name_nothing():
+    rng = np.random.default_rng(20)
+    share = 0.4 / np.arange(1, 301)
+    named = 0
     for _ in range(200):
-        x = rng.choice([-0.15, 0.0], 150)
-        n = rng.poisson(3.0, 150).astype(float) + 1
-        odds = -0.5 - 1.0 * x
-        k = rng.binomial(n.astype(int), special.expit(odds - 0.4 - 4.0 * x)).astype(float)
-        slope, error = slope_beyond(n, k, odds, x)
-        inside.append(abs(slope + 4.0) < 1.2816 * error)
-    # 80 %, standard error 2.8 points; the weak prior pulls a little
-    assert np.mean(inside) == pytest.approx(0.8, abs=0.07)
+        texts = rng.random((600, 300)) < share
+        half = rng.random(600) < 0.3
+        found = weighted_log_odds(texts[half].sum(axis=0), texts[~half].sum(axis=0))
+        named += beyond_chance(found["p_value"]).any()
+    # 5 % of the runs at most; the prior makes it fewer. Two errors of 200 runs are 3 points
+    assert named / 200 <= 0.05 + 0.03
 
 
-def test_a_price_that_never_moves_tells_no_slope():
-    slope, error = slope_beyond(np.full(5, 9.0), np.full(5, 3.0), np.zeros(5), np.full(5, 0.1))
-    assert slope == pytest.approx(0, abs=1e-9)
-    assert error == pytest.approx(5)
+def test_words_of_either_side_are_found_and_the_false_ones_stay_few():
+    rng = np.random.default_rng(21)
+    share = np.full(200, 0.05)
+    false = right = 0
+    for _ in range(50):
+        here, there = share.copy(), share.copy()
+        here[:5] = there[5:10] = 0.15
+        counts = [(rng.random((800, 200)) < s).sum(axis=0) for s in (here, there)]
+        found = beyond_chance(weighted_log_odds(*counts)["p_value"])
+        right += found[:10].sum()
+        false += found[10:].sum()
+    assert right / 500 > 0.9
+    assert false / (false + right) <= 0.05
+
+
+def test_where_one_side_says_more_besides_all_else_looks_rarer_there():
+    # what the notes warn of: shares of all counts, as in the paper
+    found = weighted_log_odds([50, 50, 100], [50, 50, 0], size=1e-9)
+    assert found["log_odds"][0] < 0

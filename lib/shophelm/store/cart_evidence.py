@@ -12,7 +12,7 @@ from scipy import special
 
 from shophelm.methods.cause_odds import Sign
 from shophelm.methods.fall_point import FALL, SPREAD, fall_point
-from shophelm.methods.log_odds import log_odds_ratio, slope_beyond
+from shophelm.methods.odds_ratio import log_odds_ratio, slope_beyond
 from shophelm.store.cart_usual import LAST_DAYS, by_product
 from shophelm.store.carts import Carts
 

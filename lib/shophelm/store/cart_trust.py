@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.log_odds import log_odds_ratio
+from shophelm.methods.odds_ratio import log_odds_ratio
 from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_evidence import sign_table
