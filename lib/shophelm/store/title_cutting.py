@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from shophelm.methods import chinese_words
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 from shophelm.store.search_words import brands_of, plain
@@ -21,14 +22,12 @@ Cut = Callable[[str], tuple[str, ...]]
 @functools.lru_cache(maxsize=100_000)
 def _tokens(text: str, *, brands: tuple[str, ...]) -> tuple[str, ...]:
     """Cut a plain text into its words, in order; a brand is one word."""
-    import jieba
-
-    jieba.setLogLevel("ERROR")
+    cut = chinese_words.cutter()
     longest_first = sorted(brands, key=len, reverse=True)
     named = re.compile(f"({'|'.join(map(re.escape, longest_first))})" if brands else r"(?!)")
     parts = [p for p in named.split(text) if p]
     words: list[str] = []
-    for word in (w for p in parts for w in ([p] if p in brands else jieba.cut(p))):
+    for word in (w for p in parts for w in ([p] if p in brands else cut(p))):
         # 鞋 alone says nothing: a lone Chinese letter belongs to the word before it, as in 老爹鞋
         if len(word) == 1 and letters(word) == 2 and words and words[-1] not in {*brands, " "}:
             words[-1] += word
