@@ -114,6 +114,26 @@ def detectable_effect(
     return _reach(level, power) * sd * np.sqrt(1 / treated + 1 / control)
 
 
+def times_the_people(
+    error: float, effect: float, *, level: float = LEVEL, power: float = POWER
+) -> float:
+    """Give how many times its people a trial needs to see an effect.
+
+    Parameters
+    ----------
+    error
+        The standard error of its estimate so far, which falls with the root of the people.
+    effect, level, power
+        As in `sample_size_of_proportions`.
+
+    Returns
+    -------
+    float
+        Below 1 where it has more than enough; infinite without an effect.
+    """
+    return _over((_reach(level, power) * error) ** 2, effect)
+
+
 def _reach(level: float, power: float) -> float:
     return _z(level) + special.ndtri(power)
 

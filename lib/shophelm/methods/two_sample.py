@@ -48,6 +48,42 @@ def arm_of_counts(yes: Numbers, n: Numbers) -> Arm:
     return Arm(n, rate, rate * (1 - rate))
 
 
+def arm_of_ratios(
+    n: Numbers, top: Numbers, bottom: Numbers, tops: Numbers, bottoms: Numbers, both: Numbers
+) -> Arm:
+    """Give an arm by a ratio of two sums over its people, such as money per order.
+
+    People are what is dealt out, not orders, so that the variance is that of the delta method
+    (Deng, Knoblich & Lu 2018): of y − R d over the mean of d.
+
+    Parameters
+    ----------
+    n
+        People.
+    top, bottom
+        Σy and Σd of the ratio Σy / Σd.
+    tops, bottoms, both
+        Σy², Σd² and Σyd.
+
+    Returns
+    -------
+    Arm
+        Its `mean` is the ratio; null without a bottom.
+
+    Notes
+    -----
+    Poor where few people have any d at all (some dozens).
+    """
+    n, top, bottom, tops, bottoms, both = (
+        _floats(a) for a in (n, top, bottom, tops, bottoms, both)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(bottom != 0, top / bottom, np.nan)
+        # y − R d adds up to nothing, so that its squares are its variance
+        left = np.maximum(tops - 2 * ratio * both + ratio**2 * bottoms, 0) / (n - 1)
+        return Arm(n, ratio, np.where(n > 1, left / (bottom / n) ** 2, np.nan))
+
+
 def difference(treated: Arm, control: Arm, *, level: float = 0.95) -> pd.DataFrame:
     """Give treated less control with Welch's interval (Welch 1947).
 

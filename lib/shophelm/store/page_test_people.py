@@ -1,0 +1,193 @@
+"""Who saw which variant of a page, and what they did before and since."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ibis
+
+from shophelm.shop.buyers import MONEY
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.tables import Tables, once_per_shop
+
+BEFORE = timedelta(days=28)
+"""What a visitor did in these days before a test began says much of what they do in it."""
+KINDS = {"carts": "cart", "views": "view", "pays": "pay"}
+IN_MONEY = ("paid", "settled", "cash", "back")
+COUNTED = (*KINDS, "orders", "paid", "settled")
+GROUPS = ("device", "persona", "returning")
+_PERSON = ("experiment_id", "person")
+
+
+@once_per_shop
+def people(shop: Tables) -> ibis.Table:
+    """Add up what each person in a page test did; the engine keeps it.
+
+    A visitor who signed in is the customer; a visitor of whom only the id is known may be the
+    customer of that id. Who saw two variants, as one visitor or as several, is in no arm.
+
+    Parameters
+    ----------
+    shop
+        Needs experiments and exposures; events for carts, views and payments seen, orders with
+        customers for money.
+
+    Returns
+    -------
+    Table
+        One row per experiment and person: experiment_id, person, variant (null for who saw two),
+        first_seen_at, device, persona (of the first exposure), and, from the first exposure on to
+        the test's end or as_of, carts, views, pays (events), orders, paid, settled (paid, less
+        what was paid back of those orders by as_of) and cash (paid, less what was paid back in
+        that time for whatever order; money is decimal), each also as _before (in the 28 days
+        before the test began), and returning (had paid before the first exposure). Null where the
+        shop lacks the table.
+
+    Notes
+    -----
+    What is bought without signing in reaches no arm. What was bought before counts only where the
+    visitor had signed in before: a variant that makes people sign in would otherwise seem to have
+    been shown to better customers. A visitor behind whom several customers signed in is taken for
+    the first of them by id.
+    """
+    seen = visitors(shop)
+    person = seen.filter(seen.leads).drop("visitor_id", "leads")
+    parts = (_events(shop, seen), *_money(shop, person))
+    for did in (p for p in parts if p is not None):
+        person = person.left_join(did, _PERSON).drop(*(f"{c}_right" for c in _PERSON))
+    there = set(person.columns)
+    filled = {}
+    for name in (c + end for end in ("", "_before") for c in (*COUNTED, "back")):
+        kind = MONEY if name.removesuffix("_before") in IN_MONEY else "int64"
+        known = person[name].fill_null(0).cast(kind) if name in there else ibis.null(kind)
+        filled[name] = known
+    for end in ("", "_before"):
+        back = filled.pop(f"back{end}")
+        filled[f"cash{end}"] = (filled[f"paid{end}"] - back).cast(MONEY)
+    returning = ibis.null("boolean")
+    if "returning" in there:
+        returning = person.returning.fill_null(False)
+    named = (*_PERSON, "variant", "first_seen_at", "device", "persona")
+    return person.select(*named, **filled, returning=returning).cache()
+
+
+@once_per_shop
+def visitors(shop: Tables) -> ibis.Table:
+    """Give each exposed visitor the person behind it; the engine keeps it.
+
+    Returns
+    -------
+    Table
+        visitor_id, experiment_id, person, variant, first_seen_at, device, persona (the last four
+        of the person), known_at (since when the person's customer is known), began, over (the
+        test's first moment, and the first one after it), leads (one visitor of each person).
+    """
+    seen = _exposures(shop)
+    if shop.has("events.customer_id"):
+        seen = seen.left_join(_signed_in(shop, seen), "visitor_id").drop("visitor_id_right")
+    else:
+        seen = seen.mutate(customer_id=ibis.null("string"), known_at=ibis.null("timestamp(6)"))
+    seen = seen.mutate(person=ibis.coalesce(seen.customer_id, seen.visitor_id))
+    # only customers can stand behind several visitors, and windows over everybody are dear
+    alone = seen.filter(seen.customer_id.isnull()).mutate(leads=True)
+    signed = seen.filter(seen.customer_id.notnull())
+    one = ibis.window(group_by=_PERSON)
+    first = ibis.window(group_by=_PERSON, order_by=["first_seen_at", "visitor_id"])
+    least, most = signed.variant.min().over(one), signed.variant.max().over(one)
+    unmixed = (least == most) & (signed.variant.count().over(one) == signed.count().over(one))
+    signed = signed.mutate(
+        variant=unmixed.ifelse(least, ibis.null("string")),
+        **{c: signed[c].first().over(first) for c in ("first_seen_at", "device", "persona")},
+        known_at=signed.known_at.min().over(one),
+        leads=ibis.row_number().over(first) == 0,
+    )
+    return alone.union(signed.select(*alone.columns)).drop("customer_id").cache()
+
+
+def _exposures(shop: Tables) -> ibis.Table:
+    """Give each visitor's exposure; variant is null for who saw two."""
+    tests = shop["experiments"]
+    end = ibis.coalesce(tests.ended_on, ibis.literal(shop.as_of))
+    tests = tests.select(
+        "experiment_id",
+        began=tests.started_on.cast("timestamp"),
+        over=(end + ibis.interval(days=1)).cast("timestamp"),
+    )
+    seen = shop["exposures"].inner_join(tests, "experiment_id")
+    seen = seen.filter(seen.first_seen_at < seen.over)
+    checked = shop.checked("exposures")
+    if not checked.rejected:
+        return seen
+    # the check keeps one row of each visitor; what the others say is not to be lost
+    every = checked.rows.filter(lambda t: t.variant.notnull())
+    twice = every.group_by("experiment_id", "visitor_id").aggregate(
+        two=every.variant.min() != every.variant.max()
+    )
+    seen = seen.left_join(twice, ["experiment_id", "visitor_id"])
+    seen = seen.drop("experiment_id_right", "visitor_id_right")
+    variant = seen.two.fill_null(False).ifelse(ibis.null("string"), seen.variant)
+    return seen.mutate(variant=variant).drop("two")
+
+
+def _signed_in(shop: Tables, seen: ibis.Table) -> ibis.Table:
+    """Give the customer of each exposed visitor who ever signed in, and since when."""
+    events = shop["events"].filter(lambda t: t.customer_id.notnull())
+    events = events.semi_join(seen, "visitor_id")
+    return events.group_by("visitor_id").aggregate(
+        customer_id=events.customer_id.min(), known_at=events.occurred_at.min()
+    )
+
+
+def _events(shop: Tables, seen: ibis.Table) -> ibis.Table | None:
+    """Count each person's events of the kinds that matter."""
+    if not shop.filled("events"):
+        return None
+    events = shop["events"].select("visitor_id", "occurred_at", "kind")
+    rows = events.filter(events.kind.isin(list(KINDS.values()))).inner_join(seen, "visitor_id")
+    during, before = _since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
+    counts = {name: (during & (rows.kind == kind)).sum() for name, kind in KINDS.items()}
+    counts |= {f"{name}_before": (before & (rows.kind == k)).sum() for name, k in KINDS.items()}
+    return rows.filter(during | before).group_by(_PERSON).aggregate(**counts)
+
+
+def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
+    """Add up each person's orders, and what was paid back to them."""
+    if not shop.filled("orders.customer_id"):
+        return []
+    orders = paid_orders(shop).select(
+        "order_id", "customer_id", "paid_at", "paid_amount", "refunded"
+    )
+    rows = orders.inner_join(person, orders.customer_id == person.person)
+    during = _since(rows, rows.paid_at)
+    before = _before(rows, rows.paid_at) & _known_by(rows, rows.began)
+    sums = {}
+    for end, when in (("", during), ("_before", before)):
+        sums[f"orders{end}"] = when.sum()
+        sums[f"paid{end}"] = when.ifelse(rows.paid_amount, 0).sum()
+        if shop.has("refunds"):
+            sums[f"settled{end}"] = when.ifelse(rows.paid_amount - rows.refunded, 0).sum()
+    earlier = (rows.paid_at < rows.first_seen_at) & _known_by(rows, rows.first_seen_at)
+    found = [rows.group_by(_PERSON).aggregate(**sums, returning=earlier.any())]
+    if shop.has("refunds"):
+        back = shop["refunds"].select("order_id", "refunded_at", "amount")
+        back = back.inner_join(orders.select("order_id", "customer_id"), "order_id")
+        back = back.inner_join(person, back.customer_id == person.person)
+        during = _since(back, back.refunded_at)
+        before = _before(back, back.refunded_at) & _known_by(back, back.began)
+        sums = {"back": during.ifelse(back.amount, 0).sum()}
+        sums["back_before"] = before.ifelse(back.amount, 0).sum()
+        found.append(back.group_by(_PERSON).aggregate(**sums))
+    return found
+
+
+def _since(rows: ibis.Table, at: ibis.Value) -> ibis.BooleanValue:
+    return (at >= rows.first_seen_at) & (at < rows.over)
+
+
+def _before(rows: ibis.Table, at: ibis.Value) -> ibis.BooleanValue:
+    began = ibis.least(rows.began, rows.first_seen_at)
+    return (at < began) & (at >= rows.began - ibis.interval(days=BEFORE.days))
+
+
+def _known_by(rows: ibis.Table, moment: ibis.Value) -> ibis.BooleanValue:
+    return rows.known_at.isnull() | (rows.known_at < moment)
