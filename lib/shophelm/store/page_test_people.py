@@ -144,7 +144,7 @@ def _events(shop: Tables, seen: ibis.Table) -> ibis.Table | None:
         return None
     events = shop["events"].select("visitor_id", "occurred_at", "kind")
     rows = events.filter(events.kind.isin(list(KINDS.values()))).inner_join(seen, "visitor_id")
-    during, before = _since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
+    during, before = since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
     counts = {name: (during & (rows.kind == kind)).sum() for name, kind in KINDS.items()}
     counts |= {f"{name}_before": (before & (rows.kind == k)).sum() for name, k in KINDS.items()}
     return rows.filter(during | before).group_by(_PERSON).aggregate(**counts)
@@ -158,7 +158,7 @@ def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
         "order_id", "customer_id", "paid_at", "paid_amount", "refunded"
     )
     rows = orders.inner_join(person, orders.customer_id == person.person)
-    during = _since(rows, rows.paid_at)
+    during = since(rows, rows.paid_at)
     before = _before(rows, rows.paid_at) & _known_by(rows, rows.began)
     sums = {}
     for end, when in (("", during), ("_before", before)):
@@ -172,7 +172,7 @@ def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
         back = shop["refunds"].select("order_id", "refunded_at", "amount")
         back = back.inner_join(orders.select("order_id", "customer_id"), "order_id")
         back = back.inner_join(person, back.customer_id == person.person)
-        during = _since(back, back.refunded_at)
+        during = since(back, back.refunded_at)
         before = _before(back, back.refunded_at) & _known_by(back, back.began)
         sums = {"back": during.ifelse(back.amount, 0).sum()}
         sums["back_before"] = before.ifelse(back.amount, 0).sum()
@@ -180,7 +180,8 @@ def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
     return found
 
 
-def _since(rows: ibis.Table, at: ibis.Value) -> ibis.BooleanValue:
+def since(rows: ibis.Table, at: ibis.Value) -> ibis.BooleanValue:
+    """Tell what happened from the first exposure on to the test's end."""
     return (at >= rows.first_seen_at) & (at < rows.over)
 
 

@@ -88,8 +88,8 @@ def page_tests(
         always-valid interval of the lift) each with _low and _high (95 %), p_value (fixed
         horizon), p_always, p_corrected (by what decides in this state: Holm over the arms for the
         primary metric; Benjamini and Hochberg over all others of the test), narrower (share of the
-        interval's width that what people did before took away), cut (values, both arms), split_p (chance of so uneven a split),
-        provisional (refunds will still change it).
+        interval's width that what people did before took away), cut (values, both arms), split_p
+        (chance of so uneven a split), provisional (refunds will still change it).
 
     Notes
     -----
@@ -131,9 +131,9 @@ def _contrasts(
     return rows
 
 
-def arm_at(arm: Arm, places: pd.Series) -> Arm:
+def arm_at(arm: Arm, places: pd.Series | np.ndarray) -> Arm:
     """Take some entries of arms."""
-    at = places.to_numpy(int)
+    at = np.asarray(places, dtype=int)
     return Arm(arm.n[at], arm.mean[at], arm.variance[at])
 
 

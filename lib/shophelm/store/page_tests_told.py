@@ -33,9 +33,10 @@ DECIDED = {
     "more with {a_day} new people a day.",
 }
 MEASURED = (
-    " {figure}: {mean} with {variant}, {mean_control} with {control}; {lift} (95% interval {low} "
-    "to {high}, {horizon}) from {people} in {days}."
+    " {figure}: {mean} with {variant}, {mean_control} with {control}; {lift}{allowed} (95% "
+    "interval {low} to {high}, {horizon}) from {people} in {days}."
 )
+RISK = "{risk} of {what} over 28 days, the loss to be expected by what people paid."
 IN = {"margin": "margin", "gmv": "GMV"}
 
 
@@ -96,10 +97,8 @@ def _said(row: dict[str, Any], tests: PageTests, currency: str) -> Sentence:
     if row["provisional"]:
         text += " Provisional: refunds can still change it."
     if not unknown(row["risk"]):
-        wrong = "If shipping it is wrong" if row["verdict"] == SHIP else "If {variant} is better"
-        text += (
-            f" {wrong}, " + "{risk} of {what} is lost over 28 days, on average over all chances."
-        )
+        chosen = "shipping {variant}" if row["verdict"] == SHIP else "keeping {control}"
+        text += f" The risk of {chosen}: " + RISK
     return sentence(text, **name, **_values(row, tests, currency))
 
 
@@ -113,6 +112,7 @@ def _values(row: dict[str, Any], tests: PageTests, currency: str) -> dict[str, A
         "mean": show(row["mean"]),
         "mean_control": show(row["mean_control"]),
         "lift": change(row["lift"]),
+        "allowed": " once what they did before is allowed for" if row["narrower"] > 0 else "",
         "low": change(row["lift_low"]),
         "high": change(row["lift_high"]),
         "horizon": "good on any day" if row["state"] == RUNNING else "at its end",
