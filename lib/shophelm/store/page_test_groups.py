@@ -155,9 +155,8 @@ def _compared(shop: Tables, metric: str, tests: pd.DataFrame, by: str, least: in
     rows = rows.merge(tests[["experiment_id", "control"]], on="experiment_id")
     keys = ["experiment_id", by]
     control = rows[rows["variant"] == rows["control"]].set_index(keys)[["at", "n", "mean"]]
-    rows = rows[rows["variant"] != rows["control"]].join(
-        control, on=keys, how="inner", rsuffix="_control"
-    )
+    control = control.add_suffix("_control")
+    rows = rows[rows["variant"] != rows["control"]].join(control, on=keys, how="inner")
     enough = (rows["n"] >= least) & (rows["n_control"] >= least)
     rows = rows[enough].reset_index(drop=True)
     ours, theirs = (arm_at(arm, rows[c]) for c in ("at", "at_control"))

@@ -113,20 +113,24 @@ def _exposures(shop: Tables) -> ibis.Table:
         began=tests.started_on.cast("timestamp"),
         over=(end + ibis.interval(days=1)).cast("timestamp"),
     )
-    seen = shop["exposures"].inner_join(tests, "experiment_id")
-    seen = seen.filter(seen.first_seen_at < seen.over)
-    checked = shop.checked("exposures")
-    if not checked.rejected:
-        return seen
-    # the check keeps one row of each visitor; what the others say is not to be lost
-    every = checked.rows.filter(lambda t: t.variant.notnull())
-    twice = every.group_by("experiment_id", "visitor_id").aggregate(
-        two=every.variant.min() != every.variant.max()
+    seen = shop["exposures"]
+    if shop.checked("exposures").rejected:
+        seen = _seen_twice(shop)
+    seen = seen.inner_join(tests, "experiment_id")
+    return seen.filter(seen.first_seen_at < seen.over)
+
+
+def _seen_twice(shop: Tables) -> ibis.Table:
+    """Give exposures where the check has set some aside: what else a visitor saw is not lost."""
+    rows = shop.checked("exposures").rows
+    end = ibis.literal(shop.as_of + timedelta(days=1)).cast("timestamp")
+    rows = rows.filter(rows.variant.notnull(), rows.first_seen_at < end)
+    least, most = rows.variant.min(), rows.variant.max()
+    return rows.group_by("experiment_id", "visitor_id").aggregate(
+        variant=(least == most).ifelse(least, ibis.null("string")),
+        first_seen_at=rows.first_seen_at.min(),
+        **{c: rows[c].first(order_by=["first_seen_at", c]) for c in ("device", "persona")},
     )
-    seen = seen.left_join(twice, ["experiment_id", "visitor_id"])
-    seen = seen.drop("experiment_id_right", "visitor_id_right")
-    variant = seen.two.fill_null(False).ifelse(ibis.null("string"), seen.variant)
-    return seen.mutate(variant=variant).drop("two")
 
 
 def _signed_in(shop: Tables, seen: ibis.Table) -> ibis.Table:

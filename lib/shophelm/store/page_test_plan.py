@@ -18,13 +18,12 @@ from shophelm.methods.power import (
     sample_size_of_means,
     sample_size_of_proportions,
 )
-from shophelm.shop.buyers import MONEY
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.promotion_days import promotion_days
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
-from shophelm.store.page_test_metrics import BY_NAME, FLOAT
+from shophelm.store.page_test_metrics import BY_NAME, FLOAT, WIDE
 from shophelm.words import Sentence, change, count, in_unit, plural, sentence
 
 EFFECTS, WEEKS, ARMS = (0.03, 0.06, 0.1, 0.2), 8, 2
@@ -249,9 +248,9 @@ def _money(
     paid = paid.group_by("customer_id", "ago").aggregate(value=paid.paid_amount.sum())
     so_far = ibis.window(group_by="customer_id", order_by="ago", preceding=None, following=0)
     paid = paid.mutate(
-        after=paid["value"].sum().over(so_far).cast(MONEY), value=paid["value"].cast(MONEY)
+        after=paid["value"].sum().over(so_far).cast(WIDE), value=paid["value"].cast(WIDE)
     )
-    before = (paid.after - paid["value"]).cast(MONEY)
+    before = (paid.after - paid["value"]).cast(WIDE)
     sums = paid.group_by("ago").aggregate(
         y=paid["value"].sum().cast(FLOAT),
         yy=((paid.after * paid.after).sum() - (before * before).sum()).cast(FLOAT),

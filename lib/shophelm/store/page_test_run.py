@@ -8,11 +8,11 @@ import pandas as pd
 
 from shophelm.methods.always_valid import SHARPEST_AT, always_valid
 from shophelm.methods.cuped import Sums, cuped
-from shophelm.methods.two_sample import lift
+from shophelm.methods.two_sample import difference, lift_within
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
-from shophelm.store.page_test_metrics import BY_NAME, FLOAT, Metric
+from shophelm.store.page_test_metrics import BY_NAME, FLOAT, WIDE, Metric
 from shophelm.store.page_test_people import KINDS, people, since, visitors
 from shophelm.store.page_tests import PageTests, arm_at
 
@@ -41,7 +41,7 @@ def estimate_by_day(
     Returns
     -------
     DataFrame
-        One row per arm and day on which both arms have an error: experiment_id, variant, figure,
+        One row per arm and day on which the band can be drawn: experiment_id, variant, figure,
         day, people (of both arms so far), lift, lift_low, lift_high (for who looks on this day
         only), always_low, always_high (for who looks every day). Amounts are not cut. No rows
         where the test is decided by a figure that is not a plain mean of what happened: a ratio,
@@ -88,6 +88,7 @@ def _daily(shop: Tables, metric: Metric, test: str, happened: ibis.Table) -> pd.
     everybody = people(shop).filter(lambda t: (t.experiment_id == test) & t.variant.notnull())
     x = everybody[f"{metric.of}_before"]
     x = (x > 0).cast("int64") if metric.kind == "share" else x
+    x = x.cast(WIDE) if metric.of == "paid" else x
     everybody = everybody.select("person", "variant", x=x, day=everybody.first_seen_at.date())
     came = everybody.group_by("variant", "day").aggregate(
         n=everybody.count(), x=_total(everybody.x), xx=_total(everybody.x * everybody.x)
@@ -98,7 +99,7 @@ def _daily(shop: Tables, metric: Metric, test: str, happened: ibis.Table) -> pd.
     rows = rows.mutate(after=after, before=after - rows["value"])
     if metric.kind == "share":
         rows = rows.mutate(after=ibis.least(rows.after, 1), before=ibis.least(rows.before, 1))
-    kind = "int64" if metric.of != "paid" else "decimal(18, 4)"
+    kind = WIDE if metric.of == "paid" else "int64"
     rows = rows.mutate(**{c: rows[c].cast(kind) for c in ("after", "before")})
     more = rows.after - rows.before
     did = rows.group_by("variant", "day").aggregate(
@@ -128,13 +129,15 @@ def _against(sums: dict[str, pd.DataFrame], row: tuple, sharpest_at: int) -> pd.
     stacked = {p: np.concatenate([s[p].to_numpy(FLOAT) for s in both]) for p in PARTS}
     arm = cuped(Sums(**stacked), np.concatenate([days, days])).arm
     ours, theirs = (arm_at(arm, at) for at in (days, days + len(days)))
-    fixed = lift(ours, theirs)
+    apart = difference(ours, theirs)
     always = always_valid(
-        fixed["estimate"], fixed["error"], ours.n + theirs.n, sharpest_at=sharpest_at
+        apart["estimate"], apart["error"], ours.n + theirs.n, sharpest_at=sharpest_at
     )
     frame = pd.DataFrame({"day": both[0].index, "people": ours.n + theirs.n})
     frame = frame.assign(experiment_id=row.experiment_id, variant=row.variant, figure=row.figure)
-    frame["lift"] = fixed["estimate"]
-    frame[["lift_low", "lift_high"]] = fixed[["low", "high"]]
-    frame[["always_low", "always_high"]] = always[["low", "high"]]
-    return frame[fixed["error"] > 0]
+    for name, found in (("lift", apart), ("always", always)):
+        reach = (found["high"] - apart["estimate"]) / apart["error"].where(apart["error"] > 0)
+        within = lift_within(ours, theirs, reach)
+        frame[[f"{name}_low", f"{name}_high"]] = within[["low", "high"]]
+    frame["lift"] = within["estimate"]
+    return frame[frame["always_low"].notna()]

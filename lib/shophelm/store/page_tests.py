@@ -9,7 +9,7 @@ import pandas as pd
 
 from shophelm.methods.always_valid import SHARPEST_AT, always_valid
 from shophelm.methods.corrections import false_discoveries, holm
-from shophelm.methods.two_sample import Arm, difference, lift
+from shophelm.methods.two_sample import Arm, difference, lift_within
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.store.page_test_list import FINISHED, listed
@@ -120,7 +120,7 @@ def _contrasts(
     rows = rows.rename(columns={"metric_x": "metric", "metric_y": "decided_on"})
     control = rows[rows["variant"] == rows["control"]].set_index(keys)
     rows = rows[rows["variant"] != rows["control"]].join(
-        control[["at", "n", "mean", "cut"]], on=keys, how="inner", rsuffix="_control"
+        control[["at", "n", "mean", "cut"]].add_suffix("_control"), on=keys, how="inner"
     )
     rows = _described(rows, tests)
     ours, theirs = (arm_at(arm, rows.pop(c)) for c in ("at", "at_control"))
@@ -150,23 +150,25 @@ def _described(rows: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def _effects(ours: Arm, theirs: Arm, sharpest_at: int) -> pd.DataFrame:
-    """Hold arms against their controls: apart, relatively, and on all days at once."""
-    apart, relative = difference(ours, theirs), lift(ours, theirs)
+    """Hold arms against their controls: apart, relatively, and on all days at once.
+
+    The difference is tested, and what is said of the lift agrees with it.
+    """
+    apart = difference(ours, theirs)
+    apart = apart.where(apart["error"] > 0)
+    always = always_valid(
+        apart["estimate"], apart["error"], ours.n + theirs.n, sharpest_at=sharpest_at
+    )
+    frame = pd.DataFrame({"p_value": apart["p_value"], "p_always": always["p_value"]})
+    frame["difference"], frame["difference_error"] = apart["estimate"], apart["error"]
+    frame[["difference_low", "difference_high"]] = apart[["low", "high"]]
     # relative to next to nothing, or to less, is no figure
     sound = pd.Series(theirs.mean > SOUND * np.sqrt(theirs.variance / theirs.n))
-    judged = relative.where(sound, apart, axis=0)
-    always = always_valid(
-        judged["estimate"], judged["error"], ours.n + theirs.n, sharpest_at=sharpest_at
-    )
-    known = judged["error"] > 0
-    apart = apart.where(known, axis=0)
-    relative = relative.where(known & sound, axis=0)
-    frame = pd.DataFrame({"p_value": judged["p_value"], "p_always": always["p_value"]})
-    for name, found in (("difference", apart), ("lift", relative)):
-        frame[name], frame[f"{name}_error"] = found["estimate"], found["error"]
-        frame[[f"{name}_low", f"{name}_high"]] = found[["low", "high"]]
-    frame[["always_low", "always_high"]] = always[["low", "high"]].where(known & sound, axis=0)
-    return frame
+    for name, found in (("lift", apart), ("always", always)):
+        reach = (found["high"] - apart["estimate"]) / apart["error"]
+        within = lift_within(ours, theirs, reach).where(sound & apart["error"].notna())
+        frame[[f"{name}_low", f"{name}_high"]] = within[["low", "high"]]
+    return frame.assign(lift=within["estimate"])
 
 
 def _corrected(rows: pd.DataFrame) -> pd.Series:
