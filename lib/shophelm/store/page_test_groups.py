@@ -90,7 +90,7 @@ def page_test_groups(shop: Tables, *, least: int = LEAST) -> PageTestGroups:
         for by in GROUPS
     ]
     filled = [p for p in parts if len(p)]
-    groups = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMNS)
+    groups = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMNS[:-1])
     place = dict(zip(tests["experiment_id"], range(len(tests)), strict=True))
     groups = groups.assign(at=groups["experiment_id"].map(place), dim=groups["by"].map(_place))
     groups = groups.sort_values(["at", "variant", "dim", "group"], ignore_index=True)

@@ -64,6 +64,8 @@ def estimate_by_day(
 
 def _happened(shop: Tables, metric: Metric, test: str) -> ibis.Table | None:
     """Give what each person did by day: person, day, value (decimal where it is money)."""
+    if metric.kind not in ("share", "mean"):
+        return None
     seen = visitors(shop).filter(lambda t: t.experiment_id == test)
     if metric.of in KINDS:
         events = shop["events"].filter(lambda t: t.kind == KINDS[metric.of])
