@@ -31,7 +31,7 @@ def test_a_dimension_that_differs_is_spoken_of_and_its_groups_are_shrunk(shop):
     assert rows.loc["device", "found"]
     assert not rows.loc["persona", "found"]
     table = shown_groups(found).set_index("group")
-    assert table.loc["ios", "lift"] == pytest.approx(1.0)
+    assert table.loc["ios", "effect"] == pytest.approx(1.0)
     assert 0 < table.loc["pc", "shrunk"] < table.loc["ios", "shrunk"] < 1.0
     said = str(find_groups(found))
     assert said.startswith(

@@ -19,15 +19,13 @@ def effects(metrics: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - 
     Parameters
     ----------
     metrics
-        As `store.page_tests.PageTests.metrics`; its first test is drawn. The primary metric is on
-        top, and in another colour.
+        As `store.page_tests.latest` gives it. The primary metric is on top, in another colour.
     """
     from matplotlib import pyplot as plt
     from matplotlib.ticker import FuncFormatter
 
     set_style()
-    rows = metrics[metrics["experiment_id"] == metrics["experiment_id"].iloc[0]]
-    rows = rows[rows["lift"].notna()]
+    rows = metrics[metrics["lift"].notna()]
     several = rows["variant"].nunique() > 1
     names = [f"{r.figure}, {r.variant}" if several else r.figure for r in rows.itertuples()]
     places = list(range(len(rows)))
@@ -41,11 +39,9 @@ def effects(metrics: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - 
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(change(v))))
     axes.grid(visible=False, axis="y")
-    first = rows.iloc[0] if len(rows) else None
-    against = "" if first is None else f"{first['experiment_id']}: "
     axes.set(
         xlabel="thick: 95% for one look at the end; thin: 95% for a look every day",
-        title=f"{against}more or less than the control",
+        title=f"{metrics['experiment_id'].iloc[0]}: more or less than the control",
     )
     return axes
 

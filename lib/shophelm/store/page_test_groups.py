@@ -104,9 +104,10 @@ def page_test_groups(shop: Tables, *, least: int = LEAST) -> PageTestGroups:
 def shown_groups(found: PageTestGroups) -> pd.DataFrame:
     """Lay out the groups of the dimensions that differ beyond chance; no rows where none does."""
     rows = found.groups[found.groups["found"].astype(bool)]
-    columns = ["experiment_id", "variant", "by", "group", "n", "n_control", "lift"]
+    columns = ["experiment_id", "variant", "by", "group", "n", "n_control", "effect"]
     columns += ["shrunk", "shrunk_low", "shrunk_high"]
-    return rows[columns].assign(by=rows["by"].map(NAMES)).reset_index(drop=True)
+    rows = rows.rename(columns={"lift": "effect"})[columns]
+    return rows.assign(by=rows["by"].map(NAMES)).reset_index(drop=True)
 
 
 @carries_missing

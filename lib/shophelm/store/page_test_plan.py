@@ -121,6 +121,12 @@ def page_test_plan(
 
 
 @carries_missing
+def shown_plan(plan: PageTestPlan) -> pd.DataFrame:
+    """Lay out what each effect asked for takes."""
+    return plan.effects[["effect", "per_arm", "weeks", "a_week"]]
+
+
+@carries_missing
 def find_plan(plan: PageTestPlan, *, currency: str) -> Sentence:
     """Say what the next test needs to see the smallest effect that can be seen in time."""
     last = plan.weeks.iloc[-1]

@@ -20,8 +20,9 @@ from shophelm.store.page_test_verdicts import MOST_DAYS, SMALLEST_EFFECT, verdic
 SOUND = 3.0
 """A control's mean that lies fewer errors than this above zero is nothing to divide by."""
 SHOWN = [
-    *("experiment_id", "variant", "figure", "primary", "n", "n_control", "mean_control", "mean"),
-    *("lift", "lift_low", "lift_high", "always_low", "always_high", "p_corrected", "provisional"),
+    *("experiment_id", "variant", "figure", "unit", "primary", "n", "mean", "n_control"),
+    *("mean_control", "effect", "effect_low", "effect_high", "always_low", "always_high"),
+    *("p_corrected", "provisional"),
 ]
 
 
@@ -106,8 +107,16 @@ def page_tests(
 
 @carries_missing
 def shown(tests: PageTests) -> pd.DataFrame:
-    """Pick the columns of `PageTests.metrics` that a table shows: latest test first."""
-    return tests.metrics[SHOWN]
+    """Lay out the metrics of every arm, the latest test first."""
+    ends = {f"lift{end}": f"effect{end}" for end in ("", "_low", "_high")}
+    return tests.metrics.rename(columns=ends)[SHOWN]
+
+
+@carries_missing
+def latest(tests: PageTests) -> pd.DataFrame:
+    """Give the metrics of the latest test, as the figure draws them."""
+    rows = tests.metrics
+    return rows[rows["experiment_id"] == rows["experiment_id"].iloc[0]] if len(rows) else rows
 
 
 def _contrasts(
