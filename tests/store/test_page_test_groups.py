@@ -3,61 +3,71 @@
 import pytest
 
 from shophelm.shop.needs import Missing
-from shophelm.store.page_test_groups import find_groups, page_test_groups, shown_groups
+from shophelm.store.page_test_groups import (
+    PageTestGroups,
+    find_groups,
+    page_test_groups,
+    shown_groups,
+)
+from tests.store.page_test_shop import opened_in
 from tests.store.test_page_tests import made
 
 
-def grouped(carts, *, people=400):
-    """One test by device: (arm, device) → how many of so many people cart."""
-    tables = made({"a": (1, 0), "b": (1, 0)})
+def grouped(tests):
+    """Tests by device: name → (people, (arm, device) → how many of so many people cart)."""
+    tables = made({test: ({"a": (0, 0), "b": (0, 0)}, {}) for test in tests})
     seen = "experiment_id,visitor_id,variant,first_seen_at,device,persona\n"
     events = "event_id,visitor_id,occurred_at,kind\n"
-    for (arm, device), yes in carts.items():
-        for i in range(people):
-            name = f"{arm}{device}{i}"
-            persona = "even" if i % 2 else "odd"
-            seen += f"t,{name},{arm},2026-10-02 09:00:00,{device},{persona}\n"
-            if i < yes:
-                events += f"e{name},{name},2026-10-02 09:01:00,cart\n"
+    for test, (people, carts) in tests.items():
+        for (arm, device), yes in carts.items():
+            for i in range(people):
+                who = f"{test}{arm}{device}{i}"
+                persona = "even" if i % 2 else "odd"
+                seen += f"{test},{who},{arm},2026-10-02 09:00:00,{device},{persona}\n"
+                events += f"e{who},{who},2026-10-02 09:01:00,{'cart' if i < yes else 'view'}\n"
     return tables | {"exposures": seen, "events": events}
 
 
-def test_a_dimension_that_differs_is_spoken_of_and_its_groups_are_shrunk(shop):
-    carts = {("a", "ios"): 100, ("b", "ios"): 200, ("a", "pc"): 100, ("b", "pc"): 100}
-    found = page_test_groups(shop(**grouped(carts)))
-    rows = found.dimensions.set_index("by")
+DIFFERS = {("a", "ios"): 100, ("b", "ios"): 200, ("a", "pc"): 100, ("b", "pc"): 100}
+ALIKE = {("a", "ios"): 160, ("b", "ios"): 240, ("a", "pc"): 40, ("b", "pc"): 60}
+FEW = {("a", "ios"): 30, ("b", "ios"): 50, ("a", "pc"): 30, ("b", "pc"): 10}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    tables = grouped({"differs": (400, DIFFERS), "alike": (400, ALIKE), "few": (60, FEW)})
+    return page_test_groups(opened_in(tmp_path_factory.mktemp("groups"), tables))
+
+
+def test_a_dimension_that_differs_is_spoken_of_and_its_groups_are_shrunk(found):
+    rows = found.dimensions.set_index(["experiment_id", "by"])
     # lifts 1.0 and 0 with errors √(.25/400/.0625 + .1875/400·4/.0625) = .2 and √(2·.03/4) = .1225
-    assert rows.loc["device", "q"] == pytest.approx(1 / (0.2**2 + 0.1225**2), rel=0.01)
-    assert rows.loc["device", "found"]
-    assert not rows.loc["persona", "found"]
+    assert rows.loc[("differs", "device"), "q"] == pytest.approx(1 / (0.2**2 + 0.1225**2), rel=0.01)
+    assert rows[rows["found"]].index.tolist() == [("differs", "device")]
     table = shown_groups(found).set_index("group")
     assert table.loc["ios", "effect"] == pytest.approx(1.0)
     assert 0 < table.loc["pc", "shrunk"] < table.loc["ios", "shrunk"] < 1.0
-    said = str(find_groups(found))
-    assert said.startswith(
-        "4 groups of 1 test were looked at in 2 comparisons. Beyond chance, b in t differs by "
-        "device: ios +"
+    assert str(find_groups(found)).startswith(
+        "8 groups of 2 tests were looked at in 4 comparisons. Beyond chance, b in differs differs "
+        "by device: ios +"
     )
 
 
-def test_the_same_effect_everywhere_is_no_finding_whatever_the_groups_are_like(shop):
-    carts = {("a", "ios"): 160, ("b", "ios"): 240, ("a", "pc"): 40, ("b", "pc"): 60}
-    found = page_test_groups(shop(**grouped(carts)))
-    assert not found.dimensions["found"].any()
-    assert shown_groups(found).empty
-    assert str(find_groups(found)).startswith("No group reacts differently beyond chance: 4 groups")
+def test_the_same_effect_everywhere_is_no_finding_whatever_the_groups_are_like(found):
+    dimensions = found.dimensions[found.dimensions["experiment_id"] == "alike"]
+    alone = PageTestGroups(found.groups, dimensions)
+    assert str(find_groups(alone)).startswith("No group reacts differently beyond chance: 4 groups")
 
 
-def test_groups_too_small_are_not_compared(shop):
-    carts = {("a", "ios"): 30, ("b", "ios"): 50, ("a", "pc"): 30, ("b", "pc"): 10}
-    found = page_test_groups(shop(**grouped(carts, people=60)), least=100)
-    assert set(found.dimensions["by"]) <= {"persona"}
-    nobody = page_test_groups(shop(**made({"a": (3, 1), "b": (3, 1)})))
+def test_groups_too_small_are_not_compared(found, shop):
+    # 60 people a device and arm, and 60 a persona and arm
+    assert "few" not in set(found.groups["experiment_id"])
+    nobody = page_test_groups(shop(**made({"t": ({"a": (3, 1), "b": (3, 1)}, {})})))
     assert str(find_groups(nobody)) == "No page test has people enough to compare groups."
 
 
 def test_without_exposures_it_is_missing(shop):
-    tables = made({"a": (3, 1), "b": (3, 1)})
+    tables = made({"t": ({"a": (3, 1), "b": (3, 1)}, {})})
     without = shop(events=tables["events"])
     assert isinstance(find_groups(page_test_groups(without)), Missing)
 

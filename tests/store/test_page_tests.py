@@ -1,5 +1,7 @@
 """Verdicts on page tests: planted truth, trials at the edges, and identities."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from shophelm.store.page_test_list import listed, planned_shares
 from shophelm.store.page_test_refunds import refund_days
 from shophelm.store.page_tests import latest, page_tests, shown
 from shophelm.store.page_tests_told import find_page_tests, page_test_actions
-from tests.store.page_test_shop import TABLES
+from tests.store.page_test_shop import TABLES, opened_in
 
 SCENE, BADGE = "exp_scene_photo", "exp_shipping_badge"
 
@@ -122,127 +124,175 @@ def test_the_table_shows_what_is_listed(truly):
     assert set(latest(truly[1])["experiment_id"]) == {SCENE}
 
 
-# small shops: n people an arm, of whom so many cart on the test's first day
+# many tests in one shop, since opening one takes longer than a test: who carts does so at once
 
 
-def made(arms, *, ended="2026-10-14", split=None, metric="cart_rate", days=14):
-    """Tables of one test: variant → (people, how many cart)."""
-    shares = split or ";".join(f"{a}:1" for a in arms)
-    tests = (
+def made(tests, *, days=14):
+    """Tables of tests: name → (variant → (people, how many cart)), and what else the test has."""
+    plans = (
         "experiment_id,question,unit,started_on,ended_on,control_variant,primary_metric,"
-        f"planned_split\nt,Is it better?,visitor,2026-10-01,{ended},a,{metric},{shares}\n"
+        "planned_split\n"
     )
     seen = "experiment_id,visitor_id,variant,first_seen_at\n"
     events = "event_id,visitor_id,occurred_at,kind\n"
-    for arm, (people, carts) in arms.items():
-        for i in range(people):
-            day = f"2026-10-{1 + i % days:02d}"
-            seen += f"t,{arm}{i},{arm},{day} 09:00:00\n"
-            kind = "cart" if i < carts else "view"
-            events += f"e{arm}{i},{arm}{i},{day} 09:01:00,{kind}\n"
-    return {"experiments": tests, "exposures": seen, "events": events}
+    for test, (arms, more) in tests.items():
+        plan = {
+            "ended": "2026-10-14",
+            "metric": "cart_rate",
+            "split": ";".join(f"{a}:1" for a in arms),
+        }
+        plan |= more
+        plans += f"{test},Is it better?,visitor,2026-10-01,{plan['ended']},a,{plan['metric']},"
+        plans += f"{plan['split']}\n"
+        for arm, (people, carts) in arms.items():
+            for i in range(people):
+                who, day = f"{test}{arm}{i}", f"2026-10-{1 + i % days:02d}"
+                seen += f"{test},{who},{arm},{day} 09:00:00\n"
+                events += f"e{who},{who},{day} 09:01:00,{'cart' if i < carts else 'view'}\n"
+    return {"experiments": plans, "exposures": seen, "events": events}
 
 
-def verdict(shop, arms, as_of="2026-10-14", **given):
-    asked = {k: given.pop(k) for k in ("smallest_effect", "most_days") if k in given}
-    found = page_tests(shop(as_of=as_of, **made(arms, **given)), **asked)
-    return found, found.verdicts.iloc[0]
+GAIN = {"a": (400, 80), "b": (400, 108)}
+LITTLE = {"a": (400, 80), "b": (400, 84)}
+UNEVEN = {"a": (400, 80), "b": (300, 150)}
+CASES = {
+    "gain": (GAIN, {}),
+    "running": (GAIN, {"ended": ""}),
+    "little": (LITTLE, {}),
+    "worse": ({"a": (600, 200), "b": (600, 130)}, {}),
+    "flat": ({"a": (600, 300), "b": (600, 300)}, {}),
+    "uneven": (UNEVEN, {}),
+    "uneven as planned": (UNEVEN, {"split": "a:4;b:3"}),
+    "not planned": ({"a": (400, 80), "b": (400, 150)}, {"split": "a:0.5;c:0.5"}),
+    "several": ({"a": (400, 80), "b": (400, 84), "c": (400, 130), "d": (400, 108)}, {}),
+    "happiness": (LITTLE, {"metric": "happiness"}),
+    "money": (LITTLE, {"metric": "gmv_settled"}),
+    "nobody carts": ({"a": (5, 0), "b": (5, 0)}, {}),
+    "control alone": ({"a": (5, 2)}, {}),
+    "no control": ({"b": (5, 2)}, {}),
+    "one each": ({"a": (1, 1), "b": (1, 0)}, {}),
+}
 
 
-def test_a_finished_test_is_decided_by_its_fixed_interval_a_running_one_by_the_other(shop):
-    arms = {"a": (400, 80), "b": (400, 108)}
+@pytest.fixture(scope="module")
+def hand(tmp_path_factory):
+    return opened_in(tmp_path_factory.mktemp("hand"), TABLES, as_of="2026-11-20")
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    return opened_in(tmp_path_factory.mktemp("cases"), made(CASES), as_of="2026-10-14")
+
+
+@pytest.fixture(scope="module")
+def read(cases):
+    return page_tests(cases)
+
+
+def verdict(found, test):
+    return row(found.verdicts, experiment_id=test)
+
+
+def said(found, test):
+    (one,) = (
+        s for s in map(str, find_page_tests(found, currency="CNY")) if s.startswith(f"{test} (")
+    )
+    return one
+
+
+def test_a_finished_test_is_decided_by_its_fixed_interval_a_running_one_by_the_other(cases):
+    found = page_tests(cases, smallest_effect=0.3)
     # 20 % against 27 %: enough for one look, and not for who looks every day
-    found, finished = verdict(shop, arms)
-    assert finished["verdict"] == verdicts.SHIP
     values = [np.arange(400) < yes for yes in (108, 80)]
     welch = stats.ttest_ind(*values, equal_var=False)
-    assert found.metrics["p_value"].iloc[0] == pytest.approx(welch.pvalue)
-    found, running = verdict(shop, arms, ended="", smallest_effect=0.3)
-    assert running["state"] == "running"
-    assert running["verdict"] == verdicts.RUN_ON
-    assert running["lift_low"] == found.metrics["always_low"].iloc[0] < 0
-    (action,) = page_test_actions(shop(as_of="2026-10-14", **made(arms, ended="")), found)
-    assert action.action.startswith("Let it run: t, for ")
+    finished, running = (
+        row(found.metrics, experiment_id=t, primary=True) for t in ("gain", "running")
+    )
+    assert finished["p_value"] == running["p_value"] == pytest.approx(welch.pvalue)
+    assert verdict(found, "gain")["verdict"] == verdicts.SHIP
+    one = verdict(found, "running")
+    assert (one["state"], one["verdict"]) == ("running", verdicts.RUN_ON)
+    assert one["lift_low"] == running["always_low"] < 0
+    action = next(
+        a for a in page_test_actions(cases, found, most=99) if a.subject == "experiment:running"
+    )
+    assert action.action.startswith("Let it run: running, for ")
     assert (action.worth, action.worth_in) == (None, "unknown")
 
 
-def test_days_more_are_those_until_the_effect_is_seen(shop):
-    arms = {"a": (400, 80), "b": (400, 84)}
-    _, one = verdict(shop, arms, smallest_effect=0.25, most_days=500)
+def test_days_more_are_those_until_the_effect_is_seen(cases):
+    one = verdict(page_tests(cases, smallest_effect=0.25, most_days=500), "little")
     # 20 % and an effect of 5 points, reckoned with each arm's own variance as they were:
     # 2.8016² (.2 × .8 + .21 × .79) / .05² = 1,023 an arm, 57.1 people a day came
     assert one["a_day"] == pytest.approx(800 / 14)
     assert one["days_more"] == pytest.approx(2 * (1023 - 400) / (800 / 14), abs=1)
     assert one["verdict"] == verdicts.RUN_ON
-    _, one = verdict(shop, arms, smallest_effect=0.25, most_days=20)
-    assert one["verdict"] == verdicts.UNKNOWABLE
-
-
-def test_a_test_that_is_worse_or_cannot_be_better_is_stopped(shop):
-    found, worse = verdict(shop, {"a": (600, 200), "b": (600, 130)})
-    assert worse["verdict"] == verdicts.STOP
-    assert str(find_page_tests(found, currency="CNY")[0]).startswith(
-        "t (Is it better?): Stop, and keep a. Cart rate: 21.67% with b, 33.33% with a; −35.0% "
+    few = page_tests(cases, smallest_effect=0.25, most_days=20)
+    assert verdict(few, "little")["verdict"] == verdicts.UNKNOWABLE
+    assert "It can't be known at this traffic: to see an effect of ±25% takes 22 days" in said(
+        few, "little"
     )
-    _, flat = verdict(shop, {"a": (600, 300), "b": (600, 300)}, smallest_effect=0.2)
+
+
+def test_a_test_that_is_worse_or_cannot_be_better_is_stopped(cases, read):
+    assert verdict(read, "worse")["verdict"] == verdicts.STOP
+    assert said(read, "worse").startswith(
+        "worse (Is it better?): Stop, and keep a. Cart rate: 21.67% with b, 33.33% with a; −35.0% "
+    )
+    flat = verdict(page_tests(cases, smallest_effect=0.2), "flat")
     # Fieller: (1 − r)² = k (1 + r²) with k = 1.962² / 599, r = (1 + √(1 − (1 − k)²)) / (1 − k)
     assert flat["lift_high"] == pytest.approx(0.1204, abs=0.0001)
     assert flat["verdict"] == verdicts.STOP
 
 
-def test_a_broken_split_is_not_read_out(shop):
-    found, one = verdict(shop, {"a": (400, 80), "b": (300, 150)})
-    assert one["verdict"] == verdicts.BROKEN
-    assert str(find_page_tests(found, currency="CNY")[0]).startswith(
-        "t (Is it better?) must not be read out: so uneven a split of 700 people comes about by "
-        "chance in 0.0157% of tests."
+def test_a_broken_split_is_not_read_out(read):
+    assert verdict(read, "uneven")["verdict"] == verdicts.BROKEN
+    # chi-square (50² + 50²) / 350 = 14.29
+    assert said(read, "uneven").startswith(
+        "uneven (Is it better?) must not be read out: so uneven a split of 700 people comes about "
+        f"by chance in {stats.chi2.sf(100 / 7, 1):.4%} of tests."
     )
-    _, planned = verdict(shop, {"a": (400, 80), "b": (300, 150)}, split="a:4;b:3")
-    assert planned["verdict"] == verdicts.SHIP
-    _, unplanned = verdict(shop, {"a": (400, 80), "b": (400, 150)}, split="a:0.5;c:0.5")
-    assert unplanned["verdict"] == verdicts.BROKEN
+    assert verdict(read, "uneven as planned")["verdict"] == verdicts.SHIP
+    assert verdict(read, "not planned")["verdict"] == verdicts.BROKEN
 
 
-def test_of_several_arms_the_best_is_shipped_after_holms_correction(shop):
-    arms = {"a": (400, 80), "b": (400, 84), "c": (400, 130), "d": (400, 108)}
-    found, one = verdict(shop, arms)
+def test_of_several_arms_the_best_is_shipped_after_holms_correction(read):
+    one = verdict(read, "several")
     assert (one["verdict"], one["variant"]) == (verdicts.SHIP, "c")
-    p = found.metrics[found.metrics["primary"]].set_index("variant")
+    several = read.metrics[read.metrics["primary"] & (read.metrics["experiment_id"] == "several")]
+    p = several.set_index("variant")
     # d alone would have stood at p = .02; as the second of three it counts twice
     assert p.loc["d", "p_corrected"] == pytest.approx(2 * p.loc["d", "p_value"])
     assert p.loc["c", "p_corrected"] == pytest.approx(3 * p.loc["c", "p_value"])
 
 
-@pytest.mark.parametrize("metric", ["happiness", "gmv_settled"])
-def test_what_cannot_be_measured_is_not_decided(shop, metric):
-    found, one = verdict(shop, {"a": (9, 3), "b": (9, 4)}, metric=metric)
-    assert one["verdict"] == verdicts.UNMEASURED
-    said = str(find_page_tests(found, currency="CNY")[0])
-    assert said.startswith("t (Is it better?) can't be decided: nothing is known of ")
-    assert page_test_actions(shop(**made({"a": (9, 3), "b": (9, 4)}, metric=metric)), found) == []
-
-
 @pytest.mark.parametrize(
-    "arms", [{"a": (5, 0), "b": (5, 0)}, {"a": (5, 2)}, {"b": (5, 2)}, {"a": (1, 1), "b": (1, 0)}]
+    "test", ["happiness", "money", "nobody carts", "control alone", "no control"]
 )
-def test_small_empty_and_lonely_arms_are_survived(shop, arms):
-    found, one = verdict(shop, arms)
-    assert one["verdict"] in (verdicts.UNMEASURED, verdicts.UNKNOWABLE, verdicts.BROKEN)
-    assert find_page_tests(found, currency="CNY")
+def test_what_cannot_be_measured_is_not_decided(cases, read, test):
+    assert verdict(read, test)["verdict"] == verdicts.UNMEASURED
+    assert said(read, test).startswith(
+        f"{test} (Is it better?) can't be decided: nothing is known of "
+    )
+    subjects = [a.subject for a in page_test_actions(cases, read, most=99)]
+    assert f"experiment:{test}" not in subjects
 
 
-def test_settled_money_is_provisional_while_refunds_can_still_come(shop):
+def test_two_people_are_no_test(read):
+    assert verdict(read, "one each")["verdict"] in (verdicts.UNMEASURED, verdicts.UNKNOWABLE)
+
+
+def test_settled_money_is_provisional_while_refunds_can_still_come(hand):
     # lags of the three refunds: 31.0, 19.07 and 3.0 days; 95 % within 29.8
-    opened = shop(as_of="2026-11-10", **TABLES)
-    assert refund_days(opened) == pytest.approx(29.8, abs=0.05)
-    late = page_tests(opened).metrics.set_index("metric")["provisional"]
+    early = hand.at(date(2026, 11, 10))
+    assert refund_days(early) == pytest.approx(29.8, abs=0.05)
+    late = page_tests(early).metrics.set_index("metric")["provisional"]
     assert late[late].index.tolist() == ["settled_per_visitor", "cash_per_visitor"]
-    later = page_tests(shop(as_of="2026-11-20", **TABLES)).metrics
-    assert not later["provisional"].any()
+    assert not page_tests(hand).metrics["provisional"].any()
 
 
 def test_a_test_nobody_saw_in_time_says_so(shop):
-    tables = made({"a": (2, 1), "b": (2, 1)}, ended="2026-09-30")
+    tables = made({"t": ({"a": (2, 1), "b": (2, 1)}, {"ended": "2026-09-30"})})
     found = page_tests(shop(**tables))
     assert (
         str(find_page_tests(found, currency="CNY")[0]) == "Nobody was exposed to a page test yet."
@@ -252,7 +302,7 @@ def test_a_test_nobody_saw_in_time_says_so(shop):
 
 
 def test_without_tables_the_question_is_missing(shop):
-    tables = made({"a": (5, 2), "b": (5, 2)})
+    tables = made({"t": ({"a": (5, 2), "b": (5, 2)}, {})})
     without = shop(events=tables["events"], experiments=tables["experiments"])
     assert isinstance(page_tests(without), Missing)
     assert isinstance(find_page_tests(page_tests(without), currency="CNY"), Missing)
@@ -264,8 +314,8 @@ def test_planned_splits_are_read_or_unknown():
     assert planned_shares("half and half") == planned_shares(None) == planned_shares("a:-1") == {}
 
 
-def test_mixed_people_are_counted_apart(shop):
-    one = listed(shop(**TABLES)).iloc[0]
+def test_mixed_people_are_counted_apart(hand):
+    one = listed(hand).iloc[0]
     assert (one["people"], one["mixed"], one["days"]) == (9, 2, 14)
     assert one["a_day"] == pytest.approx(7 / 14)
 
