@@ -327,6 +327,7 @@ def test_money_times_a_hundred_changes_no_decision(sample, monkeypatch):
     kept = source.people(sample)
     money = [c for c in kept.columns if c.split("_")[0] in ("paid", "settled", "cash")]
     dear = kept.mutate(**{c: (kept[c] * 100).cast("decimal(18, 4)") for c in money}).cache()
+    monkeypatch.setattr("shophelm.store.page_test_people.people", lambda _: dear)
     monkeypatch.setattr("shophelm.store.page_test_metrics.people", lambda _: dear)
     second = page_tests(sample, winsorise=0.999)
     same = ["lift", "lift_low", "lift_high", "always_low", "p_value", "p_corrected"]

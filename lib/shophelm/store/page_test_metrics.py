@@ -15,7 +15,7 @@ from shophelm.methods.two_sample import Arm, arm_of_ratios
 from shophelm.shop.buyers import MONEY
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.tables import Tables
-from shophelm.store.page_test_people import people
+from shophelm.store.page_test_people import people, people_and_views
 
 FLOAT = "float64"
 WIDE = "decimal(28, 4)"
@@ -34,7 +34,7 @@ class Metric:
         `share` of the people with any `of`, `mean` of it, `ratio` of its sum to that of `per`, or
         `quantile` (`share`) of it among those who have any.
     of, per, share
-        Columns of `people`, and which quantile.
+        Columns of `people_and_views`, and which quantile.
     cut
         Whether the largest values are cut (winsorised), and the smallest if below zero.
     answers
@@ -158,9 +158,10 @@ def _sums(
     shop: Tables, metrics: Sequence[Metric], winsorise: float, keys: list[str]
 ) -> pd.DataFrame:
     """Sum each metric's values, squares and products in the engine, exactly."""
-    rows = people(shop)
-    rows = rows.filter(*(rows[k].notnull() for k in keys))
     averages = [m for m in metrics if m.kind != "quantile"]
+    viewed = any("views" in (m.of, m.per) for m in averages)
+    rows = people_and_views(shop) if viewed else people(shop)
+    rows = rows.filter(*(rows[k].notnull() for k in keys))
     cut = [m for m in averages if m.cut] if winsorise else []
     if cut:
         rows = rows.inner_join(_ends(shop, cut, winsorise), "experiment_id")

@@ -12,7 +12,7 @@ from shophelm.shop.tables import Tables, once_per_shop
 
 BEFORE = timedelta(days=28)
 """What a visitor did in these days before a test began says much of what they do in it."""
-KINDS = {"carts": "cart", "views": "view", "pays": "pay"}
+KINDS = {"carts": "cart", "pays": "pay"}
 IN_MONEY = ("paid", "settled", "cash", "back")
 COUNTED = (*KINDS, "orders", "paid", "settled")
 GROUPS = ("device", "persona", "returning")
@@ -35,9 +35,10 @@ def people(shop: Tables) -> ibis.Table:
     Returns
     -------
     Table
-        One row per experiment and person: experiment_id, person, variant (null for who saw two),
+        One row per experiment and person: experiment_id, person, key (a number for both), variant
+        (null for who saw two),
         first_seen_at, device, persona (of the first exposure), and, from the first exposure on to
-        the test's end or as_of, carts, views, pays (events), orders, paid, settled (paid, less
+        the test's end or as_of, carts, pays (events), orders, paid, settled (paid, less
         what was paid back of those orders by as_of) and cash (paid, less what was paid back in
         that time for whatever order; money is decimal), each also as _before (in the 28 days
         before the test began), and returning (had paid before the first exposure). Null where the
@@ -67,8 +68,20 @@ def people(shop: Tables) -> ibis.Table:
     returning = ibis.null("boolean")
     if "returning" in there:
         returning = person.returning.fill_null(False)
-    named = (*_PERSON, "variant", "first_seen_at", "device", "persona")
+    named = (*_PERSON, "key", "variant", "first_seen_at", "device", "persona")
     return person.select(*named, **filled, returning=returning).cache()
+
+
+def people_and_views(shop: Tables) -> ibis.Table:
+    """Give `people` with views, the item pages each saw since: dear, as everybody has some."""
+    everybody = people(shop)
+    if not shop.filled("events"):
+        return everybody.mutate(views=ibis.null("int64"))
+    rows = _happened(shop, visitors(shop), ["view"])
+    rows = rows.filter(since(rows, rows.occurred_at))
+    views = rows.group_by("key").aggregate(views=rows.count())
+    both = everybody.left_join(views, "key").drop("key_right")
+    return both.mutate(views=both.views.fill_null(0))
 
 
 @once_per_shop
@@ -144,15 +157,19 @@ def _signed_in(shop: Tables) -> ibis.Table:
 
 
 def _events(shop: Tables, seen: ibis.Table) -> ibis.Table | None:
-    """Count each person's events of the kinds that matter."""
+    """Count each person's carts and payments, of the few who have any."""
     if not shop.filled("events"):
         return None
-    events = shop["events"].select("visitor_id", "occurred_at", "kind")
-    rows = events.filter(events.kind.isin(list(KINDS.values()))).inner_join(seen, "visitor_id")
+    rows = _happened(shop, seen, list(KINDS.values()))
     during, before = since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
     counts = {name: (during & (rows.kind == kind)).sum() for name, kind in KINDS.items()}
     counts |= {f"{name}_before": (before & (rows.kind == k)).sum() for name, k in KINDS.items()}
     return rows.filter(during | before).group_by("key").aggregate(**counts)
+
+
+def _happened(shop: Tables, seen: ibis.Table, kinds: list[str]) -> ibis.Table:
+    events = shop["events"].select("visitor_id", "occurred_at", "kind")
+    return events.filter(events.kind.isin(kinds)).inner_join(seen, "visitor_id")
 
 
 def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
