@@ -96,15 +96,16 @@ def visitors(shop: Tables) -> ibis.Table:
         when the person's customer is known), began, over (the test's first moment, and the first
         one after it), leads (one visitor of each person).
     """
-    seen = _exposures(shop)
-    if shop.has("events.customer_id"):
-        seen = seen.left_join(_signed_in(shop), "visitor_id").drop("visitor_id_right")
-    else:
-        seen = seen.mutate(customer_id=ibis.null("string"), known_at=ibis.null("timestamp(6)"))
-    seen = seen.mutate(person=ibis.coalesce(seen.customer_id, seen.visitor_id))
+    seen, known = _exposures(shop), _signed_in(shop)
     # only customers can stand behind several visitors, and windows over everybody are dear
-    alone = seen.filter(seen.customer_id.isnull()).mutate(leads=True, key=ibis.row_number())
-    signed = seen.filter(seen.customer_id.notnull())
+    alone = seen.anti_join(known, "visitor_id")
+    alone = alone.mutate(
+        person=alone.visitor_id,
+        known_at=ibis.null("timestamp(6)"),
+        leads=True,
+        key=ibis.row_number(),
+    )
+    signed = seen.inner_join(known, "visitor_id").rename(person="customer_id")
     one = ibis.window(group_by=_PERSON)
     first = ibis.window(group_by=_PERSON, order_by=["first_seen_at", "visitor_id"])
     least, most = signed.variant.min().over(one), signed.variant.max().over(one)
@@ -116,7 +117,7 @@ def visitors(shop: Tables) -> ibis.Table:
         leads=ibis.row_number().over(first) == 0,
         key=-1 - ibis.dense_rank().over(ibis.window(order_by=_PERSON)),
     )
-    return alone.union(signed.select(*alone.columns)).drop("customer_id").cache()
+    return alone.union(signed.select(*alone.columns)).cache()
 
 
 def _exposures(shop: Tables) -> ibis.Table:
@@ -149,11 +150,15 @@ def _seen_twice(shop: Tables) -> ibis.Table:
 
 
 def _signed_in(shop: Tables) -> ibis.Table:
-    """Give the customer of each visitor who ever signed in, and since when."""
+    """Give the customer of each visitor who ever signed in, and since when; the engine keeps it."""
+    if not shop.has("events.customer_id"):
+        kinds = {"visitor_id": "string", "customer_id": "string", "known_at": "timestamp(6)"}
+        return ibis.memtable([], schema=ibis.schema(kinds))
     events = shop["events"].filter(lambda t: t.customer_id.notnull())
-    return events.group_by("visitor_id").aggregate(
+    people = events.group_by("visitor_id").aggregate(
         customer_id=events.customer_id.min(), known_at=events.occurred_at.min()
     )
+    return people.cache()
 
 
 def _events(shop: Tables, seen: ibis.Table) -> ibis.Table | None:
