@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from shophelm.methods.power import (
     detectable_effect,
+    detectable_rise,
     hold_out_size,
     sample_size_of_means,
     sample_size_of_proportions,
+    times_the_people,
 )
 from shophelm.methods.two_sample import arm_of_counts, arm_of_sums, difference
 
@@ -89,3 +91,16 @@ def test_the_detectable_effect_undoes_the_sample_size():
     n = sample_size_of_means(7.0, 0.5)
     assert detectable_effect(n, n, 7.0) == pytest.approx(0.5)
     assert np.isnan(detectable_effect(10, 0, 7.0))
+
+
+def test_the_detectable_rise_undoes_the_sample_size_of_proportions():
+    # Evan Miller's calculator: 1,030.2 see 20 % become 25 %
+    assert detectable_rise(1030.2, 0.2) == pytest.approx(0.05, abs=1e-5)
+    assert np.isnan([detectable_rise(n, p) for n, p in [(0, 0.2), (5, 0.9), (9, 0.0)]]).all()
+
+
+def test_a_trial_needs_so_many_times_its_people():
+    # two arms of 100 with sd 10: the error is √2; 16 variances over 2² make 392 each
+    times = times_the_people(10 * np.sqrt(2 / 100), 2)
+    assert 100 * times == pytest.approx(sample_size_of_means(10, 2))
+    assert times_the_people(1.0, 0.0) == np.inf

@@ -9,9 +9,11 @@ from scipy import stats
 
 from shophelm.methods.two_sample import (
     arm_of_counts,
+    arm_of_ratios,
     arm_of_sums,
     difference,
     lift,
+    lift_within,
     pooled_difference,
 )
 from tests.conftest import SHARED
@@ -125,3 +127,98 @@ def test_null_hold_outs_come_out_at_five_percent(people):
 
     p_values = difference(sums(orders[0]), sums(orders[1]))["p_value"]
     assert 0.039 <= (p_values < 0.05).mean() <= 0.061
+
+
+def ratio_arm(y, d):
+    y, d = np.asarray(y, dtype=float), np.asarray(d, dtype=float)
+    return arm_of_ratios(len(y), y.sum(), d.sum(), (y * y).sum(), (d * d).sum(), (y * d).sum())
+
+
+def test_a_ratio_with_one_each_is_a_mean():
+    values = [1.0, 4.0, 2.5, 0.0]
+    ours, mean = ratio_arm(values, [1, 1, 1, 1]), arm(values)
+    assert (ours.mean[0], ours.variance[0]) == pytest.approx((mean.mean[0], mean.variance[0]))
+
+
+def test_the_variance_of_a_ratio_is_the_delta_methods_by_hand():
+    # y 2, 0, 4 of d 1, 1, 2: R = 1.5, y − R d = .5, −1.5, 1; (.25 + 2.25 + 1) / 2 over (4/3)²
+    found = ratio_arm([2, 0, 4], [1, 1, 2])
+    assert found.mean[0] == 1.5
+    assert found.variance[0] == pytest.approx(1.75 / (16 / 9))
+
+
+def test_a_ratio_of_nothing_is_unknown():
+    found = arm_of_ratios([5, 1], [0, 3], [0, 1], [0, 9], [0, 1], [0, 3])
+    assert np.isnan(found.mean).tolist() == [True, False]
+    assert np.isnan(found.variance).tolist() == [True, True]
+
+
+def test_intervals_of_ratios_hold_the_truth_where_orders_come_in_clumps():
+    """People order 0 to many times, and who orders much orders dearer: orders are not people."""
+    chance = np.random.default_rng(8)
+    trials, n = 2_000, 400
+
+    def drawn(scale):
+        taste = chance.gamma(2.0, 0.5, (trials, n))
+        orders = chance.poisson(0.6 * taste)
+        money = chance.gamma(2.0 * orders + 1e-12, 25.0 * scale) * (orders > 0) * taste
+        return arm_of_ratios(
+            np.full(trials, n), money.sum(1), orders.sum(1), (money**2).sum(1),
+            (orders**2).sum(1), (money * orders).sum(1),
+        )  # fmt: skip
+
+    # E[order's money × orders] / E[orders] = 50 × E[taste²] / E[taste] = 50 × 1.5
+    found = difference(drawn(1.2), drawn(1.0))
+    truth = 0.2 * 75
+    covered = ((found["low"] <= truth) & (truth <= found["high"])).mean()
+    assert 0.939 <= covered <= 0.961
+    null = difference(drawn(1.0), drawn(1.0))["p_value"]
+    assert 0.039 <= (null < 0.05).mean() <= 0.061
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=5, max_size=20),
+    st.lists(st.integers(1, 9), min_size=5, max_size=20),
+)
+def test_the_lift_within_holds_zero_where_the_difference_does(ours, theirs):
+    (apart,) = difference(arm(ours), arm(theirs)).to_dict("records")
+    if not apart["error"] > 0:
+        return
+    reach = (apart["high"] - apart["estimate"]) / apart["error"]
+    (found,) = lift_within(arm(ours), arm(theirs), reach).to_dict("records")
+    if np.isnan(found["low"]):
+        return
+    assert found["low"] <= found["estimate"] <= found["high"]
+    assert (found["low"] <= 1e-9 and found["high"] >= -1e-9) == (
+        apart["low"] <= 1e-9 and apart["high"] >= -1e-9
+    )
+
+
+def test_with_many_people_the_lift_within_is_the_lift():
+    ours, theirs = arm_of_counts(210_000, 1_000_000), arm_of_counts(200_000, 1_000_000)
+    delta = lift(ours, theirs).iloc[0]
+    found = lift_within(ours, theirs, 1.959964).iloc[0]
+    assert found[["low", "high"]].tolist() == pytest.approx(
+        delta[["low", "high"]].tolist(), abs=2e-5
+    )
+
+
+def test_the_lift_within_is_fiellers_by_hand():
+    # means 3 and 2, errors 1/2 each: (3 − 2 r)² = (1 + r²) / 4 · 4 at two errors each,
+    # so 3 r² − 12 r + 8 = 0, r = 2 ± √(4 / 3)
+    ours, theirs = (arm_of_sums(4, 4 * m, 4 * m**2 + 3) for m in (3, 2))
+    found = lift_within(ours, theirs, 2).iloc[0]
+    assert found.tolist() == pytest.approx([0.5, 1 - np.sqrt(4 / 3), 1 + np.sqrt(4 / 3)])
+    assert lift_within(ours, theirs, 4).iloc[0, 1:].isna().all()
+
+
+@pytest.mark.parametrize("effect", [-0.4, 0.0, 0.5])
+def test_lifts_within_hold_the_truth_in_small_trials(effect):
+    chance = np.random.default_rng(4)
+    n = np.full(2_000, 300)
+    ours, theirs = (
+        arm_of_counts(chance.binomial(300, p, 2_000), n) for p in (0.15 * (1 + effect), 0.15)
+    )
+    found = lift_within(ours, theirs, 1.96)
+    covered = ((found["low"] <= effect) & (effect <= found["high"])).mean()
+    assert 0.935 <= covered <= 0.961

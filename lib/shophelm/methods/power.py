@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 LEVEL, POWER = 0.95, 0.8
 
@@ -112,6 +112,55 @@ def detectable_effect(
     if not (treated > 0 and control > 0):
         return np.nan
     return _reach(level, power) * sd * np.sqrt(1 / treated + 1 / control)
+
+
+def detectable_rise(
+    people: float, rate: float, *, level: float = LEVEL, power: float = POWER
+) -> float:
+    """Give the smallest rise of a proportion that two arms of so many people each see.
+
+    Parameters
+    ----------
+    people
+        Of each arm.
+    rate
+        The control's proportion.
+    level, power
+        As in `sample_size_of_proportions`, of which this is the inverse.
+
+    Returns
+    -------
+    float
+        Of the proportion itself; null where even a rise to 1 would not be seen.
+    """
+    if not (people > 0 and 0 < rate < 1):
+        return np.nan
+
+    def lacking(rise: float) -> float:
+        return sample_size_of_proportions(rate, rise, level=level, power=power) - people
+
+    most = 1 - rate
+    return np.nan if lacking(most) > 0 else float(optimize.brentq(lacking, 1e-9, most))
+
+
+def times_the_people(
+    error: float, effect: float, *, level: float = LEVEL, power: float = POWER
+) -> float:
+    """Give how many times its people a trial needs to see an effect.
+
+    Parameters
+    ----------
+    error
+        The standard error of its estimate so far, which falls with the root of the people.
+    effect, level, power
+        As in `sample_size_of_proportions`.
+
+    Returns
+    -------
+    float
+        Below 1 where it has more than enough; infinite without an effect.
+    """
+    return _over((_reach(level, power) * error) ** 2, effect)
 
 
 def _reach(level: float, power: float) -> float:
