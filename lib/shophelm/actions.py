@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from shophelm.words import Sentence, count, plural, sentence
 
 HORIZON_DAYS = 28
 """Every worth is the money expected over this many days."""
@@ -53,6 +55,17 @@ class Action:
 def ranked(actions: Iterable[Action]) -> list[Action]:
     """Order actions by expected worth, those of unknown worth last."""
     return sorted(actions, key=lambda a: (a.worth is None, -(a.worth or 0), a.kind, a.subject))
+
+
+def find_actions(actions: Sequence[Action], *, hint: str = "") -> Sentence:
+    """Say how many actions there are, of how many the worth is known, and how to know the rest."""
+    if not actions:
+        return sentence("Nothing is to be done that the tables tell of.")
+    return sentence(
+        "{n} proposed; the worth of {known} is known." + (f" {hint}" if hint else ""),
+        n=plural(len(actions), "action is", "actions are"),
+        known=count(sum(a.worth is not None for a in actions)),
+    )
 
 
 def cents(amount: float | None) -> Decimal | None:

@@ -1,6 +1,7 @@
 """Reviews drawn: bars, points and lines are the answers' own numbers."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import pandas as pd
@@ -22,7 +23,7 @@ def test_praise_stands_right_and_complaint_left_by_category():
          "reviews": [10, 10, 20], "mentioned": [6, 3, 4], "praised_share": [0.5, 0.1, 0.2],
          "complained_share": [0.1, 0.2, 0.0]}
     )  # fmt: skip
-    first = figures.aspects(frame, currency="CNY")
+    first = figures.aspects(SimpleNamespace(categories=frame), currency="CNY")
     panels = first.figure.axes
     assert [a.get_title(loc="left") for a in panels] == ["fruit", "shoes"]
     # delivery is spoken of most: seven mentions in all
@@ -37,7 +38,7 @@ def test_complaints_stand_with_interval_and_peers():
          "complained_shrunk": [0.4], "complained_low": [0.3], "complained_high": [0.45],
          "peers_complained_share": [0.02]}
     )  # fmt: skip
-    axes = figures.complaints(frame, currency="CNY")
+    axes = figures.complaints(SimpleNamespace(complaints=frame), currency="CNY")
     points, _, (bars,) = axes.containers[0].lines
     assert points.get_xdata().tolist() == [0.4]
     assert bars.get_segments()[0][:, 0].tolist() == pytest.approx([0.3, 0.45])
@@ -68,6 +69,7 @@ def test_the_break_stands_among_the_months_of_its_own_complaint():
 
 @pytest.mark.parametrize("draw", [figures.aspects, figures.complaints])
 def test_nothing_is_said_rather_than_drawn(draw):
-    assert draw(pd.DataFrame(), currency="CNY").get_title(loc="left").startswith("No ")
+    nothing = SimpleNamespace(categories=pd.DataFrame(), complaints=pd.DataFrame())
+    assert draw(nothing, currency="CNY").get_title(loc="left").startswith("No ")
     empty = figures.over_time(pd.DataFrame(), pd.DataFrame(), currency="CNY")
     assert empty.get_title(loc="left") == "No complaint to follow over time"

@@ -126,6 +126,20 @@ def test_a_product_that_no_list_names_is_a_broken_promise(shop):
     assert found[["table", "broken"]].values.tolist() == [["order_lines", 1]]
 
 
+def test_a_review_may_be_of_our_product_or_of_a_rivals(shop):
+    s = shop(
+        orders=ORDERS,
+        order_lines=LINES,
+        products="product_id,title,category,list_price\np2,Tee,apparel,50\n",
+        rivals="day,rival_id,rival_shop,title,category,price\n2026-11-01,r1,Theirs,Tee,apparel,45\n",
+        reviews="review_id,product_id,written_at,rating,text\n"
+        "1,p2,2026-11-01 10:00:00,5,good\n2,r1,2026-11-01 10:00:00,5,good\n"
+        "3,nobody,2026-11-01 10:00:00,5,good\n",
+    )
+    promises = s.promises().set_index("promise")
+    assert promises.loc["product_id is in products or rivals", "broken"] == 1
+
+
 cells = st.one_of(
     st.sampled_from(["1", "2", "2026-11-01", "2026-11-01 10:00:00", "95", "95.5", "", "NULL"]),
     st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8),

@@ -29,7 +29,7 @@ def test_required_columns_hold_no_null(number, table):
 def test_every_reference_finds_what_it_refers_to(number):
     for table, column in EVERY_COLUMN:
         if column.refers_to:
-            other, key = column.refers_to.split(".")
+            other, key = column.refers_to.split("|")[0].split(".")
             known = f'SELECT "{key}" FROM {other}'
             lost = f'SELECT count(*) FROM {table.name} WHERE "{column.name}" NOT IN ({known})'
             assert number(lost) == 0, (table.name, column.name)

@@ -84,8 +84,8 @@ def test_what_cannot_be_said_is_named_with_its_reason(four):
     assert frame.loc["free", "why"] == NO_COST
     assert frame.loc["idle", "why"] == NOT_SOLD
     # two a day: 397.3 units take 199 days
-    assert frame.loc["still", "test_days"] == 199
-    assert frame["test_days"].notna().sum() == 1
+    assert frame.loc["still", "price_test_days"] == 199
+    assert frame["price_test_days"].notna().sum() == 1
     table = unsaid(frame.reset_index())
     assert table["product"].tolist() == ["Still", "Free", "Idle"]
 

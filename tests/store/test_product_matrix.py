@@ -323,7 +323,7 @@ def test_a_product_that_rose_to_a_hero_is_named(shop):
 
     assert said[0].startswith("Of 8 products on sale on 2026-10-18,")
     assert any(s.startswith("New among the heroes: Rise (from “") for s in said)
-    table = moves_shown(moves)
+    table = moves_shown(moves, currency="CNY")
     assert "hero" in table.columns
 
 
@@ -350,9 +350,9 @@ def test_a_hero_that_runs_empty_costs_its_margin_a_day(shop):
     assert plan.loc["b", "cell"] == "evergreen"
     assert plan.loc["b", "stock"] == "short"
     assert pd.isna(plan.loc["c", "stock"])
+    # what to order is the supply chain's to propose
     actions = matrix_actions(one, frame, plan.reset_index())
-    assert actions[0].subject == "product:hero"
-    assert float(actions[0].worth) == pytest.approx(worth, abs=0.01)
+    assert "product:hero" not in {a.subject for a in actions}
 
 
 def test_an_empty_day_costs_what_an_open_day_brings(shop):

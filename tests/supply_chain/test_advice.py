@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from shophelm.actions import find_actions
 from shophelm.shop.needs import Missing
 from shophelm.supply_chain import advice
 from shophelm.supply_chain.perishables import Perishables
@@ -33,7 +34,7 @@ def test_answers_that_are_missing_bring_no_actions(shop):
         **dict.fromkeys(names, MISSING),
     )  # fmt: skip
     assert steps == []
-    assert str(advice.find_steps(steps)) == "Nothing is to be done that the tables tell of."
+    assert str(find_actions(steps)) == "Nothing is to be done that the tables tell of."
 
 
 def test_without_stock_the_headline_is_what_will_sell():

@@ -13,18 +13,20 @@ from shophelm.words import rate
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from shophelm.store.review_aspects import ReviewAspects
+
 MOST = 12
 MOST_PANELS = 6
 
 
-def aspects(categories: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
+def aspects(said: ReviewAspects, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
     """Draw the share of reviews that praise and that complain of each aspect, by category.
 
     Parameters
     ----------
-    categories
-        `ReviewAspects.categories`; the six categories with the most reviews are drawn, each with
-        the aspects that any of them speaks of most.
+    said
+        Of its categories the six with the most reviews are drawn, each with the aspects that any of
+        them speaks of most.
 
     Returns
     -------
@@ -35,6 +37,7 @@ def aspects(categories: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
     from matplotlib.ticker import FuncFormatter
 
     set_style()
+    categories = said.categories
     if categories.empty:
         return _nothing("No review speaks of any aspect")
     sizes = categories.groupby("category")["reviews"].max().sort_values(ascending=False)
@@ -63,19 +66,20 @@ def aspects(categories: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
     return first
 
 
-def complaints(rows: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
+def complaints(said: ReviewAspects, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
     """Draw the share that complains of what stands out, beside the category's others'.
 
     Parameters
     ----------
-    rows
-        `ReviewAspects.complaints`; the first twelve are drawn, with the 80 % interval of the share
-        as held against the others.
+    said
+        The first twelve of its complaints are drawn, with the 80 % interval of the share as held
+        against the others.
     """
     from matplotlib import pyplot as plt
     from matplotlib.ticker import FuncFormatter
 
     set_style()
+    rows = said.complaints
     if rows.empty:
         return _nothing("No product draws more complaints than its category's others")
     rows = rows.head(MOST)

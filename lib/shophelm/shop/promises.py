@@ -80,10 +80,10 @@ def _reference_tests(
 ) -> list[tuple[str, ibis.BooleanValue]]:
     rows, tests = checked.accepted, []
     for c in checked.contract.columns:
-        table, _, column = c.refers_to.partition(".")
-        if table in others and c.name in checked.present:
-            known = others[table][column]
-            tests.append(
-                (f"{c.name} is in {table}", rows[c.name].notnull() & rows[c.name].notin(known))
-            )
+        named = [r.partition(".") for r in c.refers_to.split("|")]
+        there = {table: others[table][column] for table, _, column in named if table in others}
+        if there and c.name in checked.present:
+            lost = [rows[c.name].notin(known) for known in there.values()]
+            sentence = f"{c.name} is in {' or '.join(there)}"
+            tests.append((sentence, rows[c.name].notnull() & ibis.and_(*lost)))
     return tests

@@ -87,28 +87,16 @@ def moved(moves: Moves) -> pd.DataFrame:
 
 
 @carries_missing
-def shown(moves: Moves, value: str = "products", *, currency: str = "") -> pd.DataFrame:
-    """Lay the moves out as text: a row per cell then, a column per cell now.
-
-    Parameters
-    ----------
-    moves
-        As `matrix_moves` gives them.
-    value
-        `products`, `gmv_then`, `gmv_now` or `money_change`.
-    currency
-        Of the money.
-    """
-    wide = moves.pairs.pivot(index="from", columns="to", values=value)
+def shown(moves: Moves, *, currency: str) -> pd.DataFrame:
+    """Lay products and their GMV now out as text: a row per cell then, a column per cell now."""
+    told = [
+        f"{row.products:,.0f} ({money(row.gmv_now, currency=currency)})"
+        for row in moves.pairs.itertuples()
+    ]
+    wide = moves.pairs.assign(told=told).pivot(index="from", columns="to", values="told")
     rows, columns = (sorted(side, key=ORDER.index) for side in (wide.index, wide.columns))
     wide = wide.reindex(index=rows, columns=columns).rename_axis(columns=None)
-
-    def told(v: Any) -> str | None:
-        if pd.isna(v):
-            return None
-        return f"{v:,.0f}" if value == "products" else str(money(v, currency=currency))
-
-    return wide.map(told).reset_index()
+    return wide.astype(object).where(wide.notna(), None).reset_index()
 
 
 @carries_missing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -101,22 +103,24 @@ def matrix_plan(shop: Tables, matrix: pd.DataFrame, *, cover_most: int = 182) ->
 
 @carries_missing
 def cells_ask(plan: pd.DataFrame) -> pd.DataFrame:
-    """Add the cells up: cell, products, action, stock_asks, short, too_much, tied_up."""
-    rows = [
-        {
-            "cell": cell,
-            "products": len(own),
-            "action": ASKS[cell][0],
-            "stock_asks": ASKS[cell][1],
-            "short": (own["stock"] == SHORT).sum() if own["stock"].notna().any() else np.nan,
-            "too_much": (own["stock"] == TOO_MUCH).sum() if own["stock"].notna().any() else np.nan,
-            "tied_up": own["tied_up"].sum(min_count=1),
-        }
-        for cell in CELLS
-        if len(own := plan[plan["cell"] == cell])
-    ]
-    names = ["cell", "products", "action", "stock_asks", "short", "too_much", "tied_up"]
-    return pd.DataFrame(rows, columns=names)
+    """Add the cells up: cell, products, action, stock_asks, short_products, too_much, tied_up."""
+    rows = [_cell_asks(cell, plan[plan["cell"] == cell]) for cell in CELLS]
+    names = ["cell", "products", "action", "stock_asks", "short_products", "too_much", "tied_up"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame[frame["products"] > 0].reset_index(drop=True)
+
+
+def _cell_asks(cell: str, own: pd.DataFrame) -> dict[str, Any]:
+    known = own["stock"].notna().any()
+    return {
+        "cell": cell,
+        "products": len(own),
+        "action": ASKS[cell][0],
+        "stock_asks": ASKS[cell][1],
+        "short_products": (own["stock"] == SHORT).sum() if known else np.nan,
+        "too_much": (own["stock"] == TOO_MUCH).sum() if known else np.nan,
+        "tied_up": own["tied_up"].sum(min_count=1),
+    }
 
 
 def _stock(shop: Tables) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.matrix_plan import SHORT, TOO_MUCH
@@ -59,7 +59,9 @@ def find_matrix_plan(plan: pd.DataFrame, *, currency: str) -> list[Sentence]:
 def matrix_actions(
     shop: Tables, matrix: pd.DataFrame, plan: pd.DataFrame, *, most: int = 5
 ) -> list[Action]:
-    """Propose what the cells ask for: reserves first, then adverts, clearances and tests.
+    """Propose what the cells ask for: adverts, clearances and tests.
+
+    What to order is proposed by the supply chain, for the same money.
 
     Parameters
     ----------
@@ -70,11 +72,10 @@ def matrix_actions(
     plan
         As `matrix_plan` gives it.
     most
-        Actions proposed of each kind; those worth most, or of most GMV, first.
+        Actions proposed of each kind; those of most GMV first.
     """
     growth = matrix.set_index("product_id")["growth"]
-    short = plan[plan["worth"] > 0].sort_values("worth", ascending=False, kind="stable")
-    actions = [_reserve(shop, row) for row in short.head(most).itertuples()]
+    actions: list[Action] = []
     for cell, kind, owner, metric in (
         (POTENTIAL, "advertise a product", "channel manager", "gmv_paid"),
         (DECLINING, "phase out a product", "merchandiser", "units"),
@@ -123,7 +124,9 @@ def _unknown(unknown: pd.DataFrame) -> Sentence:
 
 def _growing(which: pd.DataFrame, word: str, certain: Any) -> Sentence:
     if which.empty:
-        template = "None is known to {word}, beside the others of its category, with {certain}."
+        template = (
+            "None is known to {word}, beside the others of its category, with {certain} certainty."
+        )
         return sentence(template, word=word, certain=certain)
     named = [
         f"{r.product} ({change(r.growth)}, 80% interval {change(r.growth_low)} to "
@@ -146,23 +149,6 @@ def _over(over: pd.DataFrame, days: int, currency: str) -> list[Sentence]:
             tied="" if pd.isna(tied) else f", what is over for {money(tied, currency=currency)}",
         )
     ]
-
-
-def _reserve(shop: Tables, row: Any) -> Action:
-    return Action(
-        kind="hold reserves",
-        subject=f"product:{row.product_id}",
-        action=f"See to it that {row.product} ({row.cell}) does not run out: {count(row.on_hand)} "
-        f"on hand last {plural(int(row.cover_days), 'day')}, and a day of an empty shelf costs "
-        f"{money(row.empty_day, currency=shop.currency)}.",
-        owner_role="buyer",
-        metric="units",
-        due_on=due(shop.as_of),
-        worth=cents(row.worth),
-        worth_low=cents(row.worth_low),
-        worth_high=cents(row.worth_high),
-        worth_in=row.worth_in,
-    )
 
 
 def _told(row: Any, growth: float, currency: str) -> str:

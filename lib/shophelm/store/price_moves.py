@@ -24,7 +24,7 @@ _ELASTICITY = ["elasticity", "elasticity_low", "elasticity_high"]
 COLUMNS = [
     *("product_id", "product", "category", "price", "move_to", "moved_by", "worth", "worth_low"),
     *("worth_high", "probability", "worth_in", "units_now", "units_then", "seen_low", "seen_high"),
-    *("at_edge", *_ELASTICITY, "unit_cost", "why", "test_days"),
+    *("at_edge", *_ELASTICITY, "unit_cost", "why", "price_test_days"),
 ]
 
 
@@ -74,8 +74,8 @@ def price_moves(
         with _low and _high (gain over 28 days, 80 %), probability (of a gain), worth_in (margin, or
         gmv where the cost is not known), units_now and units_then (expected in 28 days), seen_low
         and seen_high, at_edge (the best price is the last one seen: a better one may lie beyond),
-        elasticity with _low and _high, unit_cost, why (where nothing is proposed), test_days (until
-        a price test tells the elasticity to an error of 0.5, where nothing can be said).
+        elasticity with _low and _high, unit_cost, why (where nothing is proposed), price_test_days
+        (until a price test tells the elasticity to an error of 0.5, where nothing can be said).
 
         attrs: certain, step.
 
@@ -99,9 +99,9 @@ def price_moves(
     frame = frame.join(_laid_out(told, frame["price"]))
     frame["at_edge"] = _at_edge(frame, points)
     rate = _pace(facts.units)
-    frame["test_days"] = days_to_know(rate, step=step)
-    unsaid = frame["why"].isin([NOT_MOVED, NO_RANGE]) & np.isfinite(frame["test_days"])
-    frame["test_days"] = frame["test_days"].where(unsaid)
+    frame["price_test_days"] = days_to_know(rate, step=step)
+    unsaid = frame["why"].isin([NOT_MOVED, NO_RANGE]) & np.isfinite(frame["price_test_days"])
+    frame["price_test_days"] = frame["price_test_days"].where(unsaid)
     frame["money"] = (rate * frame["price"]).fillna(0.0)
     frame = frame[frame["price"].notna()].rename_axis("product_id").reset_index()
     keys = ["worth", "money", "product_id"]
@@ -122,8 +122,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
 def unsaid(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay out the products of which nothing can be said, those a price test tells soonest first."""
     rows = frame[frame["why"].isin([NOT_MOVED, NO_RANGE, NOT_SOLD, NO_COST])]
-    rows = rows.sort_values(["test_days", "product_id"], kind="stable")
-    return rows[["product", "category", "price", "why", "test_days"]].reset_index(drop=True)
+    rows = rows.sort_values(["price_test_days", "product_id"], kind="stable")
+    return rows[["product", "category", "price", "why", "price_test_days"]].reset_index(drop=True)
 
 
 def _judged(

@@ -50,7 +50,7 @@ def price_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[A
     """
     moves = frame[frame["worth"].notna()].head(most)
     # rows come by the money they sell for
-    tests = frame[frame["test_days"] <= LONGEST_TEST].head(most)
+    tests = frame[frame["price_test_days"] <= LONGEST_TEST].head(most)
     return [_to_move(shop, row) for row in moves.itertuples()] + [
         _to_test(shop, row, frame.attrs["step"]) for row in tests.itertuples()
     ]
@@ -81,7 +81,7 @@ def _to_test(shop: Tables, row: Any, step: float) -> Action:
         kind="test a price",
         subject=f"product:{row.product_id}",
         action=f"Sell {row.product} at {share} more and {share} less in turns, week by week, for "
-        f"{plural(int(row.test_days), 'day')}: {row.why}, so that nothing can be said of it.",
+        f"{plural(int(row.price_test_days), 'day')}: {row.why}, so that nothing can be said of it.",
         owner_role="merchandiser",
         metric="units",
         due_on=due(shop.as_of),
@@ -127,12 +127,12 @@ def _unsaid(frame: pd.DataFrame) -> list[Sentence]:
         return []
     why = [f"{n} ({text})" for text, n in silent["why"].value_counts().items()]
     said = [sentence("Of others nothing can be said: {why}.", why=listing(why))]
-    tests = silent[silent["test_days"].notna()].sort_values("test_days", kind="stable")
+    tests = silent[silent["price_test_days"].notna()].sort_values("price_test_days", kind="stable")
     return said + ([_soonest(tests.iloc[0], frame.attrs["step"])] if len(tests) else [])
 
 
 def _soonest(row: Any, step: float) -> Sentence:
-    days, share = int(row["test_days"]), rate(step, digits=0)
+    days, share = int(row["price_test_days"]), rate(step, digits=0)
     if days > LONGEST_TEST:
         template = (
             "They sell too little for a price test: at {share} more and {share} less the soonest "

@@ -97,8 +97,7 @@ def complaints_by_month(
     shop
         The shop that `frame` is of.
     frame
-        As `review_changes` gives it; where nothing was found, the row of the smallest p_value is
-        followed.
+        As `review_changes` gives it.
     bad_stars
         As for `frame`.
     most
@@ -115,9 +114,8 @@ def complaints_by_month(
     read = said(shop, bad_stars=bad_stars)
     reviews = read.reviews.frame
     month = np.array([d.replace(day=1) for d in reviews["day"]], dtype=object)
-    rows = frame.head(max(1, min(most, int(frame["found"].sum()))))
     parts = []
-    for r in rows.itertuples():
+    for r in frame[frame["found"]].head(most).itertuples():
         own, rest = _sides(read, r.product_id)
         hit = read.complained[:, WITH_GOODS.index(r.aspect)]
         sums = [pd.Series(hit[m]).groupby(month[m]).agg(["size", "sum"]) for m in (own, rest)]

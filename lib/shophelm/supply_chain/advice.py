@@ -77,17 +77,6 @@ def steps(
     return [a for actions in found if not isinstance(actions, Missing) for a in actions]
 
 
-def find_steps(actions: list[Action]) -> Sentence:
-    """Say how many actions there are, and of how many the worth is known."""
-    if not actions:
-        return sentence("Nothing is to be done that the tables tell of.")
-    return sentence(
-        "{n} proposed; the worth of {known} is known.",
-        n=plural(len(actions), "action is", "actions are"),
-        known=count(sum(a.worth is not None for a in actions)),
-    )
-
-
 def find_headline(
     forecast: Sentence | Missing,
     lost: pd.DataFrame | Missing,

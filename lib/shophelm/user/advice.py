@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from shophelm.actions import Action
+from shophelm.actions import Action, find_actions
 from shophelm.methods.bunching import Bunching
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
@@ -17,7 +17,7 @@ from shophelm.user.membership import membership_actions
 from shophelm.user.segment_actions import segment_action_list
 from shophelm.user.stating import narrowed
 from shophelm.user.win_back import win_back_actions
-from shophelm.words import Sentence, count, plural, sentence
+from shophelm.words import Sentence
 
 WIN_BACK = "win_back"
 """The `kind` in the coupons table by which hold-outs of win-back offers are known."""
@@ -63,16 +63,8 @@ def steps(
 
 
 def find_steps(actions: list[Action]) -> Sentence:
-    """Say how many actions there are, and of how many the worth is known."""
-    known = sum(a.worth is not None for a in actions)
-    if not actions:
-        return sentence("Nothing is to be done that the tables tell of.")
-    return sentence(
-        "{n} proposed; the worth of {known} is known. To know the others', hold some customers out "
-        "by lot.",
-        n=plural(len(actions), "action is", "actions are"),
-        known=count(known),
-    )
+    """Say how many actions there are, and how to know what the others are worth."""
+    return find_actions(actions, hint="To know the others', hold some customers out by lot.")
 
 
 def _win_back_read(held: pd.DataFrame | Missing) -> tuple[float, float, float] | None:

@@ -61,7 +61,7 @@ class Column:
         Time columns of the same row. While any of them lies after `as_of` this column is not
         known yet, and reads as null.
     refers_to
-        "table.column" that should hold this value.
+        "table.column" that should hold this value; "a|b": either.
     """
 
     name: str

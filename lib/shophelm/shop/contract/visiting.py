@@ -96,7 +96,12 @@ REVIEWS = Table(
     source="the review export (千牛 › 评价管理)",
     columns=(
         Column("review_id", "id", "the review"),
-        Column("product_id", "id", "product reviewed", refers_to="products.product_id"),
+        Column(
+            "product_id",
+            "id",
+            "product reviewed; a rival's by its rival_id",
+            refers_to="products.product_id|rivals.rival_id",
+        ),
         Column("written_at", "time", "when it was written"),
         Column("rating", "count", "stars", unit="stars", least=1, most=5),
         Column("text", "text", "what was written"),
