@@ -1,5 +1,10 @@
 """What notebooks are compared by: their text (tables and figures are tested by their data)."""
 
+import os
+
+# workers share the cores: see shophelm.notebook
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 LONG = ("end_to_end", "notebooks", "supply_chain", "simulate")
 SHOWN = ("text/html", "text/plain", "image/svg+xml")
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import scipy.linalg  # noqa: F401  brings a BLAS of its own
 from IPython import get_ipython
+from threadpoolctl import threadpool_limits
 
 from shophelm.errors import ShophelmError
 from shophelm.report.kept_thresholds import read_thresholds, write_thresholds
@@ -32,6 +34,11 @@ __all__ = [
     "write_order_sheet",
     "write_send_list",
 ]
+
+
+# Our matrices are small: threads gain nothing, and where two notebooks share the cores those of
+# BLAS wait for each other, which took twenty times as long
+threadpool_limits(1, user_api="blas")
 
 
 def read_actions(shop: Tables, *, ledger: str = "") -> pd.DataFrame:

@@ -63,11 +63,11 @@ def test_the_sample_report_is_whole(sampled):
     folder, ran = sampled
     names = {p.name for p in (folder / "out").iterdir()}
     assert {"index.html", "data.html", "data.ipynb", "report.json"} <= names
-    assert {"supply_chain.html", "user.html"} <= names
+    assert {"store.html", "supply_chain.html", "user.html"} <= names
     assert {"actions.csv", "actions.xlsx"} <= names
     assert f"The report is {folder / 'out' / 'index.html'}" in ran.stdout
     # side by side, in any order
-    started = {f"{area}: started" for area in ("data", "supply_chain", "user")}
+    started = {f"{area}: started" for area in ("data", "store", "supply_chain", "user")}
     assert started <= set(ran.stderr.splitlines())
 
 

@@ -116,7 +116,8 @@ def find_promises(broken: pd.DataFrame) -> Sentence:
     checked = broken.attrs["checked"]
     if broken.empty:
         return sentence(
-            "{n} of the contract were checked: none is broken.", n=plural(checked, "promise")
+            "{n} checked: none is broken.",
+            n=plural(checked, "promise of the contract was", "promises of the contract were"),
         )
     worst = broken.iloc[0]
     return sentence(
