@@ -1,3 +1,4 @@
+import json
 import textwrap
 from pathlib import Path
 
@@ -38,3 +39,22 @@ def sample():
     from shophelm.shop.tables import open_shop
 
     return open_shop(SAMPLE, as_of="2026-11-15")
+
+
+SLOW = [(4_000, 1), (4_000, 2), (4_000, 3), (20_000, 1), (20_000, 2)]
+
+
+@pytest.fixture(
+    scope="session", params=["sample", *(pytest.param(s, marks=pytest.mark.slow) for s in SLOW)]
+)
+def planted(request, sample, tmp_path_factory):
+    """A simulated shop and what was planted in it: the sample, in the slow suite others too."""
+    from shophelm.shop.tables import open_shop
+    from shophelm.simulate import simulate
+
+    if request.param == "sample":
+        return sample, json.loads((SAMPLE / "truth.json").read_text())
+    customers, seed = request.param
+    folder = tmp_path_factory.mktemp("shop")
+    truth = simulate(folder, customers=customers, seed=seed, file_format="parquet")
+    return open_shop(folder, as_of="2026-11-15"), truth

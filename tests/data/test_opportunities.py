@@ -14,10 +14,11 @@ from shophelm.data.conversion_gaps import (
 )
 from shophelm.data.landing_pages import PAGE_LOSES, pages_not_carting
 from shophelm.data.price_bands import CHEAP, DEAR, priced_above, priced_below
-from shophelm.data.return_gaps import HIGH_RETURNS, returned, ripe_age
+from shophelm.data.return_gaps import HIGH_RETURNS, returned
 from shophelm.data.shortages import OUT_OF_STOCK, wanted_out_of_stock
 from shophelm.methods.empirical_bayes import shrink_rates
 from shophelm.shop.definitions import TERMS
+from shophelm.shop.refund_ages import ripe_age
 from shophelm.words import rate
 from tests.conftest import SAMPLE
 

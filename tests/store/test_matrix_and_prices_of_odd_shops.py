@@ -71,7 +71,13 @@ def test_odd_shops_are_answered_in_words(shop, name):
     actions = matrix_actions(odd, matrix, plan) + price_actions(odd, prices)
     fill = gap_actions(odd, gaps)
     actions += fill if isinstance(fill, list) else []
-    tables = [by_cell(matrix), moved(moves), moves_shown(moves), cells_ask(plan), unsaid(prices)]
+    tables = [
+        by_cell(matrix),
+        moved(moves),
+        moves_shown(moves, currency="CNY"),
+        cells_ask(plan),
+        unsaid(prices),
+    ]
 
     text = " ".join(map(str, said)) + " ".join(a.action for a in actions)
     assert "nan" not in text

@@ -12,13 +12,12 @@ from shophelm.shop.calendar import Period, last_days
 from shophelm.shop.needs import question
 from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
+from shophelm.shop.refund_ages import ripe_age
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 
 WINDOW = 364
 """Returns are rare: fewer days would tell no product from chance in a small shop."""
-RIPE = 0.9
 HIGH_RETURNS = "high returns"
 
 
@@ -60,18 +59,6 @@ def returned(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
         area="supply_chain",
         owner_role="quality manager",
     )
-
-
-def ripe_age(shop: Tables) -> int:
-    """Give the age in days by which 90 % of the refunds known at as_of had come; 0 for none."""
-    orders = paid_orders(shop).select("order_id", "day")
-    refunds = shop["refunds"].inner_join(orders, "order_id")
-    ages = refunds.mutate(age=refunds.refunded_at.date().delta(refunds.day, unit="day"))
-    counts = shop.frame(ages.group_by("age").aggregate(n=ages.count()).order_by("age"))
-    if counts.empty:
-        return 0
-    reached = counts["n"].cumsum() / counts["n"].sum()
-    return max(0, int(counts["age"][(reached >= RIPE).idxmax()]))
 
 
 def _lines(shop: Tables, period: Period) -> pd.DataFrame:

@@ -11,12 +11,14 @@ from shophelm.methods.always_valid import SHARPEST_AT, always_valid
 from shophelm.methods.corrections import false_discoveries, holm
 from shophelm.methods.two_sample import Arm, difference, lift_within
 from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.refund_ages import ripe_age
 from shophelm.shop.tables import Tables
 from shophelm.store.page_test_list import FINISHED, listed
 from shophelm.store.page_test_metrics import BY_NAME, LATE, arms
-from shophelm.store.page_test_refunds import refund_days
 from shophelm.store.page_test_verdicts import MOST_DAYS, SMALLEST_EFFECT, verdicts
 
+SETTLED = 0.95
+"""Share of the refunds that must have come for settled money to be more than provisional."""
 SOUND = 3.0
 """A control's mean that lies fewer errors than this above zero is nothing to divide by."""
 SHOWN = [
@@ -191,6 +193,6 @@ def _corrected(rows: pd.DataFrame) -> pd.Series:
 
 def _provisional(shop: Tables, rows: pd.DataFrame) -> pd.Series:
     """Tell figures that refunds still to come will change."""
-    days = refund_days(shop)
+    days = ripe_age(shop, share=SETTLED)
     young = [(shop.as_of - d).days < days for d in rows["last_day"]]
     return rows["metric"].isin(LATE) & np.array(young, dtype=bool)

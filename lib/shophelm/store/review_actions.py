@@ -14,7 +14,7 @@ from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
+from shophelm.shop.refund_ages import ripe_age
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 from shophelm.store.aspect_words import ASPECTS, GOODS, Aspect
@@ -25,7 +25,6 @@ from shophelm.words import listing, rate
 
 WINDOW = 364
 """Returns are rare: fewer days would tell no product from chance in a small shop."""
-RIPE = 0.9
 _OF_GOODS = Aspect(frozenset(), "buyer", "read these reviews and inspect the batch on the shelf")
 
 
@@ -106,7 +105,7 @@ def returns_above_category(shop: Tables) -> pd.DataFrame:
 
 def _returned(shop: Tables) -> pd.DataFrame:
     """Count paid lines (trials), those with a refund (yes), and their money, by product."""
-    newest = shop.as_of - timedelta(days=_ripe_age(shop))
+    newest = shop.as_of - timedelta(days=ripe_age(shop))
     days = min(WINDOW, max(1, (newest - shop.first_day).days + 1))
     lines = refunded_lines(shop, last_days(newest, days=days))
     unit = ibis.null("decimal(18, 4)")
@@ -124,18 +123,6 @@ def _returned(shop: Tables) -> pd.DataFrame:
     frame = shop.frame(sums.order_by("product_id")).set_index("product_id").apply(as_floats)
     frame.attrs["days"] = days
     return frame
-
-
-def _ripe_age(shop: Tables) -> int:
-    """Give the age in days by which nine in ten of the refunds known had come; 0 for none."""
-    orders = paid_orders(shop).select("order_id", "day")
-    refunds = shop["refunds"].inner_join(orders, "order_id")
-    ages = refunds.mutate(age=refunds.refunded_at.date().delta(refunds.day, unit="day"))
-    counts = shop.frame(ages.group_by("age").aggregate(n=ages.count()).order_by("age"))
-    if counts.empty:
-        return 0
-    reached = counts["n"].cumsum() / counts["n"].sum()
-    return max(0, int(counts["age"][(reached >= RIPE).idxmax()]))
 
 
 def _to_mend(
