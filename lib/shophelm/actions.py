@@ -27,7 +27,7 @@ class Action:
     owner_role
         Whose it is.
     worth, worth_low, worth_high
-        Money expected over 28 days and the ends of its 80 % interval; None where not known.
+        Money expected over 28 days and the ends of its 80% interval; None where not known.
     worth_in
         `margin`, `gmv`, or `unknown`.
     metric

@@ -39,7 +39,7 @@ def test_a_channel_that_lost_half_its_conversion_is_found_and_priced(shop):
     slow = advice.lagging(shop(**visits(ads_now=0.1)), WEEK)
     assert slow[slow["found"]]["slice"].tolist() == ["ads"]
     ads = slow.iloc[0]
-    # 60 visitors a day for 28 days, ten points of conversion, ¥100 each; an 80 % interval may
+    # 60 visitors a day for 28 days, ten points of conversion, ¥100 each; an 80% interval may
     # miss it, one twice as wide hardly
     truth = 60 * 28 * 0.1 * 100
     assert abs(ads["worth"] - truth) < ads["worth_high"] - ads["worth_low"]

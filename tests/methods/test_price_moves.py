@@ -90,7 +90,7 @@ def test_the_interval_carries_the_elasticity_and_the_level_of_sales():
     def width(move):
         return (move.gain_high - move.gain_low) / move.gain
 
-    # 200 units: a gamma's 80 % interval is about 2 × 1.28 / √200 wide
+    # 200 units: a gamma's 80% interval is about 2 × 1.28 / √200 wide
     assert width(sharp) == pytest.approx(2 * 1.2816 / 200**0.5, rel=0.1)
     assert width(vague) > 2 * width(sharp)
     assert width(scarce) > 3 * width(sharp)

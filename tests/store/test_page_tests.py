@@ -32,6 +32,12 @@ def row(frame, **wanted):
     return one
 
 
+def errors_off(row, planted):
+    """By how many standard errors of its logarithm a lift lies off what was planted."""
+    low, lift, high = np.log1p([row["lift_low"], row["lift"], row["lift_high"]])
+    return abs(lift - np.log1p(planted)) / ((high - low) / 2 / 1.96)
+
+
 def test_carts_per_view_rise_by_what_was_planted(truly):
     _, found, truth = truly
     scene = row(found.metrics, experiment_id=SCENE, metric="carts_per_view")
@@ -39,7 +45,8 @@ def test_carts_per_view_rise_by_what_was_planted(truly):
     arms = truth[SCENE]["arms"]["scene_photo"]
     planted = arms["expected_carting_visits"] / arms["expected_carting_visits_without_effect"] - 1
     assert planted == pytest.approx(0.30, abs=0.01)
-    assert scene["lift_low"] < planted < scene["lift_high"]
+    # of six shops one may well lie outside its 95% interval; none may lie far outside
+    assert errors_off(scene, planted) < 3.3
     assert scene["p_corrected"] < 0.001
 
 

@@ -94,6 +94,6 @@ def test_the_sentence_says_what_a_tenth_off_brings(sample):
     said = [str(s) for s in find_price_response(frame, categories)]
 
     snacks = 0.9 ** categories.loc["snacks", "elasticity"] - 1
-    assert f"snacks +{100 * snacks:.1f}% (80 % interval" in said[0]
+    assert f"snacks +{100 * snacks:.1f}% (80% interval" in said[0]
     own = (frame["by"] == "own").sum()
     assert said[-1].startswith(f"Of {len(frame)} products, {own} moved their own prices enough")

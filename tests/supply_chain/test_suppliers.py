@@ -75,7 +75,7 @@ def test_the_sentence_names_who_is_late_beyond_chance(shop):
     assert gamma["days_late"] == pytest.approx(np.mean([4 + i % 3 for i in range(10)]))
     assert str(find_suppliers(frame)) == (
         "Of 3 suppliers with 14 deliveries, one is late by more than a day on the mean: C by 4.9 "
-        f"days (95 % interval {gamma['days_late_low']:.1f} to {gamma['days_late_high']:.1f}; 0% on "
+        f"days (95% interval {gamma['days_late_low']:.1f} to {gamma['days_late_high']:.1f}; 0% on "
         "time in full). Of what the others owed by now, 50% came on time and in full."
     )
     (action,) = supplier_actions.supplier_actions(opened, frame, worths=None)

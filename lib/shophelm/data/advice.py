@@ -54,7 +54,7 @@ def lagging(shop: Tables, period: Period) -> pd.DataFrame:
         by, slice, visitors, rate_now, rate_expected, p_value, found (kept at a false-discovery
         rate of 5 % over all slices), and worth, worth_low, worth_high: GMV over 28 days of
         reaching the expected rate at this period's visitors and the slice's own spend per buyer,
-        with an 80 % interval; null without money. Smallest p_value first.
+        with an 80% interval; null without money. Smallest p_value first.
     """
     frames = [
         f for by in ("channel", "category") if (f := _against_rest(shop, period, by)) is not None

@@ -78,7 +78,7 @@ def outcomes(shop: Tables, actions: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per action done by as_of: the ledger's columns, days (measured after it was done),
-        controls, effect with its 95 % interval (relative to what was to be expected), verdict,
+        controls, effect with its 95% interval (relative to what was to be expected), verdict,
         brought, brought_low, brought_high (the GMV of those days that it added, had the rest of
         the chain been the same without it), and log_effect, log_error, control_error for pooling.
     """

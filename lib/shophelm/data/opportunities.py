@@ -65,7 +65,7 @@ def opportunities(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
         The rows more likely worse than their peers than not, in `peers.COLUMNS`, with price and
         rivals_price where prices were compared. Those found (false discoveries kept to 5 % of
         each kind's finds, and so of all of them) come first, the worth most on top. Money is that
-        of 28 days with an 80 % interval.
+        of 28 days with an 80% interval.
 
         attrs: looked_at (kind → rows judged), lacking (kind → why it could not be looked for).
 

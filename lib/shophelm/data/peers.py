@@ -60,7 +60,7 @@ def against_peers(
 
 
 def priced(judged: pd.DataFrame, value: pd.DataFrame, *, days: int) -> pd.DataFrame:
-    """Add what closing each gap would be worth over 28 days, with its 80 % interval.
+    """Add what closing each gap would be worth over 28 days, with its 80% interval.
 
     The interval carries the rate's uncertainty, not that of the money a sale brings.
 

@@ -55,7 +55,7 @@ def funnel(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
 
 
 def rates(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001
-    """Draw each step's rate by slice, with its 95 % interval, and the period before as a mark.
+    """Draw each step's rate by slice, with its 95% interval, and the period before as a mark.
 
     Parameters
     ----------

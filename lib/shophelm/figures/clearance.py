@@ -38,7 +38,7 @@ def tied_up(bands: pd.DataFrame, *, currency: str) -> Axes:
 
 
 def ways_out(frame: pd.DataFrame, *, currency: str) -> Axes:
-    """Draw what the cheapest way out of each slow mover is worth, with its 80 % interval.
+    """Draw what the cheapest way out of each slow mover is worth, with its 80% interval.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def ways_out(frame: pd.DataFrame, *, currency: str) -> Axes:
 
 
 def returned_by_region(regions: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
-    """Draw the share of perishable lines that each region sends back, with its 80 % interval.
+    """Draw the share of perishable lines that each region sends back, with its 80% interval.
 
     Parameters
     ----------

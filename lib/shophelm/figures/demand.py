@@ -79,7 +79,7 @@ def price_response(
     axes.margins(y=0.2)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    axes.set_title("Typical product of each category (80 % interval), and its products (dots)")
+    axes.set_title("Typical product of each category (80% interval), and its products (dots)")
     return axes
 
 

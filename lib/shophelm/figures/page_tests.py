@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def effects(metrics: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
-    """Draw the lift of every metric and arm of one test, with both of its 95 % intervals.
+    """Draw the lift of every metric and arm of one test, with both of its 95% intervals.
 
     Parameters
     ----------

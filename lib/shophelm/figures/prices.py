@@ -62,7 +62,7 @@ def bands(gaps: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - the b
 
 
 def moves(frame: pd.DataFrame, *, currency: str) -> Axes:
-    """Draw what the price moves gain over 28 days, with their 80 % intervals.
+    """Draw what the price moves gain over 28 days, with their 80% intervals.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def product_matrix(matrix: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG
     ----------
     matrix
         As `store.product_matrix.product_matrix` gives it. The heroes with most GMV, and those that
-        grow or fall beyond doubt, are numbered and named beside it, with the 80 % interval of their
+        grow or fall beyond doubt, are numbered and named beside it, with the 80% interval of their
         growth. Products whose growth is not known, or that sold nothing, have no place and are
         counted in the legend alone.
     currency

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def hit_rates(judged: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
-    """Draw the hit rate of each way to make a list, with its 95 % interval; the best on top.
+    """Draw the hit rate of each way to make a list, with its 95% interval; the best on top.
 
     Parameters
     ----------

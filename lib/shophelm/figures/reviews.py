@@ -72,7 +72,7 @@ def complaints(said: ReviewAspects, *, currency: str) -> Axes:  # noqa: ARG001 -
     Parameters
     ----------
     said
-        The first twelve of its complaints are drawn, with the 80 % interval of the share as held
+        The first twelve of its complaints are drawn, with the 80% interval of the share as held
         against the others.
     """
     from matplotlib import pyplot as plt

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def readout(frame: pd.DataFrame, *, currency: str) -> Axes:
-    """Draw what each coupon brought per customer granted, with its 95 % interval.
+    """Draw what each coupon brought per customer granted, with its 95% interval.
 
     Parameters
     ----------

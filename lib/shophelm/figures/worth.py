@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def checked(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - as every figure
-    """Draw purchases a customer, forecast with its 95 % interval and as they came.
+    """Draw purchases a customer, forecast with its 95% interval and as they came.
 
     Parameters
     ----------

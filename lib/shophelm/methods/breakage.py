@@ -31,13 +31,13 @@ class Usage:
     rates: np.ndarray
 
     def in_the_end(self, lots: pd.DataFrame) -> tuple[float, float, float]:
-        """Give the share of some lots (life, amount) that is used in the end; 95 % interval."""
+        """Give the share of some lots (life, amount) that is used in the end; 95% interval."""
         cover = _cover(lots["life"], lots["amount"], self.width)
         middle, low, high = self._estimate(cover / lots["amount"].sum())
         return min(middle, 1.0), max(low, 0.0), min(high, 1.0)
 
     def yet_to_come(self, lots: pd.DataFrame) -> tuple[float, float, float]:
-        """Give how much of some lots (life, age, amount) is still to be used; 95 % interval."""
+        """Give how much of some lots (life, age, amount) is still to be used; 95% interval."""
         ends, begins = (_cover(lots[name], lots["amount"], self.width) for name in ("life", "age"))
         middle, low, high = self._estimate(ends - begins)
         return middle, max(low, 0.0), high

@@ -31,7 +31,7 @@ class CountLift:
         placebos, fit_error (how far weekly counts before lay from the twin's, in times what
         chance allows counts of that size), log_lift and log_error, p_value (by the placebos' own
         spread), p_rank (share of placebos with as large a lift, the unit itself among them), lift
-        (.7 is 70 % more than without the change) with 80 % and 95 % intervals. Null where not
+        (.7 is 70 % more than without the change) with 80 % and 95% intervals. Null where not
         known.
     expected
         Treated × periods: counts to be expected without the change.

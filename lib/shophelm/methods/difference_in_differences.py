@@ -81,7 +81,7 @@ def difference_in_differences(
     -------
     DataFrame
         The same index: effect (relative: .1 is ten per cent more than without), effect_low,
-        effect_high (95 % interval), log_effect, log_error, control_error (the control's part of
+        effect_high (95% interval), log_effect, log_error, control_error (the control's part of
         log_error, which its other subjects share).
 
     Notes
@@ -109,7 +109,7 @@ def pooled(effects: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        effect, effect_low, effect_high (95 % interval), log_effect, log_error.
+        effect, effect_low, effect_high (95% interval), log_effect, log_error.
     """
     weight = 1 / (effects["log_error"] ** 2 - effects["control_error"] ** 2)
     shared = effects["control_error"].max() ** 2

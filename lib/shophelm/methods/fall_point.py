@@ -28,7 +28,7 @@ class FallPoint:
     low, high
         Positions between which it lies with 80 % probability.
     fall, fall_low, fall_high
-        Change of the log odds, after less before, were there a fall: mean and 80 % interval, over
+        Change of the log odds, after less before, were there a fall: mean and 80% interval, over
         all places where it may lie; drawn to what falls usually are.
     p_value
         Chance of so deep a fall anywhere where the rate never changes.
@@ -180,7 +180,7 @@ def _log_evidence(gap: np.ndarray, error: np.ndarray) -> np.ndarray:
 
 
 def _mixed(gap: np.ndarray, error: np.ndarray, weight: np.ndarray) -> tuple[float, float, float]:
-    """Give mean and 80 % interval of the fall over all places, each with its weight."""
+    """Give mean and 80% interval of the fall over all places, each with its weight."""
     pull = error**2 / (error**2 + SPREAD**2)
     middle, sd = (1 - pull) * gap + pull * FALL, np.sqrt(pull) * SPREAD
     grid = np.linspace((middle - 4 * sd).min(), (middle + 4 * sd).max(), 801)

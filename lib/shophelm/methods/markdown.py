@@ -63,7 +63,7 @@ class Way:
     prices
         Each week's price as a share of the price as it is; empty where the price is not the way.
     sold, sold_low, sold_high
-        Units gone within four weeks: the mean and the ends of the 80 % interval.
+        Units gone within four weeks: the mean and the ends of the 80% interval.
     gain, gain_low, gain_high
         Money beyond doing nothing, in the end.
     given_away
@@ -84,7 +84,7 @@ class Way:
 
 
 def elasticity_draws(middle: float, low: float, high: float) -> np.ndarray:
-    """Give equally likely elasticities of a normal that has this mean and 80 % interval."""
+    """Give equally likely elasticities of a normal that has this mean and 80% interval."""
     spread = (high - low) / (2 * special.ndtri(0.5 + INTERVAL / 2))
     return middle + spread * special.ndtri((np.arange(_DRAWS) + 0.5) / _DRAWS)
 
@@ -150,7 +150,7 @@ def send_back(goods: Goods, price: float, *, steps: int = 50) -> Way:
 
 
 def _spread(values: np.ndarray) -> list[float]:
-    """Give the mean and the ends of the 80 % interval, widened where the mean lies outside it."""
+    """Give the mean and the ends of the 80% interval, widened where the mean lies outside it."""
     mean = float(values.mean())
     low, high = np.quantile(values, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2])
     return [mean, min(float(low), mean), max(float(high), mean)]

@@ -28,7 +28,7 @@ class Ranks:
 
 
 def ranks(n: Numbers, share: float) -> Ranks:
-    """Give the ranks of a quantile and of the ends of its 95 % interval (Woodruff 1952).
+    """Give the ranks of a quantile and of the ends of its 95% interval (Woodruff 1952).
 
     Whatever the values' distribution, the number of them below the true quantile is binomial, so
     the values at share · n ± z √(n share (1 − share)) hold the quantile.

@@ -58,7 +58,7 @@ def cart_actions(shop: Tables, answer: CartCauses, *, most: int = 5) -> list[Act
 
 
 def recovered(row: Any) -> tuple[float, float, float]:
-    """Give mean and 80 % interval of what mending the likeliest cause brings in 28 days.
+    """Give mean and 80% interval of what mending the likeliest cause brings in 28 days.
 
     With the cause's probability, what is lost comes back, less what is given away to all orders
     (mend_share of their money); else nothing comes back, and the orders there are get it too.

@@ -50,9 +50,9 @@ def image_clicks(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per product shown in search: peers (products it is held against), words,
         impressions, clicks, click_rate, peers_rate (what its impressions would be clicked at the
-        peers' rates), ratio (of the two, pulled to 1) with its 80 % interval, verdict (`below its
+        peers' rates), ratio (of the two, pulled to 1) with its 80% interval, verdict (`below its
         peers` or `above` at a false-discovery rate of 5 %), and for those below: extra_visitors
-        (over 28 days at the peers' rate) and their worth with its 80 % interval. Worth most first.
+        (over 28 days at the peers' rate) and their worth with its 80% interval. Worth most first.
 
     Notes
     -----

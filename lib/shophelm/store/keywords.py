@@ -54,11 +54,11 @@ def keywords(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
     DataFrame
         One row per word and product with impressions or clicks: click_rate and
         click_rate_expected (what its position explains, learnt from the other words), click_ratio
-        (observed over expected, pulled to 1) with its 80 % interval, clicked (`more often`, `less
+        (observed over expected, pulled to 1) with its 80% interval, clicked (`more often`, `less
         often` at a false-discovery rate of 5 %, else `as expected`; null where not known),
-        conversion (buyers per visitor, pulled to the other words') with its 80 % interval, gmv,
+        conversion (buyers per visitor, pulled to the other words') with its 80% interval, gmv,
         uv_value (GMV per visitor) and uv_shrunk (the same from conversion and spend per buyer,
-        both pulled to the likes') with its 80 % interval, cost, and left (contribution margin less
+        both pulled to the likes') with its 80% interval, cost, and left (contribution margin less
         cost; GMV less cost where the margin is not known, as worth_in says). What leaves most
         first. attrs: days, as asked.
 

@@ -67,7 +67,7 @@ def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.
         the shop's, own brand), clicks_on (all clicks of days with cost; exports do not part bought
         ones from others), cost_month (over 28 days with spend), days_on and days_off (see
         `methods.spend_pauses`), lost_share (of the clicks, lost without the spend) with its
-        80 % interval, stop_saves (cost less what the lost clicks earn, over 28 days) with its 80 %
+        80% interval, stop_saves (cost less what the lost clicks earn, over 28 days) with its 80 %
         interval, stop_saves_in, and verdict. Null where no weeks without can be compared: then only
         place and brand speak, and what would be saved is not known, though at most cost_month.
         Dearest first.

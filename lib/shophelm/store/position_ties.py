@@ -50,7 +50,7 @@ def position_ties(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:
         One row per factor the shop knows: sales_velocity (units a day), reviews and rating (mean)
         by as_of, conversion (in search, pulled to the other words'), title_match (share of its
         impressions by words its title holds): members (products), tie (rank correlation with a
-        better place, within categories) with its 95 % interval, p_value, found (at a
+        better place, within categories) with its 95% interval, p_value, found (at a
         false-discovery rate of 5 % over the factors). Null where too few products can be
         compared. Strongest first.
 

@@ -62,7 +62,7 @@ def product_matrix(
     - evergreen (常青款): sold in `sold_weeks` of the weeks it could be bought in, and its weeks
       vary by at most `steady_within` with a probability of at least 80 %;
     - not yet known (新品, 待观察): on sale for fewer than `new_weeks` weeks, or its own sales leave
-      its growth so open that the upper end of an 80 % interval is more than `widest` times the
+      its growth so open that the upper end of an 80% interval is more than `widest` times the
       lower, unless it surely sells little (less than half of what a product sells on average);
     - the rest (长尾, and 滞销 where nothing is sold).
 
@@ -195,7 +195,7 @@ def _growth(told: ProductWeeks, vary: np.ndarray) -> pd.DataFrame:
 
 
 def _share_ends(frame: pd.DataFrame, told: ProductWeeks, vary: np.ndarray) -> pd.DataFrame:
-    """Give the share's 80 % interval: counts of units, and how single weeks vary."""
+    """Give the share's 80% interval: counts of units, and how single weeks vary."""
     units, share = told.units[:, told.late], frame["gmv_share"]
     sold = units.sum(axis=1)
     excess = np.nan_to_num(vary) ** 2 * (units * (units - 1)).clip(min=0).sum(axis=1)

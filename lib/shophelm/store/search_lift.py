@@ -55,9 +55,9 @@ class SearchLift:
         those of the days after on which it was judged (a campaign's burst left out); lift is
         relative (95 % in low and high, and 80 %); p_value by the spread of placebos, p_rank the
         share of them with as large a lift; bad_fit where the weeks before did not fit; found where
-        the 95 % interval leaves out 0, false discoveries are kept to 5 % of all changes found, and
+        the 95% interval leaves out 0, false discoveries are kept to 5 % of all changes found, and
         p_rank is at most 5 % (which takes 19 placebos); brought_visits and brought (GMV) are those
-        of all days after that would not have come without, with 80 % intervals; worth is the same
+        of all days after that would not have come without, with 80% intervals; worth is the same
         in contribution margin where the cost is known (worth_in says which).
     paths
         One row per measured change and week, in `PATHS`: observed and expected search visits a

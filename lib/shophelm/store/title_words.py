@@ -51,7 +51,7 @@ class TitleWords:
         Words that brought buyers and are not in a title, in `MISSING`: origin (`its own` word, or
         one of its `category`'s), adds (what the title lacks of it), letters (what that takes, a
         space among them), fits, impressions and clicks (the word's), extra_visitors over 28 days
-        with their 80 % interval, and worth (at the word's UV value). Most worth first.
+        with their 80% interval, and worth (at the word's UV value). Most worth first.
     idle
         Stretches of titles of which no search of the period holds a word, in `IDLE`.
     searched

@@ -105,8 +105,8 @@ def find_backtested(frame: pd.DataFrame) -> Sentence:
     text = (
         "Over the last {windows} of 28 days (from {first}) the chosen forecasts were off by a "
         "scaled error of {ours} a day, seasonal naive by {naive} ({better}); their sum "
-        "was off by {bias}. Of the products' 80 % intervals over 28 days "
-        "{low} held, of their 95 % intervals {high}, in the last {covered}."
+        "was off by {bias}. Of the products' 80% intervals over 28 days "
+        "{low} held, of their 95% intervals {high}, in the last {covered}."
     )
     beaten = beaten_by_naive(frame)
     text += (

@@ -65,7 +65,7 @@ def clearance_lift(shop: Tables, actions: pd.DataFrame) -> pd.DataFrame:
         One row per clearance done by as_of: action_id, product, way, done_on, days (measured),
         stock_then (units the day before), units_after (sold in those days), clearance_rate (of
         what was there), clearance_expected (had it gone as those left alone did), controls, effect
-        with its 95 % interval (clearance rate, relative to what was to be expected), verdict, and
+        with its 95% interval (clearance rate, relative to what was to be expected), verdict, and
         log_effect, log_error, control_error for pooling. The latest first.
 
     Notes

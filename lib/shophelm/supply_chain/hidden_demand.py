@@ -149,7 +149,7 @@ def find_hidden_demand(shop: Tables, frame: pd.DataFrame) -> Sentence:
     wanted = demanded(shop)
     lost = wanted.lost().loc[frame["product_id"].iloc[0]]
     return sentence(
-        "{product} sold {sold} units and {lost} more were wanted (80 % interval {low} to {high}): "
+        "{product} sold {sold} units and {lost} more were wanted (80% interval {low} to {high}): "
         "its shelf was empty on {empty} of {days} days, {share} of them.",
         product=titled(shop, [frame["product_id"].iloc[0]])[0],
         sold=count(frame["sold"].sum()),

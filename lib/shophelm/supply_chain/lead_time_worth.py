@@ -60,7 +60,7 @@ def lead_time_worth(
         and a known cost), change ("shorter" by so many days, "steadier": so much of its spread
         left, "as promised": always in the days it promises), change_by, lead_mean and lead_sd then,
         safety_stock then (money), freed (money no longer tied up in safety stock at the same
-        service) with its 80 % interval, holding (what holding that costs in 28 days), won (margin
+        service) with its 80% interval, holding (what holding that costs in 28 days), won (margin
         of sales no longer lost in 28 days, if the safety stock stays instead) with its 80 %
         interval. Freed or won: not both.
 
@@ -107,7 +107,7 @@ def find_lead_time_worth(frame: pd.DataFrame, *, currency: str) -> Sentence:
     most = kept.iloc[0]
     text = (
         "If {supplier} always delivered in the days it promises, {freed} of safety stock would be "
-        "free (80 % interval {low} to {high}), or with the stock as it is {won} of margin won in "
+        "free (80% interval {low} to {high}), or with the stock as it is {won} of margin won in "
         "28 days"
     )
     if len(kept) > 1:

@@ -99,7 +99,7 @@ def unit_money(shop: Tables, *, days: int | None = None) -> pd.DataFrame:
 
 NOTHING = "No shelf was empty in these days."
 TOTAL = (
-    "Empty shelves hid {lost} units of demand in {days} (80 % interval {low} to {high}), "
+    "Empty shelves hid {lost} units of demand in {days} (80% interval {low} to {high}), "
     "{share} of what was wanted; that is about {money} in {what}."
 )
 MOST = "Most was lost on {which}."

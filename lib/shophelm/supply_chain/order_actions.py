@@ -49,7 +49,7 @@ def order_actions(shop: Tables, proposal: Proposal) -> list[Action]:
     """Make one action of each supplier's order.
 
     Its worth is what is saved until the next chance to order, in margin where the costs of all its
-    products are known, with an 80 % interval from the draws; its upper end is at least the mean,
+    products are known, with an 80% interval from the draws; its upper end is at least the mean,
     which rare and large losses may lift above nine in ten draws. Products of no known supplier
     make an action of their own.
     """
@@ -93,7 +93,7 @@ def _ordered(proposal: Proposal, currency: str) -> Sentence:
     most = placed.iloc[0]
     return sentence(
         "Order {n} for {amount} now: until the next chance in {days} that saves {saved} "
-        "({unit}; 80 % interval {low} to {high}), most of it {title} ({share}).",
+        "({unit}; 80% interval {low} to {high}), most of it {title} ({share}).",
         n=plural(len(placed), "product"),
         amount=money(placed["amount"].sum(), currency=currency),
         days=plural(max(proposal.review_days, 1), "day"),

@@ -48,7 +48,7 @@ class PeakPlan:
     again: Repeats
 
     def whole(self, phase: str) -> tuple[float, float, float]:
-        """Give all products' units of a phase, and the ends of an 80 % interval."""
+        """Give all products' units of a phase, and the ends of an 80% interval."""
         units = float(self.units[phase].sum())
         low, high = count_levels(units, self.again.off**2, self.spread, _LEVELS)
         return units, float(low), float(high)
@@ -135,7 +135,7 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
     said.append(
         sentence(
             "{name} (burst from {day}) is expected to ask for {warm} units in what is left of the "
-            "warm-up, {burst} in the burst (80 % interval {low} to {high}) and {after} in the "
+            "warm-up, {burst} in the burst (80% interval {low} to {high}) and {after} in the "
             "afterglow; last year's burst asked for {then}.",
             name=now.name,
             day=str(now.burst_from),
@@ -170,9 +170,7 @@ def find_peak_plan(plan: PeakPlan) -> list[Sentence]:
     ]
     if which:
         said.append(
-            sentence(
-                "In the burst most is wanted of {which}; 80 % intervals.", which=listing(which)
-            )
+            sentence("In the burst most is wanted of {which}; 80% intervals.", which=listing(which))
         )
     return said
 

@@ -39,7 +39,7 @@ def judged_regions(
     DataFrame
         `REGIONS`, in the order of `sales`: demand_share (of units), orders a year, transit_days,
         parcel_cost, life_left (days, of goods sent on the day they came), returned of lines,
-        return_share (shrunk towards the other regions') with its 80 % interval, refund_share (of
+        return_share (shrunk towards the other regions') with its 80% interval, refund_share (of
         the money),
         margin_per_order (after refunds and waste, and freight where parcel_cost is known) with the
         interval that the returned share's gives, ship, why (not), and worth with its interval:

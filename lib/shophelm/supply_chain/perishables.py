@@ -36,7 +36,7 @@ class Perishables:
         the next one's do), critical_ratio, order_quantity, sold, wasted and short (expected, see
         `methods.shelf_life.Order`), margin (of what is sold, after refunds, less what is wasted),
         sold_anyway and wasted_anyway (without an order), usual_quantity (nearest to what is
-        expected to be wanted and is not there), and worth with its 80 % interval: margin over 28
+        expected to be wanted and is not there), and worth with its 80% interval: margin over 28
         days of ordering this quantity rather than that.
     regions
         As `perishable_regions.judged_regions` gives it.

@@ -86,7 +86,7 @@ def find_price_response(frame: pd.DataFrame, categories: pd.DataFrame) -> list[S
     apart = frame[frame["apart"]]
     if len(apart):
         which = [
-            f"{row.Index} (elasticity {number(row.elasticity, digits=1)}, 80 % interval "
+            f"{row.Index} (elasticity {number(row.elasticity, digits=1)}, 80% interval "
             f"{number(row.elasticity_low, digits=1)} to {number(row.elasticity_high, digits=1)})"
             for row in apart.itertuples()
         ]
@@ -108,7 +108,7 @@ def _tenth_off(row: Any) -> str:
         0.9**e - 1 for e in (row.elasticity, row.elasticity_high, row.elasticity_low)
     )
     name = row.Index or "products without a category"
-    return f"{name} {change(more)} (80 % interval {change(low)} to {change(high)})"
+    return f"{name} {change(more)} (80% interval {change(low)} to {change(high)})"
 
 
 @once_per_shop

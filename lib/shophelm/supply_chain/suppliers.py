@@ -39,9 +39,9 @@ def suppliers(shop: Tables, *, days: int = YEAR) -> pd.DataFrame:
         deliveries (that have arrived; a delivery is what came of one order in one day), waiting
         (not arrived), overdue (of these, past their day), promised_days (mean), lead_mean,
         lead_median, lead_sd, lead_p90 (days from order to arrival), days_late (mean past the
-        promise, early ones negative) with its 95 % interval, due (deliveries promised for as_of or
+        promise, early ones negative) with its 95% interval, due (deliveries promised for as_of or
         before), on_time (share of them), in_full (share of deliveries that arrived), kept (due
-        ones on time and in full), otif (kept / due) with its 95 % interval, otif_shrunk (drawn
+        ones on time and in full), otif (kept / due) with its 95% interval, otif_shrunk (drawn
         towards the other suppliers', the more the fewer deliveries), units_filled (of units
         ordered in deliveries that arrived).
 
@@ -86,7 +86,7 @@ def find_suppliers(frame: pd.DataFrame) -> Sentence:
         )
     who = listing(
         [
-            f"{r.supplier_id} by {number(r.days_late, digits=1)} days (95 % interval "
+            f"{r.supplier_id} by {number(r.days_late, digits=1)} days (95% interval "
             f"{number(r.days_late_low, digits=1)} to {number(r.days_late_high, digits=1)}; "
             f"{rate(r.otif, digits=0)} on time in full)"
             for r in late.itertuples()

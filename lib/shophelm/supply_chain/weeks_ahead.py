@@ -77,7 +77,7 @@ def find_weeks_ahead(frame: pd.DataFrame) -> Sentence:
     sums = by.groupby("category")["expected_units"].sum().sort_values(ascending=False)
     return sentence(
         "The next four weeks are expected to sell {units} units ({parts}); the strongest of the "
-        "next eight begins on {week}{promotion} with {best} (80 % interval {low} to {high}).",
+        "next eight begins on {week}{promotion} with {best} (80% interval {low} to {high}).",
         units=count(near["expected_units"].sum()),
         parts=listing([f"{name} {count(n)}" for name, n in sums.items()]),
         week=str(best["week_from"]),

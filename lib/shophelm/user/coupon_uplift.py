@@ -207,7 +207,7 @@ def _named(groups: pd.DataFrame) -> list[Sentence]:
     for reaction, template in SAID.items():
         rows = groups[groups["reaction"] == reaction]
         named = [
-            f"{r.group} ({_per_100(r.orders_effect)} orders per 100 customers, 95 % interval "
+            f"{r.group} ({_per_100(r.orders_effect)} orders per 100 customers, 95% interval "
             f"{_per_100(r.orders_effect_low)} to {_per_100(r.orders_effect_high)})"
             for r in rows.itertuples()
         ]
@@ -222,7 +222,7 @@ def _curve(found: Uplift, currency: str) -> Sentence:
     better = "better than" if qini["low"] > 0 else "not known to be better than"
     return sentence(
         "Granting by predicted reaction is {better} granting at random: the Qini coefficient, the "
-        "mean gain over granting to as many at random, is {qini} per customer (95 % interval {low} "
+        "mean gain over granting to as many at random, is {qini} per customer (95% interval {low} "
         "to {high}), from customers whose score others taught, in {n}.",
         better=better,
         qini=moved(qini["estimate"]),
@@ -238,7 +238,7 @@ def _chosen(found: Uplift, currency: str) -> Sentence:
     nobody, everyone = rows.loc[(CHOSEN, NOBODY)], rows.loc[(CHOSEN, EVERYONE)]
     return sentence(
         "Granting only to the {share} whose predicted reaction pays for the coupon would "
-        "change the {what} of {customers} by {nobody} against granting none (95 % interval "
+        "change the {what} of {customers} by {nobody} against granting none (95% interval "
         "{nobody_low} to {nobody_high}), and by {everyone} against granting to all "
         "({everyone_low} to {everyone_high}).",
         share=rate(nobody["share"], digits=0),

@@ -188,7 +188,7 @@ def _last(row: pd.Series, attrs: dict, currency: str) -> Sentence:
     return sentence(
         "Last time's hold-out: {coupon}, granted from {day} on to {granted} while {held} were held "
         "out by lot, changed the {what} over {days} days by {per} a customer after the coupon's "
-        "cost: {total} in all (95 % interval {low} to {high}). {verdict} It took {subsidy} off "
+        "cost: {total} in all (95% interval {low} to {high}). {verdict} It took {subsidy} off "
         "orders, about {anyway} of it off orders that would have been made anyway.",
         coupon=row["coupon_id"],
         day=str(row["granted_on"]),
@@ -210,7 +210,7 @@ def _all(row: pd.Series, currency: str) -> Sentence:
     moved = moved_in_unit("money", currency=currency)
     return sentence(
         "All finished hold-outs together: the coupon was granted {granted} times and used in "
-        "{rate} of them; the difference is {total} (95 % interval {low} to {high}). {verdict}",
+        "{rate} of them; the difference is {total} (95% interval {low} to {high}). {verdict}",
         rate=rate(row["redemption_rate"], digits=1),
         granted=count(row["granted"]),
         total=moved(row["incremental"]),

@@ -98,7 +98,7 @@ def shown(found: MemberDays) -> pd.DataFrame:
     -------
     DataFrame
         figure, unit, expected and observed on the day, on_day (observed − expected), around (the
-        same of the days around it) and net (their sum), each with its 95 % interval in _low and
+        same of the days around it) and net (their sum), each with its 95% interval in _low and
         _high. Without rows where no member day can be judged.
     """
     if found.study is None or not found.study.events:
@@ -137,7 +137,7 @@ def find_member_day(found: MemberDays, *, currency: str) -> Sentence:
     orders = study.effects.loc["orders"]
     return sentence(
         "{n} judged: on the day members place {seen} orders where {usual} were to be expected. Net "
-        "of what it draws from the days around it, a member day adds {net} orders (95 % interval "
+        "of what it draws from the days around it, a member day adds {net} orders (95% interval "
         "{low} to {high}) and {worth} of {what} ({worth_low} to {worth_high}){verdict}. What is "
         "given away on the day is not taken off.",
         n=f"{count(study.events)} of {plural(found.given, 'member day')}",

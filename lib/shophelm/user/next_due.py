@@ -184,7 +184,7 @@ def find_due_checked(checked: pd.DataFrame) -> Sentence:
     return sentence(
         "From {first} to {last}, {bought} repeat purchases came where {predicted} were to be "
         "expected ({off}); in {inside} of {bands} bands of likelihood the expected share lies "
-        "inside the 95 % interval. Of the fifth most likely to buy, {rate} did, where {expected} "
+        "inside the 95% interval. Of the fifth most likely to buy, {rate} did, where {expected} "
         "were expected.",
         first=str(checked.attrs["first"]),
         last=str(checked.attrs["last"]),

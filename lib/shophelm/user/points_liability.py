@@ -76,7 +76,7 @@ def find_points_liability(owed: pd.DataFrame, *, currency: str) -> Sentence:
             **in_money,
         )
     text = (
-        "{breakage} of the points issued are never used (95 % interval {low} to {high}). Of {n} "
+        "{breakage} of the points issued are never used (95% interval {low} to {high}). Of {n} "
         "outstanding, {to_use} will be ({to_use_low} to {to_use_high}); "
     )
     if one["full"] == one["full"]:

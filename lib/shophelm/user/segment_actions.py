@@ -82,7 +82,7 @@ def segment_actions(
     -----
     The plan is a merchant's judgement, so hold-outs overrule it: an offer they expect to lose money
     in a segment is not sent, and a discount also goes where it was not planned but they show a
-    gain (80 % interval above zero). Where no hold-out covered an offer in a segment its worth is
+    gain (80% interval above zero). Where no hold-out covered an offer in a segment its worth is
     null: not known. What coupons of other face values taught is taken to hold.
     """
     now = assigned(shop, assign)
@@ -234,7 +234,7 @@ def _worth_of(row: Any, currency: str) -> str:
         return f"{to} (worth not known: no hold-out has covered it)"
     moved = moved_in_unit("money", currency=currency)
     return (
-        f"{to} (expected {moved(row.worth)} in {row.worth_in}, 80 % interval "
+        f"{to} (expected {moved(row.worth)} in {row.worth_in}, 80% interval "
         f"{moved(row.worth_low)} to {moved(row.worth_high)})"
     )
 

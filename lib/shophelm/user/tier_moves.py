@@ -66,7 +66,7 @@ def moved_thresholds(
     Notes
     -----
     The cost takes those who change tier to go on paying as in the last 364 days (less where the
-    shop is younger), with an 80 % interval for their number and size of orders; as they are chosen
+    shop is younger), with an 80% interval for their number and size of orders; as they are chosen
     by what they have paid, it is rather too high. The gain comes once: the share of customers who
     top up is taken to stay the same, and each to pay just what is lacking.
     """

@@ -59,7 +59,7 @@ def response(tiers: pd.DataFrame, seen: Mapping[str, Bunching]) -> pd.DataFrame:
     DataFrame
         One row per threshold: tier, threshold, bunched (customers within a tenth above it beyond
         what was to be expected), missing (lacking within a tenth below it), added (money that
-        they paid to get there), each with its 95 % interval in _low and _high, and reading: one
+        they paid to get there), each with its 95% interval in _low and _high, and reading: one
         of `TOP_UP` (they are more than chance gives), `CHANCE`, `FEW` (all null).
     """
     least = dict(zip(tiers["tier"], tiers["threshold"], strict=True))
@@ -75,7 +75,7 @@ def response(tiers: pd.DataFrame, seen: Mapping[str, Bunching]) -> pd.DataFrame:
 
 
 def responding(seen: Bunching) -> tuple[float, float, float]:
-    """Give the share of those near a threshold who top up to reach it, with its 95 % interval."""
+    """Give the share of those near a threshold who top up to reach it, with its 95% interval."""
     below = seen.bins.loc[seen.bins["window"] == "below", "expected"]
     excess = seen.found.loc["excess", ["estimate", "low", "high"]]
     return tuple(float(e) for e in (excess / below.sum()).clip(0, 1))
@@ -104,6 +104,6 @@ def find_response(found: pd.DataFrame, *, currency: str) -> Sentence:
 def _named(row: tuple, currency: str) -> str:
     return (
         f"{row.tier} at {money(row.threshold, currency=currency)} ({count(row.bunched)} more than "
-        f"expected stand just above it, 95 % interval {count(row.bunched_low)} to "
+        f"expected stand just above it, 95% interval {count(row.bunched_low)} to "
         f"{count(row.bunched_high)}; they paid {money(row.added, currency=currency)} to get there)"
     )

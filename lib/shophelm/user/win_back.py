@@ -36,7 +36,7 @@ COLUMNS = [
 ]
 
 Readout = tuple[float, float, float]
-"""Worth per customer over 28 days that an offer added, and the ends of its 80 % interval."""
+"""Worth per customer over 28 days that an offer added, and the ends of its 80% interval."""
 
 
 @question("Who is leaving, and what is at stake?", "orders.customer_id")
@@ -144,7 +144,7 @@ def win_back_actions(
         The answer of `leaving`.
     readout
         What a win-back offer added per customer over 28 days, its cost taken off, with the ends of
-        an 80 % interval; None or Missing where no hold-out told: worth is unknown then.
+        an 80% interval; None or Missing where no hold-out told: worth is unknown then.
 
     Returns
     -------

@@ -65,7 +65,7 @@ def worth(life: Lifetimes, *, days: int) -> pd.DataFrame:
     -------
     DataFrame
         One row per band of the chance of being still there, and all: still_there, customers,
-        expected_purchases, to_bring (worth), each with its 80 % interval (what the data leave
+        expected_purchases, to_bring (worth), each with its 80% interval (what the data leave
         open of the model, and customers' own chance), to_bring_share, worth_in. Empty
         where it is not known. ``attrs["alive"]``: customers to be expected still there.
 

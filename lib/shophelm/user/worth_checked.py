@@ -102,7 +102,7 @@ def find_worth_checked(frame: pd.DataFrame) -> Sentence:
     text = (
         "Forecast {days} days ago, {predicted} purchases were to be expected of the customers of "
         "then ({low} to {high}); {bought} came ({off}). In {held} of {n} by number of earlier "
-        "purchases what came lies inside the 95 % interval."
+        "purchases what came lies inside the 95% interval."
     )
     if not whole["predicted_low"] <= whole["bought"] <= whole["predicted_high"]:
         text += (
