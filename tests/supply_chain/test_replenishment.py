@@ -161,7 +161,7 @@ def test_the_sentences_say_what_to_order_and_what_is_not_known(promised):
     assert [
         str(s) for s in find_order_proposal(proposal, as_of=promised.as_of, currency="CNY")
     ] == [
-        "Order 1 product for ¥48 now: until the next chance in 7 days that saves ¥42 (margin; 80 % "
+        "Order 1 product for ¥48 now: until the next chance in 7 days that saves ¥42 (margin; 80% "
         "interval ¥42 to ¥42), most of it Tea (100%).",
         "For 1 product any order comes too late: more likely than not the shelf is empty before it "
         "arrives (Tea).",
