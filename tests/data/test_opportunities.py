@@ -238,8 +238,17 @@ def test_orders_alone_leave_nothing_to_compare(shop):
     )
 
 
+def daily():
+    """The same shop, of which only daily exports are there."""
+    rows = ["day,product_id,visitors,page_views,cart_visitors,buyers,orders,paid_amount"]
+    day = AT.partition(" ")[0]
+    rows += [f"{day},{p},100,100,60,{paid},{paid},{20 * paid}" for p, paid in PAID.items()]
+    given = {name: text for name, text in carts().items() if name != "events"}
+    return given | {"traffic": "\n".join(rows)}
+
+
 def test_finds_become_actions_that_the_ledger_can_follow(shop):
-    s = shop(**carts(), products=products())
+    s = shop(**daily(), products=products())
     (action,) = asked.opportunity_actions(s, asked.opportunities(s))
     assert (action.kind, action.subject, action.metric) == (
         CART_NOT_PAID, "product:f", "pay_conversion",
@@ -247,6 +256,13 @@ def test_finds_become_actions_that_the_ledger_can_follow(shop):
     assert action.due_on == date(2026, 12, 13)
     assert action.worth == action.worth.quantize(Decimal("0.01"))
     assert action.worth_low < action.worth < action.worth_high
+
+
+def test_what_the_store_notebook_goes_into_is_proposed_there(shop):
+    s = shop(**carts(), products=products())
+    frame = asked.opportunities(s)
+    assert frame["found"].any()
+    assert asked.opportunity_actions(s, frame) == []
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,10 @@ DO = {
     "is {peers}.",
 }
 
+IN_STORE = (CART_NOT_PAID, DEAR)
+"""Kinds whose causes the store notebook weighs, and of which it proposes what to do."""
+STORE_NEEDS = "events.product_id"
+
 
 @question("Which products and pages fall behind their peers, and what is it worth?", ANY_CHAIN)
 def opportunities(shop: Tables, *, days: int = WINDOW) -> pd.DataFrame:
@@ -131,6 +135,8 @@ def find_opportunities(frame: pd.DataFrame, *, currency: str) -> Sentence:
 def opportunity_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) -> list[Action]:
     """Turn what was found into actions, at most one per subject and area: the worth most.
 
+    What the store notebook goes into it proposes itself, where the shop has what that needs.
+
     Parameters
     ----------
     shop
@@ -140,7 +146,9 @@ def opportunity_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) ->
     most
         Actions proposed.
     """
-    found = frame[frame["found"].astype(bool)].drop_duplicates(["subject", "area"])
+    elsewhere = IN_STORE if shop.filled(STORE_NEEDS) else ()
+    found = frame[frame["found"].astype(bool) & ~frame["kind"].isin(elsewhere)]
+    found = found.drop_duplicates(["subject", "area"])
     return [_action(shop, row) for row in found.head(most).itertuples()]
 
 
