@@ -12,6 +12,8 @@ from shophelm.words import Sentence, count, plural, sentence
 
 HORIZON_DAYS = 28
 """Every worth is the money expected over this many days."""
+WORTH = ("worth", "worth_low", "worth_high")
+"""The fields of an action that are money: the worth, and the ends of its 80% interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,18 @@ def find_actions(actions: Sequence[Action], *, hint: str = "") -> Sentence:
     )
 
 
-def cents(amount: float | None) -> Decimal | None:
-    """Give an amount to the cent; None where it is not known."""
-    return None if amount is None or amount != amount else Decimal(str(round(amount, 2)))
+def worth_fields(
+    worth: float | None, low: float | None, high: float | None, worth_in: str
+) -> dict[str, Any]:
+    """Give an action's fields of worth: to the cent, and what it is in, where it is known."""
+    fields: dict[str, Any] = dict(zip(WORTH, map(_cents, (worth, low, high)), strict=True))
+    return fields | {"worth_in": "unknown" if fields["worth"] is None else worth_in}
 
 
 def due(as_of: date) -> date:
     """Give the day by which an action proposed on `as_of` is judged."""
     return as_of + timedelta(days=HORIZON_DAYS)
+
+
+def _cents(amount: float | None) -> Decimal | None:
+    return None if amount is None or amount != amount else Decimal(str(round(amount, 2)))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from scipy import special, stats
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.data.gaps import LOG_MISSES
 from shophelm.data.hints import bundle_actions, unmet_actions
 from shophelm.data.opportunities import opportunity_actions
@@ -171,7 +171,6 @@ def _spend(counted: pd.DataFrame) -> pd.Series:
 
 
 def _catch_up(shop: Tables, slow: Any) -> Action:
-    known = slow.worth == slow.worth
     return Action(
         kind="lagging conversion",
         subject=f"{SLICES[slow.by]}:{slow.slice}",
@@ -180,10 +179,7 @@ def _catch_up(shop: Tables, slow: Any) -> Action:
         owner_role=f"{SLICES[slow.by]} manager",
         metric="pay_conversion",
         due_on=due(shop.as_of),
-        worth=cents(slow.worth),
-        worth_low=cents(slow.worth_low),
-        worth_high=cents(slow.worth_high),
-        worth_in="gmv" if known else "unknown",
+        **worth_fields(slow.worth, slow.worth_low, slow.worth_high, "gmv"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import Action, due, worth_fields
 from shophelm.data.chain import ANY_CHAIN
 from shophelm.data.conversion_gaps import (
     CART_NOT_PAID,
@@ -189,8 +189,5 @@ def _action(shop: Tables, row: Any) -> Action:
         owner_role=row.owner_role,
         metric=row.metric,
         due_on=due(shop.as_of),
-        worth=cents(row.worth),
-        worth_low=cents(row.worth_low),
-        worth_high=cents(row.worth_high),
-        worth_in=row.worth_in,
+        **worth_fields(row.worth, row.worth_low, row.worth_high, row.worth_in),
     )

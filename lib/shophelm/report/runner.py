@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from jupyter_core.utils import ensure_event_loop
 
-from shophelm.actions import Action
+from shophelm.actions import WORTH, Action
 from shophelm.errors import ParameterError, ReportError
 from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
@@ -181,8 +181,5 @@ def _one_line(name: str, message: str) -> str:
 
 
 def _action(record: dict[str, Any]) -> Action:
-    amounts = {
-        k: None if record[k] is None else Decimal(record[k])
-        for k in ("worth", "worth_low", "worth_high")
-    }
+    amounts = {k: None if record[k] is None else Decimal(record[k]) for k in WORTH}
     return Action(**(record | amounts | {"due_on": date.fromisoformat(record["due_on"])}))

@@ -72,7 +72,28 @@ class ProductDays:
         before = np.hstack([np.full((len(self.products), 1), np.nan), self.on_hand[:, :-1]])
         return before + np.nan_to_num(self.received)
 
+    @property
+    def can_be_bought(self) -> np.ndarray:
+        """Whether the product was on sale, but for days that began empty and sold nothing."""
+        return self.on_sale & ~((self.opening <= 0) & (self.units == 0))
 
+    @property
+    def last_price(self) -> np.ndarray:
+        """The price of each day, or else the last one known before it; NaN before the first."""
+        return _carried(self.price)
+
+    @property
+    def usually_priced(self) -> np.ndarray:
+        """Whether `last_price` is one of these goods: within four times its product's usual one.
+
+        Farther off it is that of another thing, or an error.
+        """
+        price = self.last_price
+        usual = pd.DataFrame(price).where(price > 0).median(axis=1).to_numpy()[:, None]
+        return (price > usual / _SAME_GOODS) & (price < usual * _SAME_GOODS)
+
+
+_SAME_GOODS = 4.0
 _ALIVE = 28
 """Days without sale, stock or visit after which a product counts as taken off the page."""
 

@@ -110,7 +110,7 @@ def read_text(
             new_line='\\n', strict_mode=true, max_line_size=33554432,
             store_rejects=true, rejects_table='{name}_faults', rejects_scan='{name}_scan')"""
     )
-    # plain SQL: three counts a table by Ibis are half of what opening a small shop takes
+    # plain SQL: three counts a table by Ibis are a third of what opening a small shop takes
     counts = f"""SELECT (SELECT count(*) FROM "{name}"),
         (SELECT count(DISTINCT line) FROM "{name}_faults")"""
     rows, faults = con.raw_sql(counts).fetchone()

@@ -9,7 +9,7 @@ from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.customers import People
 from shophelm.simulate.ids import stream
 from shophelm.simulate.orders import Orders
-from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINT_RETURNS, COMPLAINTS, WAYS
+from shophelm.simulate.planted.shop import CATEGORIES, COMPLAINT_RETURNS, COMPLAINTS, WAY_TO
 from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_RETURNS, MERCHANTS
 from shophelm.simulate.sessions import Visits
 
@@ -87,5 +87,4 @@ def return_chance(product: np.ndarray, day: np.ndarray, catalogue: Catalogue) ->
 
 def spoiling() -> np.ndarray:
     """Give, by province, the factor on the chance that fruit comes back."""
-    factor = {province: way.spoils for way in WAYS for province in way.provinces}
-    return np.array([factor[province] for province in words.PROVINCES])
+    return np.array([WAY_TO[province].spoils for province in words.PROVINCES])

@@ -12,7 +12,7 @@ from shophelm.simulate.coupons import ALL_COUPONS
 from shophelm.simulate.customers import GENDERS, TIERS, People, tiers
 from shophelm.simulate.ids import numbered
 from shophelm.simulate.orders import STATUSES, Orders
-from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS, WAYS
+from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS, WAY_TO
 from shophelm.simulate.sessions import Visits
 
 _EPOCH = 71_000_000
@@ -177,9 +177,9 @@ def supplier_rows() -> dict:
 def region_rows() -> dict:
     """Make the `regions` table: every province, by days on the way."""
     return {
-        "region": [province for way in WAYS for province in way.provinces],
-        "transit_days": np.array([way.days for way in WAYS for _ in way.provinces]),
-        "parcel_cost": np.array([100 * way.parcel_yuan for way in WAYS for _ in way.provinces]),
+        "region": list(WAY_TO),
+        "transit_days": np.array([way.days for way in WAY_TO.values()]),
+        "parcel_cost": np.array([100 * way.parcel_yuan for way in WAY_TO.values()]),
     }
 
 

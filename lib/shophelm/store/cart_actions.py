@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_causes import CartCauses
@@ -96,16 +96,15 @@ def _action(shop: Tables, answer: CartCauses, row: Any) -> Action:
             kind="left carts", action=f"{what}: {rates}", owner_role="merchandiser", **said
         )
     kind, owner, what = MEND[row.cause]
-    worth = [cents(amount) for amount in recovered(row)]
-    if worth[0] is not None and worth[0] <= 0 and row.cause in NO_CUT:
-        what, worth = NO_CUT[row.cause], [None] * 3
+    worth = recovered(row)
+    if worth[0] <= 0 and row.cause in NO_CUT:
+        what, worth = NO_CUT[row.cause], (None, None, None)
     share = rate(row.mend_share, digits=0)
     return Action(
         kind=f"left carts: {kind}",
         action=f"{what.format(product=row.product, share=share)}: {rates} {_sure(row)}",
         owner_role=owner,
-        worth_in="unknown" if worth[0] is None else answer.carts.worth_in,
-        **dict(zip(("worth", "worth_low", "worth_high"), worth, strict=True)),
+        **worth_fields(*worth, answer.carts.worth_in),
         **said,
     )
 

@@ -42,7 +42,7 @@ def gap_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[Act
     most
         Actions proposed, the largest lacks first.
     """
-    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+    gaps = _largest_first(frame)
     return [
         Action(
             kind="fill a price band",
@@ -58,12 +58,16 @@ def gap_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 5) -> list[Act
     ]
 
 
+def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+
+
 def _gaps(frame: pd.DataFrame) -> list[Sentence]:
     """Say which bands are lacking beyond chance, or which comes nearest, and what is not known."""
     if frame["lack"].isna().all():
         told = "What rivals sell in each band is not known, so that no gap can be told."
         return [sentence(told)]
-    gaps = frame[frame["is_gap"].eq(True)].sort_values("lack", ascending=False, kind="stable")
+    gaps = _largest_first(frame)
     template = "No gap stands out of chance; the largest is {which}."
     if gaps.empty:
         which = _lacking(frame.loc[frame["lack"].idxmax()])

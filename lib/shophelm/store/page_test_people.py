@@ -36,13 +36,12 @@ def people(shop: Tables) -> ibis.Table:
     -------
     Table
         One row per experiment and person: experiment_id, person, key (a number for both), variant
-        (null for who saw two),
-        first_seen_at, device, persona (of the first exposure), and, from the first exposure on to
-        the test's end or as_of, carts, pays (events), orders, paid, settled (paid, less
-        what was paid back of those orders by as_of) and cash (paid, less what was paid back in
-        that time for whatever order; money is decimal), each also as _before (in the 28 days
-        before the test began), and returning (had paid before the first exposure). Null where the
-        shop lacks the table.
+        (null for who saw two), first_seen_at, device, persona (of the first exposure), and, from
+        the first exposure on to the test's end or as_of, carts, pays (events), orders, paid,
+        settled (paid, less what was paid back of those orders by as_of) and cash (paid, less what
+        was paid back in that time for whatever order; money is decimal), each also as _before (in
+        the 28 days before the test began), and returning (had paid before the first exposure).
+        Null where the shop lacks the table.
 
     Notes
     -----

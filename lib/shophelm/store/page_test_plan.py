@@ -103,8 +103,8 @@ def page_test_plan(
     -----
     Each length of test is planned on as many weeks past: the visitors of eight weeks are fewer
     than eight times those of one, and a larger share of them carts. An earlier campaign in those
-    weeks, or one during the test, makes it another plan. Several
-    variants need some more than said here, for the correction.
+    weeks, or one during the test, makes it another plan. Several variants need some more than
+    said here, for the correction.
     """
     _check(shop, metric, product_id)
     rows = _past(shop, metric, product_id, weeks)

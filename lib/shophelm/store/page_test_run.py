@@ -6,15 +6,14 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.always_valid import SHARPEST_AT, always_valid
+from shophelm.methods.always_valid import SHARPEST_AT
 from shophelm.methods.cuped import Sums, cuped
-from shophelm.methods.two_sample import difference, lift_within
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.store.page_test_metrics import BY_NAME, FLOAT, WIDE, Metric
 from shophelm.store.page_test_people import KINDS, people, since, visitors
-from shophelm.store.page_tests import PageTests, arm_at
+from shophelm.store.page_tests import PageTests, arm_at, held_against
 
 PARTS = ("n", "y", "yy", "x", "xx", "xy")
 COLUMNS = ["experiment_id", "variant", "figure", "day", "people", "lift"]
@@ -131,15 +130,8 @@ def _against(sums: dict[str, pd.DataFrame], row: tuple, sharpest_at: int) -> pd.
     stacked = {p: np.concatenate([s[p].to_numpy(FLOAT) for s in both]) for p in PARTS}
     arm = cuped(Sums(**stacked), np.concatenate([days, days])).arm
     ours, theirs = (arm_at(arm, at) for at in (days, days + len(days)))
-    apart = difference(ours, theirs)
-    always = always_valid(
-        apart["estimate"], apart["error"], ours.n + theirs.n, sharpest_at=sharpest_at
-    )
-    frame = pd.DataFrame({"day": both[0].index, "people": ours.n + theirs.n})
-    frame = frame.assign(experiment_id=row.experiment_id, variant=row.variant, figure=row.figure)
-    for name, found in (("lift", apart), ("always", always)):
-        reach = (found["high"] - apart["estimate"]) / apart["error"].where(apart["error"] > 0)
-        within = lift_within(ours, theirs, reach)
-        frame[[f"{name}_low", f"{name}_high"]] = within[["low", "high"]]
-    frame["lift"] = within["estimate"]
+    frame = held_against(ours, theirs, sharpest_at).assign(
+        day=both[0].index, people=ours.n + theirs.n, experiment_id=row.experiment_id,
+        variant=row.variant, figure=row.figure,
+    )  # fmt: skip
     return frame[frame["always_low"].notna()]

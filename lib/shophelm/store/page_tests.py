@@ -160,7 +160,7 @@ def _described(rows: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns=["test", "place", "decided_on"])
 
 
-def _effects(ours: Arm, theirs: Arm, sharpest_at: int) -> pd.DataFrame:
+def held_against(ours: Arm, theirs: Arm, sharpest_at: int) -> pd.DataFrame:
     """Hold arms against their controls: apart, relatively, and on all days at once.
 
     The difference is tested, and what is said of the lift agrees with it.
@@ -173,13 +173,21 @@ def _effects(ours: Arm, theirs: Arm, sharpest_at: int) -> pd.DataFrame:
     frame = pd.DataFrame({"p_value": apart["p_value"], "p_always": always["p_value"]})
     frame["difference"], frame["difference_error"] = apart["estimate"], apart["error"]
     frame[["difference_low", "difference_high"]] = apart[["low", "high"]]
-    # relative to next to nothing, or to less, is no figure
-    sound = pd.Series(theirs.mean > SOUND * np.sqrt(theirs.variance / theirs.n))
     for name, found in (("lift", apart), ("always", always)):
         reach = (found["high"] - apart["estimate"]) / apart["error"]
-        within = lift_within(ours, theirs, reach).where(sound & apart["error"].notna())
+        within = lift_within(ours, theirs, reach)
         frame[[f"{name}_low", f"{name}_high"]] = within[["low", "high"]]
     return frame.assign(lift=within["estimate"])
+
+
+def _effects(ours: Arm, theirs: Arm, sharpest_at: int) -> pd.DataFrame:
+    """Hold arms against their controls, but for lifts over a control that says nothing."""
+    frame = held_against(ours, theirs, sharpest_at)
+    # relative to next to nothing, or to less, is no figure
+    sound = pd.Series(theirs.mean > SOUND * np.sqrt(theirs.variance / theirs.n))
+    lifts = ["lift", "lift_low", "lift_high", "always_low", "always_high"]
+    frame[lifts] = frame[lifts].where(sound & frame["difference_error"].notna())
+    return frame
 
 
 def _corrected(rows: pd.DataFrame) -> pd.Series:

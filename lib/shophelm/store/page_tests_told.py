@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import WORTH, Action, due, worth_fields
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.page_test_list import RUNNING
@@ -179,10 +179,7 @@ def _asked(row: dict[str, Any], smallest: float) -> str:
 
 
 def _action(shop: Tables, row: dict[str, Any], asked: str, *, ships: bool) -> Action:
-    worth = {}
-    if ships:
-        worth = {name: cents(row[name]) for name in ("worth", "worth_low", "worth_high")}
-        worth["worth_in"] = row["worth_in"]
+    worth = worth_fields(*(row[name] for name in WORTH), row["worth_in"]) if ships else {}
     waits = row["verdict"] == RUN_ON
     later = shop.as_of + timedelta(days=int(row["days_more"])) if waits else due(shop.as_of)
     return Action(

@@ -20,8 +20,6 @@ RECENT_DAYS = 91
 _FEWEST_DAYS = 28
 """Ordinary days needed, lest days of a promotion count as well."""
 _PRIOR_UNITS = 20.0
-_SAME_GOODS = 4.0
-"""A price so many times above or below its product's usual one is another thing's, or an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,7 @@ def price_facts(shop: Tables, *, reach: int, seen_days: int) -> PriceFacts:
     """
     days = product_days(shop)
     here = days.on_sale[:, -1]
-    can = (days.on_sale & ~((days.opening <= 0) & (days.units == 0)))[here]
-    price = pd.DataFrame(days.price[here]).ffill(axis=1).to_numpy()
-    usual = pd.DataFrame(price).where(price > 0).median(axis=1).to_numpy()[:, None]
-    can &= (price > usual / _SAME_GOODS) & (price < usual * _SAME_GOODS)
+    price, can = days.last_price[here], (days.can_be_bought & days.usually_priced)[here]
     kinds = [kind for kind, _ in promotion_days(shop, days.days)]
     quiet = np.array([not kind.endswith("burst") for kind in kinds])
     seen = np.where(can & quiet, price, np.nan)

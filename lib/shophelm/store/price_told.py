@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.store.price_moves import NO_BETTER
@@ -68,10 +68,7 @@ def _to_move(shop: Tables, row: Any) -> Action:
         owner_role="merchandiser",
         metric="units",
         due_on=due(shop.as_of),
-        worth=cents(row.worth),
-        worth_low=cents(row.worth_low),
-        worth_high=cents(row.worth_high),
-        worth_in=row.worth_in,
+        **worth_fields(row.worth, row.worth_low, row.worth_high, row.worth_in),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.bulk import tame_bulk
-from shophelm.shop.product_days import ProductDays, product_days
+from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
 
@@ -73,7 +73,7 @@ def product_weeks(shop: Tables, *, weeks: int, yardstick: str) -> ProductWeeks:
     days = product_days(shop)
     weeks = min(weeks, days.period.days // 14 * 2)
     last = slice(days.period.days - 7 * weeks, None)
-    units, can = tame_bulk(days.units)[:, last], _can_be_bought(days)[:, last]
+    units, can = tame_bulk(days.units)[:, last], days.can_be_bought[:, last]
     here = days.on_sale[:, -1] if days.period.days else np.zeros(len(days.products), bool)
     category = products_of(shop)["category"].reindex(days.products)
     numbers, _ = pd.factorize(category)
@@ -89,11 +89,6 @@ def product_weeks(shop: Tables, *, weeks: int, yardstick: str) -> ProductWeeks:
         open_days=_by_week(can[here].astype(float), weeks),
         on_sale_days=days.on_sale[here].shape[1] - days.on_sale[here].argmax(axis=1),
     )
-
-
-def _can_be_bought(days: ProductDays) -> np.ndarray:
-    """Leave out days that began with an empty shelf and sold nothing."""
-    return days.on_sale & ~((days.opening <= 0) & (days.units == 0))
 
 
 def _others(units: np.ndarray, category: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

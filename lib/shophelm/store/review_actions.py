@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, WORTH, Action, due, worth_fields
 from shophelm.methods.empirical_bayes import shrink_rates
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import carries_missing
@@ -157,8 +157,7 @@ def _worth(worth: pd.DataFrame, product: str) -> dict:
     if product not in worth.index or not worth.at[product, "worth"] > 0:
         return {}
     row = worth.loc[product]
-    ends = {name: cents(row[name]) for name in ("worth", "worth_low", "worth_high")}
-    return ends | {"worth_in": row["worth_in"]}
+    return worth_fields(*row[list(WORTH)], row["worth_in"])
 
 
 def _to_show(shop: Tables, row: tuple) -> Action:

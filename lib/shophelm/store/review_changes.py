@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from shophelm.methods.odds_ratio import log_odds_ratio
 from shophelm.methods.proportions import beyond_chance, wilson
 from shophelm.methods.share_change import ShareChange, share_change
 from shophelm.shop.needs import carries_missing, question
@@ -64,9 +65,8 @@ def review_changes(
         One row per product × aspect with four complaints at least (aspect `the goods themselves`:
         size, colour, smell … together): product_id, product, category, aspect, reviews, since
         (first day of the later share) with since_low and since_high (80 %), before_reviews and
-        after_reviews,
-        before_share and after_share (of reviews that complain), peers_before_share and
-        peers_after_share (of the reviews of the category's other products on the same days; the
+        after_reviews, before_share and after_share (of reviews that complain), peers_before_share
+        and peers_after_share (of the reviews of the category's other products on the same days; the
         shop's where it has none), p_value (of so marked a break by chance, exact), peers_p_value
         (of so different a move from theirs), moved (worse or better), found (beyond chance, false
         discoveries kept in bounds, and farther than the others moved). For those found also quote
@@ -231,15 +231,14 @@ def _moved(found: ShareChange, trials: np.ndarray, rest: np.ndarray, late: np.nd
 def _farther(hit: list[int], sizes: list[int], rest: list[np.ndarray]) -> float:
     """Give the chance of so different a move of log-odds; 0 where there are no others to compare.
 
-    Two-sided, by the normal approximation with half a count added to each cell (Haldane 1956).
+    Two-sided, by the normal approximation.
     """
     if not all(len(r) for r in rest):
         return 0.0
-    yes = np.array([*hit, *(r.sum() for r in rest)], dtype=float) + 0.5
-    no = np.array([*sizes, *(len(r) for r in rest)], dtype=float) + 1 - yes
-    odds = np.log(yes / no)
-    gap = (odds[1] - odds[0]) - (odds[3] - odds[2])
-    return float(2 * special.ndtr(-abs(gap) / np.sqrt((1 / yes + 1 / no).sum())))
+    yes = np.array([hit, [r.sum() for r in rest]])
+    of = np.array([sizes, [len(r) for r in rest]])
+    moved, error = log_odds_ratio((yes[:, 1], of[:, 1]), (yes[:, 0], of[:, 0]))
+    return float(2 * special.ndtr(-abs(moved[0] - moved[1]) / np.hypot(*error)))
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due, ranked
+from shophelm.actions import HORIZON_DAYS, WORTH, Action, due, ranked, worth_fields
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 from shophelm.store.image_clicks import LOW
@@ -167,6 +167,5 @@ def _undo(shop: Tables, row: Any) -> Action:
 
 
 def _action(shop: Tables, row: Any, **said: str) -> Action:
-    worth = {name: cents(row[name]) for name in ("worth", "worth_low", "worth_high")}
-    known = "unknown" if worth["worth"] is None else row["worth_in"]
-    return Action(due_on=due(shop.as_of), worth_in=known, **worth, **said)
+    worth = worth_fields(*(row[name] for name in WORTH), row["worth_in"])
+    return Action(due_on=due(shop.as_of), **worth, **said)

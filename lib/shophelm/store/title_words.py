@@ -7,7 +7,6 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -221,19 +220,14 @@ def _worth(
 def _searched(shop: Tables, period: Period) -> set[str]:
     """List every word that was searched for, by the export and by the event log."""
     words = shop["keywords"]
-    parts = [
-        words.filter(inside(words.day, period.every_day), words.impressions + words.clicks > 0)
-    ]
+    shown = words.impressions + words.clicks > 0
+    every = words.filter(inside(words.day, period.every_day), shown).select("keyword")
     if shop.filled("events.keyword"):
         events = shop["events"]
         day = events.occurred_at.date()
-        parts.append(events.filter(inside(day, period.every_day), events.keyword.notnull()))
-    every = (
-        ibis.union(*[p.select("keyword") for p in parts], distinct=True)
-        if (len(parts) > 1)
-        else parts[0].select("keyword").distinct()
-    )
-    return {plain(w) for w in shop.frame(every)["keyword"]}
+        typed = events.filter(inside(day, period.every_day), events.keyword.notnull())
+        every = every.union(typed.select("keyword"))
+    return {plain(w) for w in shop.frame(every.distinct())["keyword"]}
 
 
 def _idle(titles: pd.DataFrame, searched: set[str], cut: Cut) -> pd.DataFrame:

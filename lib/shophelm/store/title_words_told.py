@@ -82,8 +82,5 @@ def _to_add(found: TitleWords, currency: str) -> Sentence:
 
 def _weighted(rows: pd.DataFrame) -> float:
     clicks = rows.attrs["clicks"]
-    return (
-        float((rows["covered_clicks"].fillna(0) * clicks).sum() / clicks.sum())
-        if (clicks.sum())
-        else float("nan")
-    )
+    covered = (rows["covered_clicks"].fillna(0) * clicks).sum()
+    return float(covered / clicks.sum()) if clicks.sum() else float("nan")

@@ -165,14 +165,15 @@ def _row(seen: Tried, name: str, method: str, forecast: np.ndarray, here: np.nda
 
 def coverages(seen: Tried) -> dict[str, dict[str, float]]:
     """Count by class how often 28-day totals lay within intervals that earlier windows taught."""
-    windows = [_intervals(seen, k) for k in range(_first_covered(seen), len(seen.cuts))]
-    of, got, *ends = (np.concatenate(parts) for parts in zip(*windows, strict=True))
+    windows = [_levels(seen, k) for k in range(_first_covered(seen), len(seen.cuts))]
+    of, got, levels = (np.concatenate(parts) for parts in zip(*windows, strict=True))
     found = {}
     for name in (*CLASSES, ALL):
         here = (of == name) | (name == ALL)
-        lows, highs = ([e[here] for e in ends[side::2]] for side in (0, 1))
-        shares = [coverage(low, high, got[here]) for low, high in zip(lows, highs, strict=True)]
-        found[name] = dict(zip(("covered_80", "covered_95"), shares, strict=True))
+        found[name] = {
+            column: coverage(*interval(levels[here], share), got[here])
+            for column, share in (("covered_80", 0.80), ("covered_95", 0.95))
+        }
     return found
 
 
@@ -181,15 +182,14 @@ def _first_covered(seen: Tried) -> int:
     return min(LEAST_BEFORE, len(seen.cuts) // 2)
 
 
-def _intervals(seen: Tried, window: int) -> list[np.ndarray]:
-    """Give each product's class and total in a window, and the ends of its two intervals."""
+def _levels(seen: Tried, window: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give each product's class, its total in a window, and the levels expected of it."""
     before, knot = range(window), KNOTS.index(WINDOW)
     choice = choose(seen, before)
     calibration = product_calibration(seen, choice, before, by=seen.cuts[window])
     end = seen.cuts[window] + WINDOW
     expected, got, size, of = product_errors(seen, choice, [window], by=end)
-    levels = spread_at(calibration, expected, size, of)[:, knot]
-    return [of, got[:, knot], *interval(levels, 0.80), *interval(levels, 0.95)]
+    return of, got[:, knot], spread_at(calibration, expected, size, of)[:, knot]
 
 
 def interval(levels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import Action, due, worth_fields
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.order_lines import ORDER
@@ -78,10 +78,7 @@ def _action(shop: Tables, supplier: str, own: pd.DataFrame, saved: np.ndarray) -
         owner_role="buyer",
         metric="days with an empty shelf",
         due_on=due(shop.as_of),
-        worth=cents(worth),
-        worth_low=cents(low),
-        worth_high=cents(max(high, worth)),
-        worth_in="margin" if known else "gmv",
+        **worth_fields(worth, low, max(high, worth), "margin" if known else "gmv"),
     )
 
 

@@ -82,7 +82,7 @@ def peak_days(shop: Tables) -> PeakDays:
 
 
 def _worth(shop: Tables, ordinary: np.ndarray) -> np.ndarray:
-    price = pd.DataFrame(product_days(shop).price).ffill(axis=1)
+    price = pd.DataFrame(product_days(shop).last_price)
     answer = elasticities(shop)
     if isinstance(answer, Missing):
         return np.ones(price.shape)

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents
+from shophelm.actions import HORIZON_DAYS, Action, worth_fields
 from shophelm.methods.peak_multiples import count_levels
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -139,10 +139,7 @@ def peak_actions(shop: Tables, plan: PeakPlan, frame: pd.DataFrame) -> list[Acti
             owner_role="buyer",
             metric="units",
             due_on=plan.peak.now.ends_on,
-            worth=cents(row.at_risk),
-            worth_low=cents(row.at_risk_low),
-            worth_high=cents(row.at_risk_high),
-            worth_in=row.worth_in,
+            **worth_fields(row.at_risk, row.at_risk_low, row.at_risk_high, row.worth_in),
         )
         for row in rows.itertuples()
         if row.order_by <= until

@@ -12,8 +12,7 @@ from shophelm.supply_chain.perishable_facts import REGION_DAYS
 TOO_OLD, LOSES = "arrives too old", "loses money"
 REGIONS = [
     *("region", "demand_share", "orders", "transit_days", "parcel_cost", "life_left", "returned"),
-    "lines",
-    *("return_share", "return_low", "return_high", "refund_share", "margin_per_order"),
+    *("lines", "return_share", "return_low", "return_high", "refund_share", "margin_per_order"),
     *("margin_low", "margin_high", "ship", "why", "worth", "worth_low", "worth_high"),
 ]
 
@@ -40,11 +39,10 @@ def judged_regions(
         `REGIONS`, in the order of `sales`: demand_share (of units), orders a year, transit_days,
         parcel_cost, life_left (days, of goods sent on the day they came), returned of lines,
         return_share (shrunk towards the other regions') with its 80% interval, refund_share (of
-        the money),
-        margin_per_order (after refunds and waste, and freight where parcel_cost is known) with the
-        interval that the returned share's gives, ship, why (not), and worth with its interval:
-        money saved over 28 days by not shipping. Without refunds what comes back is null, and
-        margins are before it.
+        the money), margin_per_order (after refunds and waste, and freight where parcel_cost is
+        known) with the interval that the returned share's gives, ship, why (not), and worth with
+        its interval: money saved over 28 days by not shipping. Without refunds what comes back is
+        null, and margins are before it.
 
     Notes
     -----

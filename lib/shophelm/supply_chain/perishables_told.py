@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import Action, due, worth_fields
 from shophelm.shop.needs import carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.perishable_regions import TOO_OLD
@@ -168,6 +168,5 @@ def _why(row: Any, fresh_days: int, currency: str) -> str:
 
 
 def _action(shop: Tables, row: Any, **said: str) -> Action:
-    worth = {name: cents(getattr(row, name)) for name in ("worth", "worth_low", "worth_high")}
-    known = "unknown" if worth["worth"] is None else "margin"
-    return Action(due_on=due(shop.as_of), worth_in=known, **worth, **said)
+    worth = worth_fields(row.worth, row.worth_low, row.worth_high, "margin")
+    return Action(due_on=due(shop.as_of), **worth, **said)

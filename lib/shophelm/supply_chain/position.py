@@ -61,7 +61,7 @@ def position(shop: Tables, leads: pd.DataFrame, *, horizon: int) -> Position:
     frame[numbers] = frame[numbers].apply(as_floats)
     frame["supplier_id"] = frame["supplier_id"].fillna(frame.pop("bought_of"))
     frame["unit_cost"] = frame.pop("bought_at").fillna(frame["unit_cost"])
-    paid = pd.Series(_price(days.money, days.units, days.price), index=frame.index)
+    paid = pd.Series(_price(days.money, days.units, days.last_price[:, -1]), index=frame.index)
     frame["unit_price"] = paid.fillna(frame.pop("list_price"))
     frame["unit_margin"] = frame["unit_price"] - frame["unit_cost"]
     frame = frame.join(_terms(shop), on="supplier_id")
@@ -117,9 +117,8 @@ def _terms(shop: Tables) -> pd.DataFrame:
     return shop.frame(terms).set_index("supplier_id")
 
 
-def _price(money: np.ndarray, units: np.ndarray, price: np.ndarray) -> np.ndarray:
+def _price(money: np.ndarray, units: np.ndarray, asked: np.ndarray) -> np.ndarray:
     paid, sold = (a[:, -HORIZON_DAYS:].sum(axis=1) for a in (money, units))
-    asked = pd.DataFrame(price).ffill(axis=1).iloc[:, -1].to_numpy()
     return np.where(sold > 0, paid / np.maximum(sold, 1), asked)
 
 

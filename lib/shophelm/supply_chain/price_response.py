@@ -21,8 +21,6 @@ VISITORS_OVER = 28.0
 """Prices are compared within so many weeks: over longer ones products rise and fade."""
 _WEEK_LOOSE, _PHASE_LOOSE = 0.05, 1.0
 """Variance of the logarithm by which a week, or a phase of a promotion, moves a category."""
-_SAME_GOODS = 4.0
-"""A price so many times above or below its product's usual one is another thing's, or an error."""
 _NAMES = {"own": "own", "group": "category", "all": "shop", "": None}
 
 
@@ -116,10 +114,8 @@ def _responses(shop: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     days, wanted = product_days(shop), demanded(shop)
     category = categories_of(shop, days.products)
     number_of, names = pd.factorize(category, sort=True)
-    price = pd.DataFrame(days.price).ffill(axis=1).to_numpy()
-    usual = pd.DataFrame(price).where(price > 0).median(axis=1).to_numpy()[:, None]
-    same = (price > usual / _SAME_GOODS) & (price < usual * _SAME_GOODS)
-    open_days = days.on_sale & same & ~(wanted.hidden & (days.opening <= 0))
+    price = days.last_price
+    open_days = days.on_sale & days.usually_priced & ~(wanted.hidden & (days.opening <= 0))
     response = price_response(_cells(shop, days, wanted, price, open_days, number_of))
     members = response.members.reindex(range(len(days.products)))
     frame = members[ELASTICITY].set_axis(days.products)

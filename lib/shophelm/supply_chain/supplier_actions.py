@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shophelm.actions import Action, cents, due
+from shophelm.actions import Action, due, worth_fields
 from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.lead_time_worth import PROMISED
 from shophelm.words import money, number, plural
-
-_WORTH = ("worth", "worth_low", "worth_high")
 
 
 @carries_missing
@@ -46,7 +44,7 @@ def _ask(shop: Tables, row: pd.Series, kept: pd.DataFrame) -> Action:
     worth, freed = {}, ""
     if known:
         won = kept.loc[supplier, ["won", "won_low", "won_high"]]
-        worth = dict(zip(_WORTH, map(cents, won), strict=True))
+        worth = worth_fields(*won, "margin")
         freed = f" (which would free {money(kept.at[supplier, 'freed'], currency=shop.currency)} "
         freed += "of safety stock, or win the worth of this)"
     return Action(
@@ -63,5 +61,4 @@ def _ask(shop: Tables, row: pd.Series, kept: pd.DataFrame) -> Action:
         metric="share of deliveries on time and in full",
         due_on=due(shop.as_of),
         **worth,
-        worth_in="margin" if known else "unknown",
     )

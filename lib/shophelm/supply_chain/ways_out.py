@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.methods.markdown import Goods, do_nothing, elasticity_draws
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
@@ -158,10 +158,7 @@ def clearance_actions(shop: Tables, frame: pd.DataFrame, *, most: int = 10) -> l
             owner_role="merchandiser" if row.way != RETURN else "buyer",
             metric="units",
             due_on=due(shop.as_of),
-            worth=cents(row.worth),
-            worth_low=cents(row.worth_low),
-            worth_high=cents(row.worth_high),
-            worth_in=row.worth_in,
+            **worth_fields(row.worth, row.worth_low, row.worth_high, row.worth_in),
         )
         for row in frame[frame["chosen"]].head(most).itertuples()
     ]

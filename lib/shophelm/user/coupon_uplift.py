@@ -147,8 +147,7 @@ def coupon_uplift_actions(shop: Tables, found: Uplift) -> list[Action]:
             owner_role="customer manager",
             metric="margin per customer, granted against held out",
             due_on=due(shop.as_of),
-            worth_in=found.worth_in,
-            **stated(*(row[f"incremental{end}"] for end in ("", "_low", "_high"))),
+            **stated(*(row[f"incremental{e}"] for e in ("", "_low", "_high")), found.worth_in),
         )
     ]
 

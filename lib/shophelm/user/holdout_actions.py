@@ -56,8 +56,7 @@ def _decide(shop: Tables, last: pd.Series, known: pd.Series, decided: str, worth
         owner_role="customer manager",
         metric="margin per customer, granted against held out",
         due_on=due(shop.as_of),
-        worth_in=worth_in,
-        **stated(effects[0], *sorted(effects[1:])),
+        **stated(effects[0], *sorted(effects[1:]), worth_in),
     )
 
 

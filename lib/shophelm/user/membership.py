@@ -69,8 +69,7 @@ def _write_to_holders(shop: Tables, soon: pd.Series) -> Action:
 def _remind(shop: Tables, row: Any, tier: str, seen: Bunching, currency: str) -> Action:
     worths: dict[str, Any] = {}
     if seen.responds:
-        worths = stated(*(share * row.near * row.lacking for share in responding(seen)))
-        worths["worth_in"] = "gmv"
+        worths = stated(*(share * row.near * row.lacking for share in responding(seen)), "gmv")
     return Action(
         kind=NEAR,
         subject=f"tier:{tier}",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -166,10 +166,7 @@ def segment_action_list(shop: Tables, frame: pd.DataFrame) -> list[Action]:
             owner_role="customer manager",
             metric="margin per customer, sent against held out",
             due_on=due(shop.as_of),
-            worth=cents(row.worth),
-            worth_low=cents(row.worth_low),
-            worth_high=cents(row.worth_high),
-            worth_in=row.worth_in,
+            **worth_fields(row.worth, row.worth_low, row.worth_high, row.worth_in),
         )
         for row in frame[(frame["treatment"] != NOTHING) & (frame["send"] > 0)].itertuples()
     ]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import Any
 
 from scipy import special
 
-from shophelm.actions import cents
+from shophelm.actions import worth_fields
 
 _NARROWER = float(special.ndtri(0.9) / special.ndtri(0.975))
 
 
-def stated(amount: float, low: float, high: float) -> dict[str, Decimal | None]:
-    """Give the fields worth, worth_low and worth_high by an amount and its 95% interval.
+def stated(amount: float, low: float, high: float, worth_in: str) -> dict[str, Any]:
+    """Give an action's fields of worth by an amount and its 95% interval.
 
     The 80% interval of an action is that of a normal with the same 95 % one.
     """
-    ends = ("worth", "worth_low", "worth_high")
-    return {n: cents(v) for n, v in zip(ends, narrowed(amount, low, high), strict=True)}
+    return worth_fields(*narrowed(amount, low, high), worth_in)
 
 
 def narrowed(amount: float, low: float, high: float) -> tuple[float, float, float]:

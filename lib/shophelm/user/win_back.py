@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from shophelm.actions import HORIZON_DAYS, Action, cents, due
+from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -170,7 +170,7 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
     if each is not None and each[0] <= 0:
         text = f"Make no win-back offer to {who}: the last ones cost more than they brought."
         asked, each = row.leaving, (-each[0], -each[2], -each[1])
-    worths = dict(zip(("worth", "worth_low", "worth_high"), each, strict=True)) if each else {}
+    worths = worth_fields(*(v * asked for v in each), row.at_stake_in) if each else {}
     return Action(
         kind="win-back",
         subject=f"silent {row.silent}",
@@ -178,8 +178,7 @@ def _win_back(as_of: date, row: Any, readout: Readout | None) -> Action:
         owner_role="user manager",
         metric="share who buy within 28 days, against those held out",
         due_on=due(as_of),
-        **{name: cents(amount * asked) for name, amount in worths.items()},
-        worth_in=row.at_stake_in if worths else "unknown",
+        **worths,
     )
 
 

@@ -110,6 +110,7 @@ WAYS = (
     Way(4, 40, 3.0, ("甘肃", "宁夏", "青海", "新疆")),
     Way(5, 48, 4.0, ("西藏",)),
 )  # fmt: skip
+WAY_TO = {province: way for way in WAYS for province in way.provinces}
 
 COMPLAINTS = {
     "SH003": ("glue_and_smell", 0.55, "2026-05-03"),

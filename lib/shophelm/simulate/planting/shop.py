@@ -17,7 +17,7 @@ from shophelm.simulate.planted.shop import (
     FIRST_DAY,
     LATE_SUPPLIER,
     SUPPLIERS,
-    WAYS,
+    WAY_TO,
 )
 from shophelm.simulate.planted.team import GAMER, GAMING_DAYS, GAMING_PRICE, GAMING_RETURNS
 
@@ -72,7 +72,7 @@ def supply(catalogue: Catalogue, shelves: stock.Shelves, world: World) -> dict:
         "products": products,
         "fruit_on_the_way": {
             province: {"transit_days": way.days, "return_multiplier": way.spoils}
-            for way in WAYS for province in way.provinces
+            for province, way in WAY_TO.items()
         },
         "meaning": "wanted counts units buyers went to pay for, sold what stock gave; the "
         "difference is hidden demand",
