@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from shophelm.figures.chain import show_unit
-from shophelm.figures.style import ACCENT, GRID, MUTED, WARM, set_style
+from shophelm.figures.style import ACCENT, GRID, MUTED, WARM, nothing_to_draw, set_style
 from shophelm.methods.bunching import Bunching
 from shophelm.user.member_day import FIGURES, MemberDays
 
@@ -28,7 +28,7 @@ def spend(seen: Mapping[str, Bunching], *, currency: str) -> Axes:
     """
     shown = {tier: one for tier, one in seen.items() if one.known}
     if not shown:
-        return _nothing("Too few customers stand near a threshold to draw them")
+        return nothing_to_draw("Too few customers stand near a threshold to draw them")
     title = "Customers by spend (bars, near a threshold orange), and without it (line, band)"
     panels = _panels(len(shown), title)
     for axes, (tier, one) in zip(panels, shown.items(), strict=True):
@@ -63,7 +63,7 @@ def points_flow(flow: pd.DataFrame, *, currency: str) -> Axes:
 
     set_style()
     if flow.empty:
-        return _nothing("No points have moved")
+        return nothing_to_draw("No points have moved")
     figure, (top, below) = plt.subplots(2, 1, figsize=(9, 4.6), sharex=True)
     months = [f"{m:%Y-%m}" for m in flow["month"]]
     top.bar(months, flow["issued"], color=ACCENT, label="issued")
@@ -94,7 +94,7 @@ def member_day(found: MemberDays, *, currency: str) -> Axes:
         ISO code, for the money axes.
     """
     if found.study is None or not found.study.events:
-        return _nothing("No member day to draw")
+        return nothing_to_draw("No member day to draw")
     profile = found.study.profile
     if found.worth_in != "margin":
         profile = profile[profile["series"] != "worth"]
@@ -122,13 +122,3 @@ def _panels(number: int, title: str) -> list[Axes]:
     figure, panels = plt.subplots(number, 1, figsize=(9, 0.8 + 1.9 * number), squeeze=False)
     figure.suptitle(title, x=0.01, ha="left")
     return list(panels[:, 0])
-
-
-def _nothing(why: str) -> Axes:
-    from matplotlib import pyplot as plt
-
-    set_style()
-    _, axes = plt.subplots(figsize=(6, 0.6))
-    axes.set_axis_off()
-    axes.set_title(why)
-    return axes

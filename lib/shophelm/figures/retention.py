@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from shophelm.figures.style import ACCENT, GRID, MUTED, set_style
+from shophelm.figures.style import ACCENT, GRID, MUTED, nothing_to_draw, set_style
 from shophelm.words import rate
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def triangle(followed: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 
     wide = later.pivot(index="cohort", columns="month", values="share").dropna(how="all")
     wide = wide.dropna(how="all", axis=1)
     if wide.empty:
-        _, axes = plt.subplots(figsize=(6, 0.6))
-        axes.set_axis_off()
-        axes.set_title("No month after a first purchase is over yet")
-        return axes
+        return nothing_to_draw("No month after a first purchase is over yet")
     sizes = followed.drop_duplicates("cohort").set_index("cohort")["size"]
     rows, columns = wide.shape
     _, axes = plt.subplots(figsize=(3 + 0.42 * max(columns, 8), 1.4 + 0.3 * rows))

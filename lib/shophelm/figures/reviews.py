@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from shophelm.figures.style import ACCENT, INK, MUTED, WARM, set_style
+from shophelm.figures.style import ACCENT, INK, MUTED, WARM, nothing_to_draw, set_style
 from shophelm.words import rate
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def aspects(said: ReviewAspects, *, currency: str) -> Axes:  # noqa: ARG001 - as
     set_style()
     categories = said.categories
     if categories.empty:
-        return _nothing("No review speaks of any aspect")
+        return nothing_to_draw("No review speaks of any aspect")
     sizes = categories.groupby("category")["reviews"].max().sort_values(ascending=False)
     names = sorted(sizes.index[:MOST_PANELS])
     rows = categories[categories["category"].isin(names)]
@@ -81,7 +81,7 @@ def complaints(said: ReviewAspects, *, currency: str) -> Axes:  # noqa: ARG001 -
     set_style()
     rows = said.complaints
     if rows.empty:
-        return _nothing("No product draws more complaints than its category's others")
+        return nothing_to_draw("No product draws more complaints than its category's others")
     rows = rows.head(MOST)
     at = np.arange(len(rows))
     _, axes = plt.subplots(figsize=(9, 1.2 + 0.5 * len(rows)))
@@ -116,7 +116,7 @@ def over_time(months: pd.DataFrame, changes: pd.DataFrame, *, currency: str) -> 
 
     set_style()
     if months.empty:
-        return _nothing("No complaint to follow over time")
+        return nothing_to_draw("No complaint to follow over time")
     first = months.iloc[0]
     rows = months[
         (months["product_id"] == first["product_id"]) & (months["aspect"] == first["aspect"])
@@ -140,13 +140,4 @@ def over_time(months: pd.DataFrame, changes: pd.DataFrame, *, currency: str) -> 
         title=f"{first['product']}: complaints about {first['aspect']}", ylabel="of the reviews"
     )
     axes.legend(frameon=False)
-    return axes
-
-
-def _nothing(title: str) -> Axes:
-    from matplotlib import pyplot as plt
-
-    _, axes = plt.subplots(figsize=(6, 0.6))
-    axes.set_axis_off()
-    axes.set_title(title)
     return axes

@@ -5,6 +5,10 @@ from __future__ import annotations
 import functools
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CJK_FONTS = (
     "PingFang SC",
@@ -53,6 +57,17 @@ def set_style() -> None:
     # outlines keep the glyphs on any reader's machine; a fixed salt keeps the bytes
     mpl.rcParams["svg.fonttype"] = "path"
     mpl.rcParams["svg.hashsalt"] = "shophelm"
+
+
+def nothing_to_draw(why: str) -> Axes:
+    """Give flat axes that say why nothing is drawn."""
+    from matplotlib import pyplot as plt
+
+    set_style()
+    _, axes = plt.subplots(figsize=(6, 0.6))
+    axes.set_axis_off()
+    axes.set_title(why)
+    return axes
 
 
 def _chinese_font() -> list[str]:

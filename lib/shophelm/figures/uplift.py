@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from shophelm.figures.chain import show_unit
-from shophelm.figures.style import ACCENT, INK, MUTED, WARM, set_style
+from shophelm.figures.style import ACCENT, INK, MUTED, WARM, nothing_to_draw, set_style
 from shophelm.user.coupon_uplift import Uplift
 from shophelm.words import rate
 
@@ -27,7 +27,7 @@ def readout(frame: pd.DataFrame, *, currency: str) -> Axes:
     """
     read = frame.dropna(subset=["worth_effect"])
     if read.empty:
-        return _nothing("No coupon with a hold-out is over yet")
+        return nothing_to_draw("No coupon with a hold-out is over yet")
     what = "margin" if frame.attrs["worth_in"] == "margin" else "GMV"
     axes = _dots(read, read["coupon_id"], "worth_effect")
     axes.set_title(f"Change of {what} per customer granted, after the coupon's cost")
@@ -75,7 +75,7 @@ def profit(found: Uplift, *, currency: str) -> Axes:
 
     set_style()
     if found.profit is None:
-        return _nothing("Too few customers were held out to choose by")
+        return nothing_to_draw("Too few customers were held out to choose by")
     _, axes = plt.subplots(figsize=(9, 3.6))
     curve = found.profit.curve
     axes.fill_between(
@@ -111,13 +111,4 @@ def _dots(rows: pd.DataFrame, names: pd.Series, value: str) -> Axes:
     axes.margins(y=0.2 / len(rows) + 0.05)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    return axes
-
-
-def _nothing(title: str) -> Axes:
-    from matplotlib import pyplot as plt
-
-    _, axes = plt.subplots(figsize=(6, 0.6))
-    axes.set_axis_off()
-    axes.set_title(title)
     return axes
