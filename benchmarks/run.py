@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
             case = importlib.import_module(f"benchmarks.cases.{name}").CASE
             folder = case.made(given.events)
             pythons, left_out = environments.pythons(case)
+            pythons = {n: p for n, p in pythons.items() if not given.only or given.only in n}
+            if not pythons:
+                raise BenchmarkError(f"no contender of {name} has {given.only!r} in its name")
             runs = rounds.run(case, folder, pythons, rounds=given.rounds)
             print(table.lay_out(case, runs, about=case.about(folder)))
             for contender, why in left_out.items():
@@ -45,6 +48,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         type=_positive,
         default=10_000_000,
         help="about how many page events, or order lines, the shop has  [default: 10000000]",
+    )
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only contenders named so, in part  [all]"
     )
     given = parser.parse_args(arguments)
     for name in given.cases:

@@ -54,9 +54,9 @@ def planned_shares(text: str | None) -> dict[str, float]:
 
 def _counts(shop: Tables) -> pd.DataFrame:
     """Count people by experiment, variant and day of the first exposure."""
-    rows = people(shop).mutate(day=lambda t: t.first_seen_at.date())
+    rows = people(shop).rename(day="first_seen_on")
     keys = ["experiment_id", "variant", "day"]
-    return shop.frame(rows.group_by(keys).aggregate(people=rows.count()))
+    return shop.frame(rows.group_by(keys).aggregate(people=rows.people.sum()))
 
 
 def _row(shop: Tables, test: tuple, counts: pd.DataFrame) -> dict:

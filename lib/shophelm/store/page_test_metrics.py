@@ -164,8 +164,9 @@ def _sums(
     rows = rows.filter(*(rows[k].notnull() for k in keys))
     cut = [m for m in averages if m.cut] if winsorise else []
     if cut:
-        rows = rows.inner_join(_ends(shop, cut, winsorise), "experiment_id")
-    sums: dict[str, ibis.Value] = {"n": rows.count()}
+        for of in dict.fromkeys(m.of for m in cut):
+            rows = rows.inner_join(_ends(shop, of, winsorise), "experiment_id")
+    sums: dict[str, ibis.Value] = {"n": rows.people.sum()}
     for metric in averages:
         y, x = rows[metric.of], rows[f"{metric.of}_before"]
         if metric in cut:
@@ -174,32 +175,58 @@ def _sums(
             y = ibis.greatest(ibis.least(y, high), low)
         if metric.kind == "share":
             y, x = ((v > 0).cast("int64") for v in (y, x))
-        d = {"d": rows[metric.per]} if metric.per else {}
-        sums |= {f"{metric.name}_{p}": s for p, s in _products(y, x, **d).items()}
+        of = _shared(y, rows[metric.per], rows.people) if metric.per else _products(y, x)
+        sums |= {f"{metric.name}_{p}": s for p, s in of.items()}
     found = shop.frame(rows.group_by(keys).aggregate(**sums))
     return found.sort_values(keys, ignore_index=True)
 
 
-def _products(y: ibis.Value, x: ibis.Value, d: ibis.Value | None = None) -> dict[str, ibis.Value]:
-    """Give the sums of values and products: decimal until they are summed, so in any order."""
-    y, x = (v.cast(WIDE) if v.type().is_decimal() else v for v in (y, x))
-    if d is None:
-        of = {"y": y, "yy": y * y, "x": x, "xx": x * x, "xy": x * y}
-    else:
-        of = {"y": y, "yy": y * y, "d": d, "dd": d * d, "yd": y * d}
-    return {name: value.sum().cast(FLOAT) for name, value in of.items()}
+def _products(y: ibis.Value, x: ibis.Value) -> dict[str, ibis.Value]:
+    """Give the sums of values and products: decimal until they are summed, so in any order.
+
+    A row that stands for many people is one of nothing, so their number does not matter.
+    """
+    y, x = (_wide(v) for v in (y, x))
+    return _summed({"y": y, "yy": y * y, "x": x, "xx": x * x, "xy": x * y})
 
 
-def _ends(shop: Tables, metrics: Sequence[Metric], winsorise: float) -> ibis.Table:
+def _shared(y: ibis.Value, d: ibis.Value, people: ibis.Value) -> dict[str, ibis.Value]:
+    """Give the sums of a ratio's parts; who did nothing else may have looked, so d is theirs."""
+    y, all_d = _wide(y), d * people
+    return _summed({"y": y, "yy": y * y, "d": all_d, "dd": d * all_d, "yd": y * d})
+
+
+def _wide(values: ibis.Value) -> ibis.Value:
+    return values.cast(WIDE) if values.type().is_decimal() else values
+
+
+def _summed(values: dict[str, ibis.Value]) -> dict[str, ibis.Value]:
+    return {name: value.sum().cast(FLOAT) for name, value in values.items()}
+
+
+def _ends(shop: Tables, of: str, winsorise: float) -> ibis.Table:
     """Give by experiment where values are cut, from the values of all arms together."""
     rows = people(shop)
-    rows = rows.filter(rows.variant.notnull())
-    ends = {}
-    for of in dict.fromkeys(m.of for m in metrics):
-        high, low = rows[of].quantile(winsorise), rows[of].quantile(1 - winsorise)
-        ends[f"{of}_most"] = (high > 0).ifelse(high, rows[of].max()).cast(MONEY)
-        ends[f"{of}_least"] = (low < 0).ifelse(low, rows[of].min()).cast(MONEY)
+    rows = rows.filter(rows.variant.notnull(), rows[of].notnull())
+    rows = rows.group_by("experiment_id", value=rows[of]).aggregate(people=rows.people.sum())
+    up_to = ibis.window(group_by="experiment_id", order_by="value", preceding=None, following=0)
+    rows = rows.mutate(place=rows.people.sum().over(up_to))
+    rows = rows.mutate(last=rows.place.max().over(ibis.window(group_by="experiment_id")) - 1)
+    high, low = _quantile(rows, winsorise), _quantile(rows, 1 - winsorise)
+    most = (high > 0).ifelse(high, rows["value"].max().cast(FLOAT))
+    least = (low < 0).ifelse(low, rows["value"].min().cast(FLOAT))
+    ends = {f"{of}_most": most.cast(MONEY), f"{of}_least": least.cast(MONEY)}
     return rows.group_by("experiment_id").aggregate(**ends)
+
+
+def _quantile(rows: ibis.Table, share: float) -> ibis.Value:
+    """Interpolate between the two values, each had by `people`, that lie around a quantile."""
+    rank = rows["last"].max() * share
+    at = rows["last"] * share
+    below, above = (
+        rows["value"].min(where=rows.place > end).cast(FLOAT) for end in (at.floor(), at.ceil())
+    )
+    return below + (above - below) * (rank - rank.floor())
 
 
 def _quantiles(shop: Tables, metric: Metric, keys: list[str]) -> tuple[pd.DataFrame, Arm]:

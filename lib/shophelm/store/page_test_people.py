@@ -1,7 +1,12 @@
-"""Who saw which variant of a page, and what they did before and since."""
+"""Who saw which variant of a page, and what they did before and since.
+
+Of ten million visitors most do nothing but look. They are counted, arm by arm, and only who did
+something is followed one by one.
+"""
 
 from __future__ import annotations
 
+import functools
 from datetime import timedelta
 
 import ibis
@@ -16,12 +21,14 @@ KINDS = {"carts": "cart", "pays": "pay"}
 IN_MONEY = ("paid", "settled", "cash", "back")
 COUNTED = (*KINDS, "orders", "paid", "settled")
 GROUPS = ("device", "persona", "returning")
+ALIKE = ("experiment_id", "variant", "first_seen_on", "device", "persona")
+"""What people who did nothing are told apart by."""
 _PERSON = ("experiment_id", "person")
 
 
 @once_per_shop
 def people(shop: Tables) -> ibis.Table:
-    """Add up what each person in a page test did; the engine keeps it.
+    """Add up what the people in a page test did; the engine keeps it.
 
     A visitor who signed in is the customer; a visitor of whom only the id is known may be the
     customer of that id. Who saw two variants, as one visitor or as several, is in no arm.
@@ -35,13 +42,14 @@ def people(shop: Tables) -> ibis.Table:
     Returns
     -------
     Table
-        One row per experiment and person: experiment_id, person, key (a number for both), variant
-        (null for who saw two), first_seen_at, device, persona (of the first exposure), and, from
-        the first exposure on to the test's end or as_of, carts, pays (events), orders, paid,
-        settled (paid, less what was paid back of those orders by as_of) and cash (paid, less what
-        was paid back in that time for whatever order; money is decimal), each also as _before (in
-        the 28 days before the test began), and returning (had paid before the first exposure).
-        Null where the shop lacks the table.
+        One row per experiment and person who may have done something, and one for all alike who
+        did nothing: experiment_id, person (null for those who did nothing), people (how many the
+        row stands for), variant (null for who saw two), first_seen_on, device, persona (of the
+        first exposure), and, from the first exposure on to the test's end or as_of, carts, pays
+        (events), orders, paid, settled (paid, less what was paid back of those orders by as_of)
+        and cash (paid, less what was paid back in that time for whatever order; money is decimal),
+        each also as _before (in the 28 days before the test began), and returning (had paid before
+        the first exposure). Null where the shop lacks the table.
 
     Notes
     -----
@@ -50,89 +58,178 @@ def people(shop: Tables) -> ibis.Table:
     been shown to better customers. A visitor behind whom several customers signed in is taken for
     the first of them by id.
     """
-    seen = visitors(shop)
-    person = seen.filter(seen.leads).drop("visitor_id", "leads")
-    parts = (_events(shop, seen), *_money(shop, person))
-    for did in (p for p in parts if p is not None):
-        person = person.left_join(did, "key").drop("key_right")
-    there = set(person.columns)
+    parts = [p for p in (_events(shop), *_money(shop)) if p is not None]
+    parts = parts or [visitors(shop).select("person", *ALIKE).limit(0)]
+    did = functools.reduce(_together, parts).mutate(people=ibis.literal(1, "int64"))
+    known = set(did.columns)
+    did = _filled(did, known).cache()
+    return did.union(_filled(_rest(shop, did), known).cache())
+
+
+def _filled(rows: ibis.Table, known: set[str]) -> ibis.Table:
+    """Say nothing happened where nothing is recorded, and null where nothing could have been."""
+
+    def value(name: str, otherwise: ibis.Value) -> ibis.Value:
+        kind = otherwise.type()
+        if name not in known:
+            return ibis.null(kind)
+        return rows[name].fill_null(otherwise).cast(kind) if name in rows.columns else otherwise
+
+    counts, money = ibis.literal(0, "int64"), ibis.literal(0, MONEY)
     filled = {}
     for name in (c + end for end in ("", "_before") for c in (*COUNTED, "back")):
-        kind = MONEY if name.removesuffix("_before") in IN_MONEY else "int64"
-        known = person[name].fill_null(0).cast(kind) if name in there else ibis.null(kind)
-        filled[name] = known
+        filled[name] = value(name, money if name.removesuffix("_before") in IN_MONEY else counts)
     for end in ("", "_before"):
         back = filled.pop(f"back{end}")
         filled[f"cash{end}"] = (filled[f"paid{end}"] - back).cast(MONEY)
-    returning = ibis.null("boolean")
-    if "returning" in there:
-        returning = person.returning.fill_null(False)
-    named = (*_PERSON, "key", "variant", "first_seen_at", "device", "persona")
-    return person.select(*named, **filled, returning=returning).cache()
+    filled["returning"] = value("returning", ibis.literal(False))
+    return rows.select("person", "people", *ALIKE, **filled)
 
 
 def people_and_views(shop: Tables) -> ibis.Table:
-    """Give `people` with views, the item pages each saw since: dear, as everybody has some."""
-    everybody = people(shop)
+    """Give `people` with views, the item pages each saw since: dear, as everybody has some.
+
+    Who did nothing but look is counted by how often they did.
+    """
+    rows = people(shop)
     if not shop.filled("events"):
-        return everybody.mutate(views=ibis.null("int64"))
-    rows = _happened(shop, visitors(shop), ["view"])
-    rows = rows.filter(since(rows, rows.occurred_at))
-    views = rows.group_by("key").aggregate(views=rows.count())
-    both = everybody.left_join(views, "key").drop("key_right")
-    return both.mutate(views=both.views.fill_null(0))
+        return rows.mutate(views=ibis.null("int64"))
+    did, rest = rows.filter(rows.person.notnull()), rows.filter(rows.person.isnull())
+    active = _viewed(shop, visitors(shop)).cache()
+    idle = _exposures(shop).anti_join(_active(shop), "visitor_id")
+    idle = idle.inner_join(_spans(shop), "experiment_id")
+    idle = _viewed(shop, idle.mutate(person=idle.visitor_id))
+    looked = active.anti_join(did, _PERSON).union(idle)
+    looked = looked.group_by([*ALIKE, "views"]).aggregate(people=looked.count()).cache()
+    never = {"views": ibis.literal(0, "int64")}
+    counts = ibis.union(
+        looked,
+        looked.mutate(**never, people=-looked.people),
+        rest.select(*ALIKE, **never, people="people"),
+    )
+    others = counts.group_by([*ALIKE, "views"]).aggregate(people=counts.people.sum())
+    others = others.filter(others.people > 0)
+    # all of a kind are alike in everything but their views
+    rest = rest.drop("people")
+    others = others.inner_join(rest, [others[c].identical_to(rest[c]) for c in ALIKE])
+    did = did.left_join(active.select(*_PERSON, "views"), _PERSON)
+    did = did.mutate(views=did.views.fill_null(0))
+    return did.select(*rows.columns, "views").union(others.select(*rows.columns, "views"))
 
 
-@once_per_shop
+def _viewed(shop: Tables, seen: ibis.Table) -> ibis.Table:
+    """Count the views of those who have any."""
+    views = _events_of(shop, "view").inner_join(seen, "visitor_id")
+    views = views.filter(since(views, views.occurred_at))
+    return views.group_by(["person", *ALIKE]).aggregate(views=views.count())
+
+
 def visitors(shop: Tables) -> ibis.Table:
-    """Give each exposed visitor the person behind it; the engine keeps it.
+    """Give each visitor who may have done something the person behind it.
 
     Returns
     -------
     Table
-        visitor_id, experiment_id, person, key (a number for both: it joins faster than they do),
-        variant, first_seen_at, device, persona (the last four of the person), known_at (since
-        when the person's customer is known), began, over (the test's first moment, and the first
-        one after it), leads (one visitor of each person).
+        visitor_id, experiment_id, person, variant, first_seen_at, first_seen_on, device, persona
+        (the last five of the person), known_at (since when the person's customer is known), began,
+        over (the test's first moment, and the first one after it), leads (one visitor of each
+        person).
     """
-    seen, known = _exposures(shop), _signed_in(shop)
-    # only customers can stand behind several visitors, and windows over everybody are dear
-    alone = seen.anti_join(known, "visitor_id")
-    alone = alone.mutate(
-        person=alone.visitor_id,
-        known_at=ibis.null("timestamp(6)"),
-        leads=True,
-        key=ibis.row_number(),
-    )
-    signed = seen.inner_join(known, "visitor_id").rename(person="customer_id")
+    seen, shared = _seen(shop), _shared(shop)
+    alone = seen.anti_join(shared, _PERSON).mutate(leads=True)
+    return alone.union(shared.select(*alone.columns)).inner_join(_spans(shop), "experiment_id")
+
+
+@once_per_shop
+def _shared(shop: Tables) -> ibis.Table:
+    """Give the visitors who are one person with others, and what that person saw first; kept."""
+    seen = _seen(shop)
+    several = seen.group_by(_PERSON).having(seen.count() > 1).aggregate()
+    rows = seen.semi_join(several, _PERSON)
     one = ibis.window(group_by=_PERSON)
     first = ibis.window(group_by=_PERSON, order_by=["first_seen_at", "visitor_id"])
-    least, most = signed.variant.min().over(one), signed.variant.max().over(one)
-    unmixed = (least == most) & (signed.variant.count().over(one) == signed.count().over(one))
-    signed = signed.mutate(
+    least, most = rows.variant.min().over(one), rows.variant.max().over(one)
+    unmixed = (least == most) & (rows.variant.count().over(one) == rows.count().over(one))
+    of_first = ("first_seen_at", "first_seen_on", "device", "persona")
+    rows = rows.mutate(
         variant=unmixed.ifelse(least, ibis.null("string")),
-        **{c: signed[c].first().over(first) for c in ("first_seen_at", "device", "persona")},
-        known_at=signed.known_at.min().over(one),
+        **{c: rows[c].first().over(first) for c in of_first},
+        known_at=rows.known_at.min().over(one),
         leads=ibis.row_number().over(first) == 0,
-        key=-1 - ibis.dense_rank().over(ibis.window(order_by=_PERSON)),
     )
-    return alone.union(signed.select(*alone.columns)).cache()
+    return rows.cache()
+
+
+@once_per_shop
+def _seen(shop: Tables) -> ibis.Table:
+    """Give the exposures of visitors who may have done something, and who they are; kept."""
+    seen = _exposures(shop).inner_join(_active(shop), "visitor_id")
+    person = ibis.coalesce(seen.customer_id, seen.visitor_id)
+    return seen.mutate(person=person).drop("customer_id").cache()
+
+
+@once_per_shop
+def _active(shop: Tables) -> ibis.Table:
+    """Give visitors who may have done something, whose they are and since when known; kept.
+
+    Who put something in the cart, paid or signed in, and customers who ordered.
+    """
+    kinds = {"visitor_id": "string", "customer_id": "string", "known_at": "timestamp(6)"}
+    active = ibis.memtable([], schema=ibis.schema(kinds))
+    if shop.filled("events"):
+        events = shop["events"]
+        signed = events.customer_id.notnull()
+        events = events.filter(signed | events.kind.isin(list(KINDS.values())))
+        active = events.group_by("visitor_id").aggregate(
+            customer_id=events.customer_id.min(), known_at=events.occurred_at.min(where=signed)
+        )
+        active = active.cache()
+    if shop.filled("orders.customer_id"):
+        named = shop["orders"].select(visitor_id="customer_id").distinct()
+        named = named.filter(named.visitor_id.notnull()).anti_join(active, "visitor_id")
+        unsigned = {c: ibis.null(kinds[c]) for c in ("customer_id", "known_at")}
+        active = active.union(named.mutate(**unsigned))
+    return active
+
+
+def _rest(shop: Tables, did: ibis.Table) -> ibis.Table:
+    """Count by kind the people of whom no deed is known: everybody, less those who did one."""
+    shared = _shared(shop)
+    doubled = _seen(shop).semi_join(shared, _PERSON)
+    signs = ((_exposures(shop), 1), (doubled, -1), (shared.filter(shared.leads), 1), (did, -1))
+    counts = [rows.group_by(ALIKE).aggregate(people=rows.count() * sign) for rows, sign in signs]
+    every = ibis.union(*counts)
+    left = every.group_by(ALIKE).aggregate(people=every.people.sum())
+    return left.filter(left.people > 0).mutate(person=ibis.null("string"))
+
+
+def _together(one: ibis.Table, other: ibis.Table) -> ibis.Table:
+    """Put side by side what two tables know of people, of whom either may know nothing."""
+    both = one.outer_join(other, _PERSON)
+    either = {c: ibis.coalesce(both[c], both[f"{c}_right"]) for c in ("person", *ALIKE)}
+    return both.mutate(**either).drop(*(f"{c}_right" for c in either))
 
 
 def _exposures(shop: Tables) -> ibis.Table:
     """Give each visitor's exposure; variant is null for who saw two."""
+    tests = _spans(shop)
+    seen = shop["exposures"]
+    if shop.checked("exposures").rejected:
+        seen = _seen_twice(shop)
+    both = seen.inner_join(tests, "experiment_id")
+    rows = both.filter(both.first_seen_at < both.over).select(*seen.columns)
+    return rows.mutate(first_seen_on=rows.first_seen_at.date())
+
+
+def _spans(shop: Tables) -> ibis.Table:
+    """Give each test's first moment, and the first one after it."""
     tests = shop["experiments"]
     end = ibis.coalesce(tests.ended_on, ibis.literal(shop.as_of))
-    tests = tests.select(
+    return tests.select(
         "experiment_id",
         began=tests.started_on.cast("timestamp"),
         over=(end + ibis.interval(days=1)).cast("timestamp"),
     )
-    seen = shop["exposures"]
-    if shop.checked("exposures").rejected:
-        seen = _seen_twice(shop)
-    seen = seen.inner_join(tests, "experiment_id")
-    return seen.filter(seen.first_seen_at < seen.over)
 
 
 def _seen_twice(shop: Tables) -> ibis.Table:
@@ -148,38 +245,37 @@ def _seen_twice(shop: Tables) -> ibis.Table:
     )
 
 
-def _signed_in(shop: Tables) -> ibis.Table:
-    """Give the customer of each visitor who ever signed in, and since when; the engine keeps it."""
-    if not shop.has("events.customer_id"):
-        kinds = {"visitor_id": "string", "customer_id": "string", "known_at": "timestamp(6)"}
-        return ibis.memtable([], schema=ibis.schema(kinds))
-    events = shop["events"].filter(lambda t: t.customer_id.notnull())
-    people = events.group_by("visitor_id").aggregate(
-        customer_id=events.customer_id.min(), known_at=events.occurred_at.min()
-    )
-    return people.cache()
-
-
-def _events(shop: Tables, seen: ibis.Table) -> ibis.Table | None:
-    """Count each person's carts and payments, of the few who have any."""
+def _events(shop: Tables) -> ibis.Table | None:
+    """Count each person's carts and payments, of those who have any."""
     if not shop.filled("events"):
         return None
-    rows = _happened(shop, seen, list(KINDS.values()))
+    rows = _carts_and_pays(shop).inner_join(visitors(shop), "visitor_id")
     during, before = since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
     counts = {name: (during & (rows.kind == kind)).sum() for name, kind in KINDS.items()}
     counts |= {f"{name}_before": (before & (rows.kind == k)).sum() for name, k in KINDS.items()}
-    return rows.filter(during | before).group_by("key").aggregate(**counts)
+    return rows.filter(during | before).group_by(["person", *ALIKE]).aggregate(**counts)
 
 
-def _happened(shop: Tables, seen: ibis.Table, kinds: list[str]) -> ibis.Table:
+@once_per_shop
+def _carts_and_pays(shop: Tables) -> ibis.Table:
+    """Give the carts and payments in the time that counts for any test; the engine keeps them."""
+    return _events_of(shop, *KINDS.values()).cache()
+
+
+def _events_of(shop: Tables, *kinds: str) -> ibis.Table:
+    """Give the events of some kinds in the time that counts for any test."""
     events = shop["events"].select("visitor_id", "occurred_at", "kind")
-    return events.filter(events.kind.isin(kinds)).inner_join(seen, "visitor_id")
+    tests, at = _spans(shop), events.occurred_at
+    before = tests.began.min().as_scalar() - ibis.interval(days=BEFORE.days)
+    first = ibis.least(before, shop["exposures"].first_seen_at.min().as_scalar())
+    return events.filter(events.kind.isin(kinds), at >= first, at < tests.over.max().as_scalar())
 
 
-def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
+def _money(shop: Tables) -> list[ibis.Table]:
     """Add up each person's orders, and what was paid back to them."""
     if not shop.filled("orders.customer_id"):
         return []
+    person = visitors(shop).filter(lambda t: t.leads)
     orders = paid_orders(shop).select(
         "order_id", "customer_id", "paid_at", "paid_amount", "refunded"
     )
@@ -193,7 +289,7 @@ def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
         if shop.has("refunds"):
             sums[f"settled{end}"] = when.ifelse(rows.paid_amount - rows.refunded, 0).sum()
     earlier = (rows.paid_at < rows.first_seen_at) & _known_by(rows, rows.first_seen_at)
-    found = [rows.group_by("key").aggregate(**sums, returning=earlier.any())]
+    found = [rows.group_by(["person", *ALIKE]).aggregate(**sums, returning=earlier.any())]
     if shop.has("refunds"):
         back = shop["refunds"].select("order_id", "refunded_at", "amount")
         back = back.inner_join(orders.select("order_id", "customer_id"), "order_id")
@@ -202,7 +298,7 @@ def _money(shop: Tables, person: ibis.Table) -> list[ibis.Table | None]:
         before = _before(back, back.refunded_at) & _known_by(back, back.began)
         sums = {"back": during.ifelse(back.amount, 0).sum()}
         sums["back_before"] = before.ifelse(back.amount, 0).sum()
-        found.append(back.group_by("key").aggregate(**sums))
+        found.append(back.group_by(["person", *ALIKE]).aggregate(**sums))
     return found
 
 

@@ -90,9 +90,9 @@ def _daily(shop: Tables, metric: Metric, test: str, happened: ibis.Table) -> pd.
     x = everybody[f"{metric.of}_before"]
     x = (x > 0).cast("int64") if metric.kind == "share" else x
     x = x.cast(WIDE) if metric.of == "paid" else x
-    everybody = everybody.select("person", "variant", x=x, day=everybody.first_seen_at.date())
+    everybody = everybody.select("person", "people", "variant", x=x, day="first_seen_on")
     came = everybody.group_by("variant", "day").aggregate(
-        n=everybody.count(), x=_total(everybody.x), xx=_total(everybody.x * everybody.x)
+        n=everybody.people.sum(), x=_total(everybody.x), xx=_total(everybody.x * everybody.x)
     )
     rows = happened.inner_join(everybody.drop("day"), "person")
     so_far = ibis.window(group_by="person", order_by="day", preceding=None, following=0)
