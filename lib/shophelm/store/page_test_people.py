@@ -163,18 +163,17 @@ def _shared(shop: Tables) -> ibis.Table:
 @once_per_shop
 def _seen(shop: Tables) -> ibis.Table:
     """Give the exposures of visitors who may have done something, and who they are; kept."""
-    seen = _exposures(shop).inner_join(_active(shop), "visitor_id")
-    person = ibis.coalesce(seen.customer_id, seen.visitor_id)
-    return seen.mutate(person=person).drop("customer_id").cache()
+    return _exposures(shop).inner_join(_active(shop), "visitor_id").cache()
 
 
 @once_per_shop
 def _active(shop: Tables) -> ibis.Table:
-    """Give visitors who may have done something, whose they are and since when known; kept.
+    """Give visitors who may have done something, the person behind each, and since when known.
 
-    Who put something in the cart, paid or signed in, and customers who ordered.
+    Who put something in the cart, paid or signed in, and customers who ordered. The engine keeps
+    them.
     """
-    kinds = {"visitor_id": "string", "customer_id": "string", "known_at": "timestamp(6)"}
+    kinds = {"visitor_id": "string", "person": "string", "known_at": "timestamp(6)"}
     active = ibis.memtable([], schema=ibis.schema(kinds))
     if shop.filled("events"):
         events = shop["events"]
@@ -183,12 +182,13 @@ def _active(shop: Tables) -> ibis.Table:
         active = events.group_by("visitor_id").aggregate(
             customer_id=events.customer_id.min(), known_at=events.occurred_at.min(where=signed)
         )
-        active = active.cache()
+        person = ibis.coalesce(active.customer_id, active.visitor_id)
+        active = active.mutate(person=person).select(*kinds).cache()
     if shop.filled("orders.customer_id"):
         named = shop["orders"].select(visitor_id="customer_id").distinct()
         named = named.filter(named.visitor_id.notnull()).anti_join(active, "visitor_id")
-        unsigned = {c: ibis.null(kinds[c]) for c in ("customer_id", "known_at")}
-        active = active.union(named.mutate(**unsigned))
+        named = named.mutate(person="visitor_id", known_at=ibis.null("timestamp(6)"))
+        active = active.union(named)
     return active
 
 
