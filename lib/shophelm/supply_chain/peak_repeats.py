@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import numpy as np
 
+from shophelm.shop.campaigns import Campaign
 from shophelm.shop.tables import Tables
-from shophelm.supply_chain.peak_calendar import Campaign, Peak, campaigns_held_twice
+from shophelm.supply_chain.peak_calendar import Peak, campaigns_held_twice
 from shophelm.supply_chain.peak_days import BASE_DAYS, PeakDays
 
 ASSUMED, ASSUMED_WORTH = 0.2, 2

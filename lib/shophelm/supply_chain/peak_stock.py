@@ -9,13 +9,13 @@ import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action, worth_fields
 from shophelm.methods.peak_multiples import count_levels
+from shophelm.shop.campaigns import Campaign
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.lost_sales import unit_money
-from shophelm.supply_chain.peak_calendar import Campaign
 from shophelm.supply_chain.peaks import PeakPlan
 from shophelm.words import Sentence, count, listing, money, plural, sentence
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.peak_multiples import peak_multiples
+from shophelm.shop.campaigns import Campaign
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.hidden_demand import Demand
-from shophelm.supply_chain.peak_calendar import Campaign, Peak
+from shophelm.supply_chain.peak_calendar import Peak
 
 
 def deposit_units(

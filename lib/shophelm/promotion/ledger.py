@@ -1,0 +1,295 @@
+"""What a campaign really added: every part of it, held against days without a campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from shophelm.methods.days_without import DaysWithout, days_without
+from shophelm.promotion.later_worth import LaterWorth, later_worth
+from shophelm.promotion.promoted_goods import PROMOTED, promoted_goods
+from shophelm.promotion.sold_days import SoldDays, sold_days
+from shophelm.shop.calendar import Period, public_holidays
+from shophelm.shop.campaigns import PHASES, Campaign, listed_campaigns, picked_campaign
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.ratios import as_floats
+from shophelm.shop.refund_ages import ripe_age
+from shophelm.shop.tables import Tables
+
+TITLE = "What did the campaign really add?"
+LONG_HOLIDAY = 5
+"""Holidays of so many days change how people buy by themselves."""
+PART_NAMES = {
+    "warmup": "warm-up of the promoted goods",
+    "burst": "burst of the promoted goods",
+    "afterglow": "after-dip of the promoted goods",
+}
+MEDIA, FEE, LATER, WHOLE = "media", "platform fee", "newcomers later", "whole"
+RIPE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a campaign added.
+
+    Attributes
+    ----------
+    campaign
+        Which.
+    until
+        Its last day that is known.
+    parts
+        One row per part: part, group, observed, expected and effect of GMV paid, with low and high
+        (95 %), and worth with worth_low and worth_high: what the part left beyond the expected.
+        The row `whole` is the sum of all others, to the last digit of effect and worth.
+    days
+        By day of the campaign: day, phase, gmv (observed) and expected.
+    newcomers
+        observed, expected, effect, low, high: customers who paid for the first time.
+    later
+        What a newcomer of such a campaign left in the half year after.
+    worth_in
+        margin (after refunds), or gmv.
+    holiday
+        The public holiday that falls together with it, "" if none: what is the campaign's and
+        what the holiday's is then not known.
+    drift, placebos
+        By what share ordinary stretches as long stand off what is expected of them, beyond
+        chance, and how many of them lie side by side.
+    provisional
+        Refunds of it are still to come.
+    """
+
+    campaign: Campaign
+    until: date
+    parts: pd.DataFrame
+    days: pd.DataFrame
+    newcomers: pd.Series
+    later: LaterWorth
+    worth_in: str
+    holiday: str
+    drift: float
+    placebos: int
+    provisional: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether anything can be said of what it added."""
+        return not self.holiday and bool(self.parts["effect"].notna().all())
+
+    @property
+    def whole(self) -> pd.Series:
+        """The sum of all parts."""
+        return self.parts.set_index("part").loc[WHOLE]
+
+
+@question(
+    TITLE,
+    "campaigns",
+    "order_lines",
+    "orders",
+    products="which goods it was about, and what was left after their cost",
+    refunds="what was left after refunds",
+    spend="what it cost in media",
+)
+def ledger(
+    shop: Tables, *, campaign: str = "", country: str = "CN", platform_fee: float = 0.0
+) -> Ledger | Missing:
+    """Split what a campaign added into its parts, each with its interval.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    campaign
+        Its id; the latest one that has ended if empty.
+    country
+        Whose public holidays may fall together with it.
+    platform_fee
+        The share of what is paid that the platform keeps.
+
+    Returns
+    -------
+    Ledger
+        See `methods.days_without` for how the expected comes about. Goods that did not become
+        cheaper are told apart by category: those that sold more are halo, those that sold less
+        were cannibalised. As the sign says which, single categories look a little larger than
+        they are; the whole does not depend on it.
+
+    Raises
+    ------
+    ParameterError
+        If no campaign is named so, or it has not begun.
+    """
+    picked = picked_campaign(shop, campaign)
+    if picked is None:
+        return Missing(TITLE, "campaigns", "No campaign has begun by the last day that counts.")
+    sold = sold_days(shop, promoted_goods(shop, picked))
+    listed = listed_campaigns(shop)
+    days = np.array(sold.period.every_day)
+    special = _within(days, picked)
+    ordinary = ~np.any([_within(days, c) for c in listed], axis=0)
+    about = {
+        "week_day": [d.weekday() for d in days],
+        "special": special,
+        "ordinary": ordinary & ~_holidays(sold.period, days, country),
+        "parts": _parts(days, picked, sold.groups),
+    }
+    gmv = days_without(sold.gmv, squares=sold.gmv_squares, **about)
+    worth = days_without(sold.worth, squares=sold.worth_squares, **about)
+    came = sold.newcomers[:, None]
+    about["parts"] = {"newcomers": np.ones((len(days), 1), dtype=bool)}
+    newcomers = days_without(came, squares=came, **about).effects.loc["newcomers"]
+    later = later_worth(shop, picked, listed)
+    costs = _costs(shop, picked, gmv, platform_fee)
+    return Ledger(
+        campaign=picked,
+        until=min(picked.ends_on, shop.as_of),
+        parts=_lay_out(gmv, worth, newcomers, later, costs),
+        days=_by_day(days, special, picked, sold, gmv),
+        newcomers=newcomers,
+        later=later,
+        worth_in=sold.worth_in,
+        holiday=_holiday_within(picked, country),
+        drift=float(gmv.effects.loc[WHOLE, "drift"]),
+        placebos=gmv.placebos[1],
+        provisional=(shop.as_of - picked.ends_on).days < ripe_age(shop, share=RIPE),
+    )
+
+
+@carries_missing
+def shown(found: Ledger) -> pd.DataFrame:
+    """Lay out the ledger: GMV and what was left, part by part; the last row sums them up."""
+    columns = ["part", "observed", "expected", "effect", "effect_low", "effect_high"]
+    names = {"low": "effect_low", "high": "effect_high"}
+    columns += ["worth", "worth_low", "worth_high"]
+    return found.parts.rename(columns=names)[columns]
+
+
+def _within(days: np.ndarray, campaign: Campaign) -> np.ndarray:
+    return (days >= campaign.warmup_from) & (days <= campaign.ends_on)
+
+
+def _parts(days: np.ndarray, campaign: Campaign, groups: list[str]) -> dict[str, np.ndarray]:
+    """Name the cells of each part: promoted goods by phase, other goods by category."""
+    shape = (len(days), len(groups))
+    parts = {}
+    for phase in PHASES:
+        inside = np.isin(days, campaign.days_of(phase))
+        cells = np.zeros(shape, dtype=bool)
+        if PROMOTED in groups and inside.any():
+            cells[inside, groups.index(PROMOTED)] = True
+            parts[PART_NAMES[phase]] = cells
+    for at, group in enumerate(groups):
+        if group != PROMOTED:
+            cells = np.zeros(shape, dtype=bool)
+            cells[:, at] = True
+            parts[group] = cells
+    return parts | {WHOLE: np.ones(shape, dtype=bool)}
+
+
+def _lay_out(
+    gmv: DaysWithout,
+    worth: DaysWithout,
+    newcomers: pd.Series,
+    later: LaterWorth,
+    costs: dict[str, float],
+) -> pd.DataFrame:
+    """Lay the parts out, what they cost and bring later, and the whole."""
+    money = gmv.effects.drop(columns=["error", "drift"])
+    left = worth.effects[["effect", "low", "high", "error"]]
+    left.columns = ["worth", "worth_low", "worth_high", "error"]
+    frame = money.join(left).rename_axis("part").reset_index()
+    goods, whole = frame[frame["part"] != WHOLE], frame[frame["part"] == WHOLE].iloc[0].copy()
+    other = ~goods["part"].isin(PART_NAMES.values())
+    side = np.where(goods["effect"] >= 0, "halo: ", "cannibalised: ")
+    goods = goods.assign(part=goods["part"].where(~other, side + goods["part"]))
+    extra = [{"part": name, "worth": -cost} for name, cost in costs.items()]
+    if later.known:
+        n, error = newcomers["effect"], newcomers["error"]
+        mean = n * later.mean
+        off = 1.96 * np.hypot(error * later.mean, n * later.error)
+        extra.append(
+            {"part": LATER, "worth": mean, "worth_low": mean - off, "worth_high": mean + off}
+        )
+    lines = pd.concat([goods, pd.DataFrame(extra)], ignore_index=True)
+    half = (whole["worth_high"] - whole["worth_low"]) / 2
+    half = np.hypot(half, (extra[-1]["worth_high"] - extra[-1]["worth"]) if later.known else 0.0)
+    whole["effect"] = goods["effect"].sum()
+    whole["worth"] = lines["worth"].sum() if goods["worth"].notna().all() else np.nan
+    whole["worth_low"], whole["worth_high"] = whole["worth"] - half, whole["worth"] + half
+    together = pd.concat([lines, whole.to_frame().T], ignore_index=True)
+    numbers = together.columns.drop("part")
+    return together.astype(dict.fromkeys(numbers, "float64")).drop(columns="error")
+
+
+def _by_day(
+    days: np.ndarray, special: np.ndarray, campaign: Campaign, sold: SoldDays, gmv: DaysWithout
+) -> pd.DataFrame:
+    phase = {d: p for p in PHASES for d in campaign.days_of(p)}
+    return pd.DataFrame(
+        {
+            "day": days[special],
+            "phase": [phase[d] for d in days[special]],
+            "gmv": sold.gmv[special].sum(axis=1),
+            "expected": gmv.expected[special].sum(axis=1),
+        }
+    )
+
+
+def _costs(
+    shop: Tables, campaign: Campaign, gmv: DaysWithout, platform_fee: float
+) -> dict[str, float]:
+    """Give what the campaign cost: media beyond what is usual, and the fee of what it added."""
+    costs = {}
+    if shop.filled("spend"):
+        costs[MEDIA] = _media(shop, campaign)
+    if platform_fee:
+        costs[FEE] = float(platform_fee * gmv.effects.loc[WHOLE, "effect"])
+    return costs
+
+
+def _media(shop: Tables, campaign: Campaign) -> float:
+    """Give the media money of the campaign's days beyond that of the ordinary days before."""
+    spend = shop["spend"]
+    frame = shop.frame(spend.group_by("day").aggregate(cost=spend.cost.sum()))
+    by_day = as_floats(frame.set_index("day")["cost"])
+    listed = listed_campaigns(shop)
+    first = campaign.warmup_from
+    before = [first - timedelta(days=i) for i in range(1, 85)]
+    usual = [d for d in before if not any(c.warmup_from <= d <= c.ends_on for c in listed)][:28]
+    mine = [d for d in campaign.period.every_day if d <= shop.as_of]
+    level = by_day.reindex(usual).fillna(0.0).mean() if usual else 0.0
+    return float(by_day.reindex(mine).fillna(0.0).sum() - len(mine) * level)
+
+
+def _long_holidays(period: Period, country: str) -> list[tuple[str, date, date]]:
+    """Join public holidays that hardly a working day parts, and keep the long ones."""
+    blocks: list[tuple[str, date, date]] = []
+    for name, first, last in sorted(public_holidays(period, country=country), key=lambda h: h[1]):
+        if blocks and (first - blocks[-1][2]).days <= 3:
+            blocks[-1] = (blocks[-1][0], blocks[-1][1], max(last, blocks[-1][2]))
+        else:
+            blocks.append((name, first, last))
+    return [b for b in blocks if (b[2] - b[1]).days + 1 >= LONG_HOLIDAY]
+
+
+def _holidays(period: Period, days: np.ndarray, country: str) -> np.ndarray:
+    """Tell the days of long holidays and of the week on either side."""
+    week, found = timedelta(days=7), np.zeros(len(days), dtype=bool)
+    for _, first, last in _long_holidays(period, country):
+        found |= (days >= first - week) & (days <= last + week)
+    return found
+
+
+def _holiday_within(campaign: Campaign, country: str) -> str:
+    period = campaign.period
+    touching = [
+        name
+        for name, first, last in _long_holidays(period, country)
+        if first <= campaign.ends_on and last >= campaign.warmup_from
+    ]
+    return touching[0] if touching else ""
