@@ -1,0 +1,263 @@
+"""A campaign's phases, and its burst hour by hour, beside last year's and the target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from shophelm.shop.buyers import order_worths
+from shophelm.shop.calendar import YEAR_OF_WEEKS
+from shophelm.shop.campaigns import (
+    PHASES,
+    Campaign,
+    a_year_before,
+    listed_campaigns,
+    picked_campaign,
+)
+from shophelm.shop.definitions import TERMS
+from shophelm.shop.measures import measure
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.ratios import as_floats, relative_change
+from shophelm.shop.sales import paid_orders
+from shophelm.shop.spans import inside
+from shophelm.shop.tables import Tables
+from shophelm.shop.targets import target_for
+from shophelm.words import Sentence, change, listing, money, plural, rate, sentence
+
+TITLE = "How did each phase run, beside last year's?"
+NAMES = {"warmup": "warm-up", "burst": "burst", "afterglow": "afterglow"}
+COUNTED = (
+    *("visitors", "cart_visitors", "pay_conversion", "buyers", "new_buyers", "orders"),
+    *("spend_per_buyer", "average_order_value", "gmv_paid"),
+)
+OWN = {"new_members": ("new members", "count"), "margin": ("margin after refunds", "money")}
+MOST_HOURS = 14 * 24
+"""Hours of a burst that are drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """How a campaign ran.
+
+    Attributes
+    ----------
+    campaign, before
+        It, and the one of its kind a year before; None where the shop does not know one.
+    rows
+        One row per phase begun and term: phase, days (of it that are known), term, figure, unit,
+        now, last_year (as many days of the same phase), change, target, attainment.
+    hours
+        One row per hour of the burst, from 1: hour, now (money paid since it began; null for hours
+        to come), last_year, and share (of last year's whole burst).
+    """
+
+    campaign: Campaign
+    before: Campaign | None
+    rows: pd.DataFrame
+    hours: pd.DataFrame
+
+
+@question(
+    TITLE,
+    "campaigns",
+    "orders",
+    events="traffic and carts by phase",
+    customers="members won",
+    targets="the target of each phase",
+    order_lines="margin by phase",
+)
+def phases(shop: Tables, *, campaign: str = "") -> Phases | Missing:
+    """Hold each phase of a campaign, so far as it has come, against last year's and the target.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    campaign
+        Its id; the latest one that has ended if empty.
+
+    Returns
+    -------
+    Phases
+        A phase that still runs is held against as many days of last year's, and the burst against
+        as many hours.
+    """
+    now = picked_campaign(shop, campaign)
+    if now is None:
+        return Missing(TITLE, "campaigns", "No campaign has begun by the last day that counts.")
+    listed = [c for c in a_year_before(now, listed_campaigns(shop)) if c is not now]
+    listed = [c for c in listed if c.warmup_from >= shop.first_day]
+    before = listed[-1] if listed else None
+    spans = _spans(shop, now, before)
+    counts = _counted(shop, spans)
+    rows = [_row(shop, counts, spans, phase, term) for phase in PHASES for term in counts]
+    rows = [r for r in rows if r is not None]
+    frame = pd.DataFrame(rows)
+    if len(frame):
+        for of, name in (("last_year", "change"), ("target", "attainment")):
+            frame[name] = relative_change(frame["now"], frame[of])
+        frame["attainment"] += 1
+    return Phases(now, before, frame, _hours(shop, now, before))
+
+
+@carries_missing
+def shown(found: Phases) -> pd.DataFrame:
+    """Lay the phases out, without what nothing is known of."""
+    columns = ["phase", "days", "figure", "unit", "now", "last_year", "change", "target"]
+    return found.rows[[*columns, "attainment"]].dropna(axis=1, how="all")
+
+
+@carries_missing
+def find_phases(found: Phases, *, currency: str) -> list[Sentence]:
+    """Say how the campaign's money stands beside last year's, and at which share of its burst."""
+    name, rows = found.campaign.name, found.rows
+    paid = rows[rows["term"] == "gmv_paid"]
+    each = [
+        f"{r.phase} {money(r.now, currency=currency)}"
+        + ("" if math.isnan(r.change) else f" ({change(r.change)})")
+        for r in paid.itertuples()
+    ]
+    last_year = found.before.name if found.before else "no campaign of the year before is known"
+    said = [
+        sentence(
+            "{name} was paid: {each}; beside {last_year}.",
+            name=name,
+            each=listing(each),
+            last_year=last_year,
+        )
+    ]
+    missed = paid[paid["attainment"] < 1]
+    if len(missed):
+        template = "Behind its target: {phases}."
+        behind = [f"{r.phase} at {rate(r.attainment, digits=0)}" for r in missed.itertuples()]
+        said.append(sentence(template, phases=listing(behind)))
+    return said + _so_far(found, currency)
+
+
+def _so_far(found: Phases, currency: str) -> list[Sentence]:
+    """Say where a burst that still runs stands, at the hour reached last year."""
+    hours = found.hours
+    reached = hours[hours["now"].notna()] if len(hours) else hours
+    if not len(reached) or len(reached) == len(hours):
+        return []
+    last = reached.iloc[-1]
+    if not last["share"] > 0:
+        return []
+    return [
+        sentence(
+            "{hours} into the burst {paid} are paid; at this hour last year it was {share} of its "
+            "burst, so that the whole comes to {whole} at that pace.",
+            hours=plural(int(last["hour"]), "hour"),
+            paid=money(last["now"], currency=currency),
+            share=rate(last["share"], digits=0),
+            whole=money(last["now"] / last["share"], currency=currency),
+        )
+    ]
+
+
+def _spans(shop: Tables, now: Campaign, before: Campaign | None) -> dict[str, list[date]]:
+    """Name the known days of each phase, and as many of last year's."""
+    spans = {}
+    for phase in PHASES:
+        days = [d for d in now.days_of(phase) if shop.first_day <= d <= shop.as_of]
+        if days:
+            spans[phase] = days
+            then = before.days_of(phase)[: len(days)] if before else []
+            if then:
+                spans[f"{phase} before"] = then
+    return spans
+
+
+def _counted(shop: Tables, spans: dict[str, list[date]]) -> dict[str, pd.Series]:
+    """Count each term over each span."""
+    counts = measure(shop, spans)
+    counts.index = [i[0] if isinstance(i, tuple) else i for i in counts.index]
+    found = {t: as_floats(counts[t]) for t in COUNTED if t in counts}
+    first = shop.first_day + YEAR_OF_WEEKS
+    for term in ("new_buyers",):
+        if term in found:
+            # who is new cannot be told from a short history
+            short = [s for s, days in spans.items() if days[0] < first]
+            found[term] = found[term].mask(found[term].index.isin(short))
+    if shop.filled("customers"):
+        joined = shop["customers"].mutate(day=lambda t: t.joined_at.date())
+        found["new_members"] = _per_span(shop, joined, ibis.literal(1), spans)
+    if shop.filled("orders.customer_id") and shop.filled("order_lines"):
+        worths = order_worths(shop)
+        found["margin"] = _per_span(shop, worths, worths.worth, spans)
+    return found
+
+
+def _per_span(
+    shop: Tables, rows: ibis.Table, value: ibis.Value, spans: dict[str, Sequence[date]]
+) -> pd.Series:
+    sums = {
+        f"s{i}": inside(rows.day, days).ifelse(value, 0).sum()
+        for i, days in enumerate(spans.values())
+    }
+    frame = shop.frame(rows.aggregate(**sums))
+    return pd.Series(as_floats(frame.iloc[0]).to_numpy(), index=list(spans))
+
+
+def _row(
+    shop: Tables,
+    counts: dict[str, pd.Series],
+    spans: dict[str, list[date]],
+    phase: str,
+    term: str,
+) -> dict | None:
+    if phase not in spans:
+        return None
+    figure, unit = OWN.get(term) or (TERMS[term].title, TERMS[term].unit)
+    # a month's target spread evenly says nothing of a burst
+    target, exact = target_for(shop, spans[phase]).get(term, (math.nan, False))
+    return {
+        "phase": NAMES[phase],
+        "days": len(spans[phase]),
+        "term": term,
+        "figure": figure,
+        "unit": unit,
+        "now": counts[term].get(phase, math.nan),
+        "last_year": counts[term].get(f"{phase} before", math.nan),
+        "target": float(target) if exact else math.nan,
+    }
+
+
+def _hours(shop: Tables, now: Campaign, before: Campaign | None) -> pd.DataFrame:
+    """Add up what was paid hour by hour since the burst began."""
+    length = min(24 * len(now.days_of("burst")), MOST_HOURS)
+    frame = pd.DataFrame({"hour": np.arange(1, length + 1)})
+    known = (datetime.combine(shop.as_of + timedelta(days=1), time()) - _begins(now)).days * 24
+    frame["now"] = np.where(frame["hour"] <= known, _paid_by_hour(shop, now, length), np.nan)
+    if before is None:
+        return frame.assign(last_year=np.nan, share=np.nan)
+    frame["last_year"] = _paid_by_hour(shop, before, length)
+    whole = _paid_by_hour(shop, before, 24 * len(before.days_of("burst")))
+    total = whole[-1] if len(whole) else 0.0
+    return frame.assign(share=frame["last_year"] / total if total > 0 else np.nan)
+
+
+def _begins(campaign: Campaign) -> datetime:
+    return datetime.combine(campaign.burst_from, time())
+
+
+def _paid_by_hour(shop: Tables, campaign: Campaign, hours: int) -> np.ndarray:
+    """Give what was paid by the end of each hour of a burst."""
+    begins = _begins(campaign)
+    days = [campaign.burst_from + timedelta(days=i) for i in range(-(-hours // 24))]
+    if not days:
+        return np.array([])
+    orders = paid_orders(shop)
+    orders = orders.filter(inside(orders.day, days))
+    keys = {"day": orders.day, "hour": orders.paid_at.hour()}
+    sums = shop.frame(orders.group_by(**keys).aggregate(paid=orders.paid_amount.sum()))
+    at = [(d - begins.date()).days * 24 + h for d, h in zip(sums["day"], sums["hour"], strict=True)]
+    paid = np.zeros(24 * len(days))
+    paid[at] = as_floats(sums["paid"])
+    return paid[:hours].cumsum()
