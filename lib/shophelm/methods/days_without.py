@@ -156,9 +156,7 @@ def _week_days(values: np.ndarray, known: np.ndarray, week_day: np.ndarray) -> n
     own = np.array([rows[week_day[known] == d].sum(axis=0) for d in range(7)])
     level = rows.mean(axis=0)
     prior = 4.0 * level
-    factors = (own + prior * shared[:, None]) / np.maximum(
-        counts[:, None] * level + prior, 1e-12
-    )
+    factors = (own + prior * shared[:, None]) / np.maximum(counts[:, None] * level + prior, 1e-12)
     factors = np.where(level > 0, np.maximum(factors, 0.05), 1.0)
     return (factors / factors.mean(axis=0))[week_day]
 

@@ -36,8 +36,8 @@ class ChannelCredit:
         One row per channel, that of most credit first: channel, touches (visits through it),
         last_touch, time_decay, markov, shapley (conversions owed to it), lowest, highest, apart
         (highest / lowest − 1; null where one of them is 0), cost (media, of the same days; 0 where
-        nothing was spent, null where it is not known), cost_low, cost_high (cost of a conversion, by
-        the ways that give it most and least).
+        nothing was spent, null where it is not known), cost_low, cost_high (of a conversion, by the
+        ways that give it most and least).
     paths
         What all paths say.
     period
@@ -50,9 +50,7 @@ class ChannelCredit:
 
 
 @question(TITLE, "events.channel", spend="what a conversion costs")
-def channel_credit(
-    shop: Tables, period: Period, *, look_back: int = LOOK_BACK
-) -> ChannelCredit:
+def channel_credit(shop: Tables, period: Period, *, look_back: int = LOOK_BACK) -> ChannelCredit:
     """Share the payments of a period out among the channels through which visitors came.
 
     Parameters
@@ -91,8 +89,16 @@ def channel_credit(
 @carries_missing
 def shown(found: ChannelCredit) -> pd.DataFrame:
     """Lay the channels out."""
-    columns = ["channel", "touches", *WAYS, "apart", "cost", "cost_low", "cost_high"]
-    return found.channels[columns].dropna(axis=1, how="all")
+    names = {"apart": "ways_apart", "cost": "media_cost"}
+    names |= {f"cost_{end}": f"media_per_payment_{end}" for end in ("low", "high")}
+    frame = found.channels.rename(columns=names)
+    return frame[["channel", "touches", *WAYS, *names.values()]].dropna(axis=1, how="all")
+
+
+@carries_missing
+def by_channel(found: ChannelCredit) -> pd.DataFrame:
+    """Give the channels as the figure draws them."""
+    return found.channels
 
 
 @carries_missing
@@ -153,9 +159,7 @@ def _visit(events: ibis.Table) -> ibis.Value:
     return ibis.coalesce(events.session_id, events.occurred_at.date().cast("string"))
 
 
-def _channels(
-    shop: Tables, touches: ibis.Table, found: TouchPaths, period: Period
-) -> pd.DataFrame:
+def _channels(shop: Tables, touches: ibis.Table, found: TouchPaths, period: Period) -> pd.DataFrame:
     counted = shop.frame(touches.group_by("channel").aggregate(touches=touches.count()))
     frame = counted.set_index("channel").sort_index()
     frame["last_touch"] = found.last.set_index("channel")["conversions"]

@@ -15,7 +15,7 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
+from shophelm.words import Sentence, count, money, plural, rate, sentence
 
 TITLE = "Which creators bring buyers, and whose clicks never arrive?"
 LEVEL = 0.01
@@ -74,7 +74,8 @@ def creators(shop: Tables, period: Period) -> pd.DataFrame:
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay the creators out."""
-    return frame.drop(columns=["p_value"]).dropna(axis=1, how="all")
+    names = {"cost": "media_cost", "visits": "creator_visits", "buyers": "creator_buyers"}
+    return frame.drop(columns="p_value").rename(columns=names).dropna(axis=1, how="all")
 
 
 @carries_missing
@@ -121,10 +122,11 @@ def creator_actions(shop: Tables, frame: pd.DataFrame, period: Period) -> list[A
 
 def _stop(shop: Tables, row: tuple, period: Period) -> Action:
     saved = row.cost / period.days * HORIZON_DAYS
+    clicks = plural(int(row.clicks), "click")
     return Action(
         kind="stop a creator",
         subject=f"creator:{row.creator}",
-        action=f"Stop paying {row.creator} and ask for the proof of {plural(int(row.clicks), 'click')}: "
+        action=f"Stop paying {row.creator}, and ask for proof of {clicks}, of which "
         f"{count(row.visits)} arrived.",
         owner_role="channel manager",
         metric="visitors",

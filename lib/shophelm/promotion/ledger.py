@@ -78,7 +78,7 @@ class Ledger:
     @property
     def known(self) -> bool:
         """Whether anything can be said of what it added."""
-        return not self.holiday and bool(self.parts["effect"].notna().all())
+        return not self.holiday and bool(np.isfinite(self.whole["effect"]))
 
     @property
     def whole(self) -> pd.Series:
@@ -163,10 +163,13 @@ def ledger(
 @carries_missing
 def shown(found: Ledger) -> pd.DataFrame:
     """Lay out the ledger: GMV and what was left, part by part; the last row sums them up."""
-    columns = ["part", "observed", "expected", "effect", "effect_low", "effect_high"]
-    names = {"low": "effect_low", "high": "effect_high"}
-    columns += ["worth", "worth_low", "worth_high"]
-    return found.parts.rename(columns=names)[columns]
+    names = {"part": "campaign_part", "observed": "part_paid", "expected": "part_usual"}
+    for end in ("", "_low", "_high"):
+        names |= {f"worth{end}": f"part_left{end}"}
+    names |= {"effect": "part_added", "low": "part_added_low", "high": "part_added_high"}
+    shape = ["campaign_part", "part_paid", "part_usual"]
+    shape += [f"part_{of}{end}" for of in ("added", "left") for end in ("", "_low", "_high")]
+    return found.parts.rename(columns=names)[shape]
 
 
 def _within(days: np.ndarray, campaign: Campaign) -> np.ndarray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shophelm.promotion.ledger import LATER, MEDIA, WHOLE, Ledger
 from shophelm.promotion.later_worth import DAYS
+from shophelm.promotion.ledger import LATER, MEDIA, WHOLE, Ledger
 from shophelm.shop.needs import carries_missing
 from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
 
@@ -150,3 +150,9 @@ def bars(found: Ledger) -> pd.DataFrame:
     """Give the parts of GMV as the figure draws them: part, effect, low, high; the whole last."""
     rows = found.parts[found.parts["effect"].notna()]
     return rows[["part", "effect", "low", "high"]].reset_index(drop=True)
+
+
+@carries_missing
+def days(found: Ledger) -> pd.DataFrame:
+    """Give the campaign's days as the figure draws them."""
+    return found.days

@@ -109,8 +109,15 @@ def phases(shop: Tables, *, campaign: str = "") -> Phases | Missing:
 @carries_missing
 def shown(found: Phases) -> pd.DataFrame:
     """Lay the phases out, without what nothing is known of."""
-    columns = ["phase", "days", "figure", "unit", "now", "last_year", "change", "target"]
-    return found.rows[[*columns, "attainment"]].dropna(axis=1, how="all")
+    names = {"last_year": "last_year_phase", "change": "last_year_phase_change"}
+    columns = ["phase", "days", "figure", "unit", "now", *names.values(), "target", "attainment"]
+    return found.rows.rename(columns=names)[columns].dropna(axis=1, how="all")
+
+
+@carries_missing
+def hours(found: Phases) -> pd.DataFrame:
+    """Give the burst hour by hour as the figure draws them."""
+    return found.hours
 
 
 @carries_missing

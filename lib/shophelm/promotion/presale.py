@@ -20,6 +20,19 @@ TIERS = ("lower third", "middle third", "upper third")
 EARLY = 2
 """Hours in which most balances are paid."""
 CONFIDENCE = 0.8
+_SHOWN = {
+    "tier": "price_tier",
+    "due": "balance_due",
+    "paid": "balances_paid",
+    "paid_share": "balances_paid_share",
+    "last_year_share": "balances_paid_last_year",
+    "still": "balances_open",
+    "chance": "balance_chance",
+    "expected": "balance_to_come",
+    "low": "balance_to_come_low",
+    "high": "balance_to_come_high",
+}
+_STILL_AT = 5
 _PRIOR = 1.0
 """Deposits of a tier that stand for what all of them do, before its own are seen."""
 
@@ -83,7 +96,9 @@ def presale(shop: Tables, *, campaign: str = "") -> Presale | Missing:
     mine = _of(rows, now)
     then = _of(rows, before) if before else mine.iloc[:0]
     reached = datetime.combine(shop.as_of + timedelta(days=1), time())
-    hour = min(max((reached - mine["due_from"].min()).total_seconds() / 3600, 0.0), mine["open"].max())
+    hour = min(
+        max((reached - mine["due_from"].min()).total_seconds() / 3600, 0.0), mine["open"].max()
+    )
     over = bool((mine["due_to"] < reached).all())
     cuts = np.quantile(mine["balance"], [1 / 3, 2 / 3])
     tiers = [
@@ -98,10 +113,15 @@ def presale(shop: Tables, *, campaign: str = "") -> Presale | Missing:
 @carries_missing
 def shown(found: Presale) -> pd.DataFrame:
     """Lay the tiers out, without what is over or not known."""
-    frame = found.tiers.rename(columns={"expected": "to_come", "low": "to_come_low"})
-    frame = frame.rename(columns={"high": "to_come_high"})
-    hidden = ["still", "chance", "to_come", "to_come_low", "to_come_high"] if found.over else []
+    frame = found.tiers.rename(columns=_SHOWN)
+    hidden = list(_SHOWN.values())[_STILL_AT:] if found.over else []
     return frame.drop(columns=hidden).dropna(axis=1, how="all")
+
+
+@carries_missing
+def hours(found: Presale) -> pd.DataFrame:
+    """Give the balances hour by hour as the figure draws them."""
+    return found.hours
 
 
 @carries_missing
@@ -124,9 +144,7 @@ def find_presale(found: Presale, *, currency: str) -> list[Sentence]:
     if len(early) and np.isfinite(early["now"].iloc[0]) and whole["paid"]:
         template = "{share} of those paid came in the first {hours}."
         share = early["now"].iloc[0] / whole["paid_share"]
-        said.append(
-            sentence(template, share=rate(share, digits=0), hours=plural(EARLY, "hour"))
-        )
+        said.append(sentence(template, share=rate(share, digits=0), hours=plural(EARLY, "hour")))
     if not found.over:
         said.append(_to_come(found, whole, currency))
     said.append(sentence("Whether reminders help is not known: no table says who was reminded."))

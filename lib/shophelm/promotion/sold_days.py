@@ -1,4 +1,4 @@
-"""What each group of goods brought on each day: money, what it left, and who came for the first time."""
+"""What each group of goods brought on each day, what it left, and who came for the first time."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def touch_paths(
 
 
 def _paths(touches: ibis.Table, conversions: ibis.Table, look_back: int) -> ibis.Table:
-    """Number each person's paths, and leave out the touches too old to count."""
+    """Give each person's touches with the number of their path, but for those too old to count."""
     none = ibis.null("float64")
     rows = touches.select("person", "at", "channel", value=none, touch=ibis.literal(True))
     ends = conversions.select(
