@@ -14,7 +14,7 @@ REACHES = (7.0, 14.0, 28.0, 56.0)
 FEWEST_DAYS = 28
 """Ordinary days below which nothing is said."""
 FEWEST_APART = 3
-"""Placebos side by side below which an interval is not said to be calibrated by them."""
+"""Placebos side by side below which no interval is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ class DaysWithout:
     ----------
     effects
         One row per part: observed, expected, effect (observed − expected), low, high (its
-        interval), error (its standard error) and drift (the standard deviation, as a share of the
-        expected, by which ordinary stretches as long stand off what is expected of them, beyond
-        chance). All null but observed where too few ordinary days are known.
+        interval), error (half its width in standard errors) and drift (the standard deviation, as
+        a share of the expected, by which ordinary stretches as long stand off what is expected of
+        them, beyond chance). All null but observed where too few ordinary days are known; low,
+        high, error and drift are also where fewer than three such stretches lie side by side.
     expected
         Days × series: what was to be expected on every special day; NaN on the others.
     reach
@@ -87,42 +88,35 @@ def days_without(
     from the same sides, and the reach that is least off on them is taken. An interval holds three
     things: the chance of the days themselves and of the ordinary days that taught what is usual
     (sums of squares of single amounts, as those of a compound Poisson), and the drift by which
-    placebos stand off beyond that chance. Few placebos side by side widen it (Student's t).
+    placebos stand off beyond that chance. Few placebos side by side widen it (Student's t). Of
+    series with amounts below 0 the chance is that of their net, which is too little.
 
     Misleads where the days are special for more than one reason (season and a promotion always
     fall together), where orders are drawn from beyond the ordinary days around them, or where
     demand jumps while they last. With ordinary days on one side only, growth is not known to go
     on, and the placebos say how much that matters.
     """
-    days = np.flatnonzero(special)
-    known = np.flatnonzero(ordinary)
-    cells = {name: (cells & special[:, None])[days].astype(float) for name, cells in parts.items()}
-    observed = {name: float((c * values[days]).sum()) for name, c in cells.items()}
-    empty = np.full(values.shape, np.nan)
+    days, known = np.flatnonzero(special), np.flatnonzero(ordinary)
+    cells = np.array([(c & special[:, None])[days] for c in parts.values()], dtype=float)
+    effects = pd.DataFrame(np.nan, index=list(parts), columns=COLUMNS)
+    effects["observed"] = (cells * values[days]).sum(axis=(1, 2))
+    expected = np.full(values.shape, np.nan)
     if len(known) < FEWEST_DAYS or not len(days):
-        return DaysWithout(_unsaid(observed), empty, np.nan, (0, 0))
-    factor = _week_days(values, known, np.asarray(week_day))
-    both_sides = known.max() > days.max()
+        return DaysWithout(effects, expected, np.nan, (0, 0))
+    past = _Past(values, squares, _week_days(values, known, np.asarray(week_day)))
     starts = _placebo_starts(known, len(days))
-    apart = len(starts) and 1 + (len(known[starts]) - 1) // len(days)
-    fits = {
-        reach: _placebos(values, squares, factor, known, starts, cells, days, reach, both_sides)
-        for reach in REACHES
-    }
+    apart = len(starts) and 1 + (len(starts) - 1) // len(days)
+    sides = bool(known.min() < days.min()), bool(known.max() > days.max())
+    fits = {r: _placebos(past, known, starts, cells, r, sides=sides) for r in REACHES}
     reach = min(fits, key=lambda r: (fits[r].total, r))
-    near = _near(days, known, reach)
-    expected = empty.copy()
-    expected[days] = factor[days] * (near @ (values[known] / factor[known]))
-    found = {}
-    for name, part in cells.items():
-        usual = float((part * expected[days]).sum())
-        chance = _chance(part, squares, factor, near, days, known)
-        drift = fits[reach].drift[name]
-        error = np.sqrt(chance + (drift * usual) ** 2)
-        far = error * _quantile(chance, (drift * usual) ** 2, apart, confidence)
-        effect = observed[name] - usual
-        found[name] = (observed[name], usual, effect, effect - far, effect + far, error, drift)
-    effects = pd.DataFrame.from_dict(found, orient="index", columns=COLUMNS)
+    expected[days] = past.expected(days, known, reach)
+    usual, learnt = past.held(cells, days, known, reach)
+    effects["expected"], effects["effect"] = usual, effects["observed"] - usual
+    if apart >= FEWEST_APART:
+        effects["drift"] = fits[reach].drift
+        size = past.size(cells, np.union1d(days, known))
+        ends = _ends(effects, learnt, size, apart, confidence)
+        effects["low"], effects["high"], effects["error"] = ends
     return DaysWithout(effects, expected, reach, (len(starts), int(apart)))
 
 
@@ -131,15 +125,39 @@ COLUMNS = ["observed", "expected", "effect", "low", "high", "error", "drift"]
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How far off placebos are: squared relative errors of the whole, and each part's drift."""
+    """How far off placebos are: the whole's squared relative error, and each part's drift."""
 
     total: float
-    drift: dict[str, float]
+    drift: np.ndarray
 
 
-def _unsaid(observed: Mapping[str, float]) -> pd.DataFrame:
-    frame = pd.DataFrame(np.nan, index=list(observed), columns=COLUMNS)
-    return frame.assign(observed=pd.Series(observed))
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Days × series: what was seen, its squares, and each day's factor of the week."""
+
+    values: np.ndarray
+    squares: np.ndarray
+    factor: np.ndarray
+
+    def expected(self, days: np.ndarray, known: np.ndarray, reach: float) -> np.ndarray:
+        """Give what known days lead to expect of some days."""
+        level = self.values[known] / self.factor[known]
+        return self.factor[days] * (_near(days, known, reach) @ level)
+
+    def held(
+        self, cells: np.ndarray, days: np.ndarray, known: np.ndarray, reach: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Give what is expected of each part (parts × days × series), and its variance."""
+        weighted = cells * self.factor[days]
+        learnt = np.matmul(_near(days, known, reach).T, weighted) / self.factor[known]
+        usual = (learnt * self.values[known]).sum(axis=(1, 2))
+        return usual, (learnt**2 * self.squares[known]).sum(axis=(1, 2))
+
+    def size(self, cells: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Give by part the mean of single amounts weighted by themselves: variance over mean."""
+        series = cells.any(axis=1)
+        squares, sums = (series @ table[days].sum(axis=0) for table in (self.squares, self.values))
+        return np.divide(squares, np.abs(sums), out=np.zeros_like(squares), where=sums != 0)
 
 
 def _week_days(values: np.ndarray, known: np.ndarray, week_day: np.ndarray) -> np.ndarray:
@@ -167,19 +185,6 @@ def _near(days: np.ndarray, known: np.ndarray, reach: float) -> np.ndarray:
     return near / near.sum(axis=1, keepdims=True)
 
 
-def _chance(
-    part: np.ndarray,
-    squares: np.ndarray,
-    factor: np.ndarray,
-    near: np.ndarray,
-    days: np.ndarray,
-    known: np.ndarray,
-) -> float:
-    """Give the variance by chance of a part's effect: of its days, and of those it is held to."""
-    learnt = (near.T @ (part * factor[days])) / factor[known]
-    return float((part * squares[days]).sum() + (learnt**2 * squares[known]).sum())
-
-
 def _placebo_starts(known: np.ndarray, length: int) -> np.ndarray:
     """Give where so many ordinary days in a row begin, in a stretch hardly longer than they."""
     if len(known) < length + FEWEST_DAYS:
@@ -189,44 +194,55 @@ def _placebo_starts(known: np.ndarray, length: int) -> np.ndarray:
 
 
 def _placebos(
-    values: np.ndarray,
-    squares: np.ndarray,
-    factor: np.ndarray,
+    past: _Past,
     known: np.ndarray,
     starts: np.ndarray,
-    cells: Mapping[str, np.ndarray],
-    days: np.ndarray,
+    cells: np.ndarray,
     reach: float,
-    both_sides: bool,
+    *,
+    sides: tuple[bool, bool],
 ) -> _Fit:
     """Estimate every placebo as the special days are, and say how far off it is."""
-    every = {"": np.ones_like(next(iter(cells.values()))), **cells}
-    off = {name: [] for name in every}
+    every = np.concatenate([np.ones_like(cells[:1]), cells])
+    gaps, chances, squares = np.zeros((3, len(every)))
     for start in starts:
-        mine = known[start : start + len(days)]
-        after = known[start + len(days) :] if both_sides else known[:0]
-        others = np.concatenate([known[:start], after])
-        if len(others) < FEWEST_DAYS:
-            continue
-        near = _near(mine, others, reach)
-        usual = factor[mine] * (near @ (values[others] / factor[others]))
-        for name, part in every.items():
-            chance = _chance(part, squares, factor, near, mine, others)
-            gap = (part * (values[mine] - usual)).sum()
-            off[name].append((gap**2, chance, (part * usual).sum() ** 2))
-    sums = {name: np.array(rows).reshape(-1, 3).sum(axis=0) for name, rows in off.items()}
-    drift = {name: _drift(*sums[name]) for name in cells}
-    total = sums[""][0] / sums[""][2] if sums[""][2] > 0 else np.inf
-    return _Fit(float(total), drift)
+        end = start + cells.shape[1]
+        mine = known[start:end]
+        both = known[:start], known[end:]
+        others = np.concatenate(
+            [side[: len(side) * there] for side, there in zip(both, sides, strict=True)]
+        )
+        if len(others) >= FEWEST_DAYS:
+            usual, learnt = past.held(every, mine, others, reach)
+            seen = (every * past.values[mine]).sum(axis=(1, 2))
+            own = (every * past.squares[mine]).sum(axis=(1, 2))
+            gaps, squares = gaps + (seen - usual) ** 2, squares + usual**2
+            chances = chances + own + learnt
+    beyond = np.maximum(gaps - chances, 0.0)
+    share = np.divide(beyond, squares, out=np.zeros_like(beyond), where=squares > 0)
+    total = gaps[0] / squares[0] if squares[0] > 0 else np.inf
+    return _Fit(float(total), np.sqrt(share[1:]))
 
 
-def _drift(gaps: float, chance: float, usual: float) -> float:
-    return float(np.sqrt(max(0.0, gaps - chance) / usual)) if usual > 0 else 0.0
+def _ends(
+    effects: pd.DataFrame, learnt: np.ndarray, size: np.ndarray, apart: int, confidence: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the ends of the effects' intervals, and half their width in standard errors.
 
-
-def _quantile(chance: float, drift: float, apart: int, confidence: float) -> float:
-    """Give how many errors wide an interval is: Student's, as drift is learnt from few placebos."""
-    if apart < 1 or not drift:
-        return float(stats.norm.ppf(0.5 + confidence / 2))
-    freedom = (chance + drift) ** 2 / (drift**2 / apart)
-    return float(stats.t.ppf(0.5 + confidence / 2, max(freedom, 1.0)))
+    What was observed may be that of any mean it lies within chance of, whose variance is its own
+    (a score interval: where nothing was sold, more might have been). That interval and the one of
+    what is expected are put together by the squares of their widths (Zou and Donner 2008,
+    Statistics in Medicine 27:1693).
+    """
+    seen, usual = effects["observed"].to_numpy(), effects["expected"].to_numpy()
+    drift = (effects["drift"].to_numpy() * usual) ** 2
+    own = size * np.maximum(np.abs(seen), np.abs(usual))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = np.where(drift > 0, (own + learnt + drift) ** 2 / (drift**2 / apart), np.inf)
+    z = stats.t.ppf(0.5 + confidence / 2, np.maximum(freedom, 1.0))
+    middle, root = z**2 * size / 2, z * np.sqrt(size * np.abs(seen) + (z * size / 2) ** 2)
+    down, up = root - middle, root + middle
+    base = z**2 * (learnt + drift)
+    low = effects["effect"].to_numpy() - np.sqrt(down**2 + base)
+    high = effects["effect"].to_numpy() + np.sqrt(up**2 + base)
+    return low, high, (high - low) / 2 / stats.norm.ppf(0.5 + confidence / 2)

@@ -78,7 +78,7 @@ class Ledger:
     @property
     def known(self) -> bool:
         """Whether anything can be said of what it added."""
-        return not self.holiday and bool(np.isfinite(self.whole["effect"]))
+        return not self.holiday and bool(np.isfinite(self.whole["low"]))
 
     @property
     def whole(self) -> pd.Series:
