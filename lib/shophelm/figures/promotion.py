@@ -61,26 +61,23 @@ def parts(frame: pd.DataFrame, *, currency: str) -> Axes:
     currency
         ISO code, for the axis.
     """
-    from matplotlib import pyplot as plt
-
-    set_style()
-    if frame.empty:
-        return nothing_to_draw("Too few days without a campaign: nothing to draw")
-    _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(frame)))
-    at = np.arange(len(frame))
-    colours = [ACCENT if e >= 0 else WARM for e in frame["effect"]]
-    colours[-1] = INK
-    axes.barh(at, frame["effect"], color=colours, height=0.6)
-    spread = [frame["effect"] - frame["low"], frame["high"] - frame["effect"]]
-    axes.errorbar(frame["effect"], at, xerr=spread, fmt="none", ecolor=MUTED, capsize=3)
-    axes.axvline(0, color=INK, lw=1)
-    axes.set_yticks(at, frame["part"])
-    axes.invert_yaxis()
-    axes.grid(visible=True, axis="x")
-    axes.grid(visible=False, axis="y")
-    show_unit(axes.xaxis, "money", currency)
-    axes.set_title("What the campaign added to GMV, part by part (95% interval)")
+    axes = _bars(frame, currency, "What the campaign added to GMV, part by part (95% interval)")
+    if len(frame):
+        axes.patches[-1].set_color(INK)
     return axes
+
+
+def campaigns(frame: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw what each campaign left, with its 95% interval, the latest on top.
+
+    Parameters
+    ----------
+    frame
+        As `promotion.mechanics.bars` gives it.
+    currency
+        ISO code, for the axis.
+    """
+    return _bars(frame, currency, "What each campaign left, before media (95% interval)")
 
 
 def burst_hours(hours: pd.DataFrame, *, currency: str) -> Axes:
@@ -154,6 +151,29 @@ def _with_cost(row: tuple, currency: str) -> str:
         return row.channel
     low, high = (money(v, currency=currency) for v in (row.cost_low, row.cost_high))
     return f"{row.channel}\n{low} to {high} each"
+
+
+def _bars(frame: pd.DataFrame, currency: str, title: str) -> Axes:
+    """Draw effects as bars with their intervals, the first on top."""
+    from matplotlib import pyplot as plt
+
+    set_style()
+    if frame.empty:
+        return nothing_to_draw("Too few days without a campaign: nothing to draw")
+    _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(frame)))
+    at = np.arange(len(frame))
+    colours = [ACCENT if e >= 0 else WARM for e in frame["effect"]]
+    axes.barh(at, frame["effect"], color=colours, height=0.6)
+    spread = [frame["effect"] - frame["low"], frame["high"] - frame["effect"]]
+    axes.errorbar(frame["effect"], at, xerr=spread, fmt="none", ecolor=MUTED, capsize=3)
+    axes.axvline(0, color=INK, lw=1)
+    axes.set_yticks(at, frame["part"])
+    axes.invert_yaxis()
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
+    show_unit(axes.xaxis, "money", currency)
+    axes.set_title(title)
+    return axes
 
 
 def _since(hours: pd.DataFrame, label: str) -> Axes:

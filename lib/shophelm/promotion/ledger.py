@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,32 +129,25 @@ def ledger(
     if picked is None:
         return Missing(TITLE, "campaigns", "No campaign has begun by the last day that counts.")
     sold = sold_days(shop, promoted_goods(shop, picked))
-    listed = listed_campaigns(shop)
     days = np.array(sold.period.every_day)
-    special = _within(days, picked)
-    ordinary = ~np.any([_within(days, c) for c in listed], axis=0)
-    about = {
-        "week_day": [d.weekday() for d in days],
-        "special": special,
-        "ordinary": ordinary & ~_holidays(sold.period, days, country),
-        "parts": _parts(days, picked, sold.groups),
-    }
+    about = baseline(shop, picked, sold, country)
+    about["parts"] = _parts(days, picked, sold.groups)
     gmv = days_without(sold.gmv, squares=sold.gmv_squares, **about)
     worth = days_without(sold.worth, squares=sold.worth_squares, **about)
     came = sold.newcomers[:, None]
     about["parts"] = {"newcomers": np.ones((len(days), 1), dtype=bool)}
     newcomers = days_without(came, squares=came, **about).effects.loc["newcomers"]
-    later = later_worth(shop, picked, listed)
+    later = later_worth(shop, picked, listed_campaigns(shop))
     costs = _costs(shop, picked, gmv, platform_fee)
     return Ledger(
         campaign=picked,
         until=min(picked.ends_on, shop.as_of),
         parts=_lay_out(gmv, worth, newcomers, later, costs),
-        days=_by_day(days, special, picked, sold, gmv),
+        days=_by_day(days, about["special"], picked, sold, gmv),
         newcomers=newcomers,
         later=later,
         worth_in=sold.worth_in,
-        holiday=_holiday_within(picked, country),
+        holiday=holiday_within(picked, country),
         drift=float(gmv.effects.loc[WHOLE, "drift"]),
         placebos=gmv.placebos[1],
         provisional=(shop.as_of - picked.ends_on).days < ripe_age(shop, share=RIPE),
@@ -170,6 +164,20 @@ def shown(found: Ledger) -> pd.DataFrame:
     shape = ["campaign_part", "part_paid", "part_usual"]
     shape += [f"part_{of}{end}" for of in ("added", "left") for end in ("", "_low", "_high")]
     return found.parts.rename(columns=names)[shape]
+
+
+def baseline(shop: Tables, campaign: Campaign, sold: SoldDays, country: str) -> dict[str, Any]:
+    """Give what `days_without` is told of a campaign's days, but for the parts asked about.
+
+    Days of any campaign are no ordinary ones, nor are those of long holidays and a week around.
+    """
+    days = np.array(sold.period.every_day)
+    campaigns = np.any([_within(days, c) for c in listed_campaigns(shop)], axis=0)
+    return {
+        "week_day": [d.weekday() for d in days],
+        "special": _within(days, campaign),
+        "ordinary": ~campaigns & ~_holidays(sold.period, days, country),
+    }
 
 
 def _within(days: np.ndarray, campaign: Campaign) -> np.ndarray:
@@ -288,7 +296,8 @@ def _holidays(period: Period, days: np.ndarray, country: str) -> np.ndarray:
     return found
 
 
-def _holiday_within(campaign: Campaign, country: str) -> str:
+def holiday_within(campaign: Campaign, country: str) -> str:
+    """Name the long public holiday that falls together with a campaign; "" for none."""
     period = campaign.period
     touching = [
         name
