@@ -30,3 +30,9 @@ def test_a_planted_cohort_is_found():
     lasts = rng.geometric(rng.beta(1.5, 4.0, 50_000))
     stay = fit(np.array([(lasts > t).sum() for t in range(10)]))
     assert [stay.alpha, stay.beta] == pytest.approx([1.5, 4.0], rel=0.1)
+
+
+def test_one_chance_of_leaving_for_all_is_projected_as_that():
+    """The likelihood is flat there: the fit must find its way along the ridge, on any machine."""
+    model = fit(1_000 * 0.9 ** np.arange(6))
+    assert survival(model, [9, 24]) == pytest.approx([0.9**9, 0.9**24], rel=0.02)

@@ -37,15 +37,28 @@ def fit(survivors: np.ndarray) -> Stay:
     lost, periods = -np.diff(survivors), np.arange(1, len(survivors))
     start = np.log([1.0, 1.0])
 
-    def minus(logs: np.ndarray) -> float:
+    def minus(logs: np.ndarray) -> tuple[float, np.ndarray]:
         alpha, beta = np.exp(logs)
         whole = special.betaln(alpha, beta)
         leaves = special.betaln(alpha + 1, beta + periods - 1) - whole
         stays = special.betaln(alpha, beta + periods[-1]) - whole
-        return -float(lost @ leaves + survivors[-1] * stays)
+        value = lost @ leaves + survivors[-1] * stays
+        both, left = special.digamma(alpha + beta), special.digamma(alpha + beta + periods)
+        by_alpha = lost @ (special.digamma(alpha + 1) - special.digamma(alpha) + both - left)
+        by_alpha += survivors[-1] * (both - left[-1])
+        of_beta = special.digamma(beta)
+        by_beta = lost @ (special.digamma(beta + periods - 1) - of_beta + both - left)
+        by_beta += survivors[-1] * (special.digamma(beta + periods[-1]) - of_beta + both - left[-1])
+        return -float(value), -np.array([alpha * by_alpha, beta * by_beta])
 
+    # with differences for slopes, machines stopped at parameters that differ in the third digit
     found = optimize.minimize(
-        minus, start, method="L-BFGS-B", bounds=[(-9, 9)] * 2, options={"ftol": 1e-14, "gtol": 1e-9}
+        minus,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-9, 9)] * 2,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1_000},
     )
     return Stay(*map(float, np.exp(found.x)), log_likelihood=-float(found.fun))
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from shophelm.methods.days_without import DaysWithout, days_without
+from shophelm.promotion.baseline import baseline, holiday_within
 from shophelm.promotion.later_worth import LaterWorth, later_worth
 from shophelm.promotion.promoted_goods import PROMOTED, promoted_goods
 from shophelm.promotion.sold_days import SoldDays, sold_days
-from shophelm.shop.calendar import Period, public_holidays
 from shophelm.shop.campaigns import PHASES, Campaign, listed_campaigns, picked_campaign
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
@@ -21,8 +20,6 @@ from shophelm.shop.refund_ages import ripe_age
 from shophelm.shop.tables import Tables
 
 TITLE = "What did the campaign really add?"
-LONG_HOLIDAY = 5
-"""Holidays of so many days change how people buy by themselves."""
 PART_NAMES = {
     "warmup": "warm-up of the promoted goods",
     "burst": "burst of the promoted goods",
@@ -166,24 +163,6 @@ def shown(found: Ledger) -> pd.DataFrame:
     return found.parts.rename(columns=names)[shape]
 
 
-def baseline(shop: Tables, campaign: Campaign, sold: SoldDays, country: str) -> dict[str, Any]:
-    """Give what `days_without` is told of a campaign's days, but for the parts asked about.
-
-    Days of any campaign are no ordinary ones, nor are those of long holidays and a week around.
-    """
-    days = np.array(sold.period.every_day)
-    campaigns = np.any([_within(days, c) for c in listed_campaigns(shop)], axis=0)
-    return {
-        "week_day": [d.weekday() for d in days],
-        "special": _within(days, campaign),
-        "ordinary": ~campaigns & ~_holidays(sold.period, days, country),
-    }
-
-
-def _within(days: np.ndarray, campaign: Campaign) -> np.ndarray:
-    return (days >= campaign.warmup_from) & (days <= campaign.ends_on)
-
-
 def _parts(days: np.ndarray, campaign: Campaign, groups: list[str]) -> dict[str, np.ndarray]:
     """Name the cells of each part: promoted goods by phase, other goods by category."""
     shape = (len(days), len(groups))
@@ -275,33 +254,3 @@ def _media(shop: Tables, campaign: Campaign) -> float:
     mine = [d for d in campaign.period.every_day if d <= shop.as_of]
     level = by_day.reindex(usual).fillna(0.0).mean() if usual else 0.0
     return float(by_day.reindex(mine).fillna(0.0).sum() - len(mine) * level)
-
-
-def _long_holidays(period: Period, country: str) -> list[tuple[str, date, date]]:
-    """Join public holidays that hardly a working day parts, and keep the long ones."""
-    blocks: list[tuple[str, date, date]] = []
-    for name, first, last in sorted(public_holidays(period, country=country), key=lambda h: h[1]):
-        if blocks and (first - blocks[-1][2]).days <= 3:
-            blocks[-1] = (blocks[-1][0], blocks[-1][1], max(last, blocks[-1][2]))
-        else:
-            blocks.append((name, first, last))
-    return [b for b in blocks if (b[2] - b[1]).days + 1 >= LONG_HOLIDAY]
-
-
-def _holidays(period: Period, days: np.ndarray, country: str) -> np.ndarray:
-    """Tell the days of long holidays and of the week on either side."""
-    week, found = timedelta(days=7), np.zeros(len(days), dtype=bool)
-    for _, first, last in _long_holidays(period, country):
-        found |= (days >= first - week) & (days <= last + week)
-    return found
-
-
-def holiday_within(campaign: Campaign, country: str) -> str:
-    """Name the long public holiday that falls together with a campaign; "" for none."""
-    period = campaign.period
-    touching = [
-        name
-        for name, first, last in _long_holidays(period, country)
-        if first <= campaign.ends_on and last >= campaign.warmup_from
-    ]
-    return touching[0] if touching else ""

@@ -11,7 +11,8 @@ import pandas as pd
 
 from shophelm.methods.bunching import Bunching, bunching
 from shophelm.methods.days_without import days_without
-from shophelm.promotion.ledger import WHOLE, baseline, holiday_within
+from shophelm.promotion.baseline import baseline, holiday_within
+from shophelm.promotion.ledger import WHOLE
 from shophelm.promotion.sold_days import SoldDays, sold_days
 from shophelm.shop.campaigns import Campaign, listed_campaigns, picked_campaign
 from shophelm.shop.measures import measure
