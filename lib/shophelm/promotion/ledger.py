@@ -42,7 +42,7 @@ class Ledger:
     parts
         One row per part: part, group, observed, expected and effect of GMV paid, with low and high
         (95 %), and worth with worth_low and worth_high: what the part left beyond the expected.
-        The row `whole` is the sum of all others, to the last digit of effect and worth.
+        The row `whole` is the sum of all others.
     days
         By day of the campaign: day, phase, gmv (observed) and expected.
     newcomers
@@ -208,7 +208,6 @@ def _lay_out(
     lines = pd.concat([goods, pd.DataFrame(extra)], ignore_index=True)
     half = (whole["worth_high"] - whole["worth_low"]) / 2
     half = np.hypot(half, (extra[-1]["worth_high"] - extra[-1]["worth"]) if later.known else 0.0)
-    whole["effect"] = goods["effect"].sum()
     whole["worth"] = lines["worth"].sum() if goods["worth"].notna().all() else np.nan
     whole["worth_low"], whole["worth_high"] = whole["worth"] - half, whole["worth"] + half
     together = pd.concat([lines, whole.to_frame().T], ignore_index=True)

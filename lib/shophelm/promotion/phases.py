@@ -95,23 +95,28 @@ def phases(shop: Tables, *, campaign: str = "") -> Phases | Missing:
     listed = [c for c in listed if c.warmup_from >= shop.first_day]
     before = listed[-1] if listed else None
     spans = _spans(shop, now, before)
+    if not spans:
+        why = f"No day of {now.name} lies within the shop's, which begin on {shop.first_day}."
+        return Missing(TITLE, "campaigns", why)
     counts = _counted(shop, spans)
     rows = [_row(shop, counts, spans, phase, term) for phase in PHASES for term in counts]
     rows = [r for r in rows if r is not None]
     frame = pd.DataFrame(rows)
-    if len(frame):
-        for of, name in (("last_year", "change"), ("target", "attainment")):
-            frame[name] = relative_change(frame["now"], frame[of])
-        frame["attainment"] += 1
+    for of, name in (("last_year", "change"), ("target", "attainment")):
+        frame[name] = relative_change(frame["now"], frame[of])
+    frame["attainment"] += 1
     return Phases(now, before, frame, _hours(shop, now, before))
 
 
 @carries_missing
 def shown(found: Phases) -> pd.DataFrame:
-    """Lay the phases out, without what nothing is known of."""
-    names = {"last_year": "last_year_phase", "change": "last_year_phase_change"}
-    columns = ["phase", "days", "figure", "unit", "now", *names.values(), "target", "attainment"]
-    return found.rows.rename(columns=names)[columns].dropna(axis=1, how="all")
+    """Lay the phases out side by side, one row per figure, without what nothing is known of."""
+    frame = found.rows[["figure", "unit"]].drop_duplicates(ignore_index=True)
+    for phase, name in NAMES.items():
+        rows = found.rows[found.rows["phase"] == name].set_index("figure")
+        for end, column in (("", "now"), ("_change", "change"), ("_of_target", "attainment")):
+            frame[f"in_{phase}{end}"] = frame["figure"].map(rows[column])
+    return frame.dropna(axis=1, how="all")
 
 
 @carries_missing
