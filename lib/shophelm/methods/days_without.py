@@ -94,7 +94,8 @@ def days_without(
     Misleads where the days are special for more than one reason (season and a promotion always
     fall together), where orders are drawn from beyond the ordinary days around them, or where
     demand jumps while they last. With ordinary days on one side only, growth is not known to go
-    on, and the placebos say how much that matters.
+    on: the placebos say in part how much that matters, and at a growth of 65 % a year a 95 %
+    interval holds 91 %.
     """
     days, known = np.flatnonzero(special), np.flatnonzero(ordinary)
     cells = np.array([(c & special[:, None])[days] for c in parts.values()], dtype=float)
