@@ -38,7 +38,7 @@ def steps(
         presale_actions(shop, presale),
         creator_actions(shop, creators, period),
     )
-    return [a for actions in found for a in ([] if isinstance(actions, Missing) else actions)]
+    return [a for actions in found if not isinstance(actions, Missing) for a in actions]
 
 
 @carries_missing

@@ -7,26 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from shophelm.promotion.sold_days import SoldDays
 from shophelm.shop.calendar import Period, public_holidays
-from shophelm.shop.campaigns import Campaign, listed_campaigns
-from shophelm.shop.tables import Tables
+from shophelm.shop.campaigns import Campaign
 
 LONG_HOLIDAY = 5
 """Holidays of so many days change how people buy by themselves."""
 
 
-def baseline(shop: Tables, campaign: Campaign, sold: SoldDays, country: str) -> dict[str, Any]:
+def baseline(
+    listed: list[Campaign], campaign: Campaign, period: Period, country: str
+) -> dict[str, Any]:
     """Give what `days_without` is told of a campaign's days, but for the parts asked about.
 
-    Days of any campaign are no ordinary ones, nor are those of long holidays and a week around.
+    Days of any listed campaign are no ordinary ones, nor are those of long holidays and a week
+    around.
     """
-    days = np.array(sold.period.every_day)
-    campaigns = np.any([_within(days, c) for c in listed_campaigns(shop)], axis=0)
+    days = np.array(period.every_day)
+    campaigns = np.any([_within(days, c) for c in listed], axis=0)
     return {
         "week_day": [d.weekday() for d in days],
         "special": _within(days, campaign),
-        "ordinary": ~campaigns & ~_holidays(sold.period, days, country),
+        "ordinary": ~campaigns & ~_holidays(period, days, country),
     }
 
 

@@ -16,6 +16,7 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
+from shophelm.shop.visits import visit_of
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
 TITLE = "Which channels are orders owed to?"
@@ -80,7 +81,7 @@ def channel_credit(shop: Tables, period: Period, *, look_back: int = LOOK_BACK) 
     paid = shop["events"].filter(lambda t: t.kind == "pay")
     paid = paid.filter(inside(paid.occurred_at.date(), period.every_day))
     # a log may hold a payment for each product paid for
-    paid = paid.group_by("visitor_id", visit=_visit(paid)).aggregate(at=paid.occurred_at.min())
+    paid = paid.group_by("visitor_id", visit=visit_of(paid)).aggregate(at=paid.occurred_at.min())
     paid = paid.select("at", person="visitor_id", value=ibis.literal(1.0))
     found = touch_paths(touches, paid, look_back=look_back)
     return ChannelCredit(_channels(shop, touches, found, period), found, period)
@@ -148,15 +149,11 @@ def find_channel_credit(found: ChannelCredit, *, currency: str) -> list[Sentence
 
 def _visits(events: ibis.Table) -> ibis.Table:
     """Give each visit as a touch: person, at, channel."""
-    rows = events.mutate(visit=_visit(events))
+    rows = events.mutate(visit=visit_of(events))
     order = [rows.occurred_at, rows.event_id]
     first = ibis.row_number().over(ibis.window(group_by=["visitor_id", "visit"], order_by=order))
     rows = rows.mutate(nth=first).filter(lambda t: t.nth == 0)
     return rows.select("channel", person="visitor_id", at="occurred_at")
-
-
-def _visit(events: ibis.Table) -> ibis.Value:
-    return ibis.coalesce(events.session_id, events.occurred_at.date().cast("string"))
 
 
 def _channels(shop: Tables, touches: ibis.Table, found: TouchPaths, period: Period) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
+from shophelm.shop.visits import visit_of
 from shophelm.words import Sentence, count, money, plural, rate, sentence
 
 TITLE = "Which creators bring buyers, and whose clicks never arrive?"
@@ -147,8 +148,7 @@ def _spent(shop: Tables, period: Period) -> pd.DataFrame:
 def _visits(shop: Tables, period: Period, names: pd.Series) -> pd.DataFrame:
     """Count the visits that met a creator's page, and those of them that paid."""
     events = shop["events"].filter(lambda t: inside(t.occurred_at.date(), period.every_day))
-    visit = ibis.coalesce(events.session_id, events.occurred_at.date().cast("string"))
-    events = events.mutate(visit=visit, creator=events.page.split("/")[-1])
+    events = events.mutate(visit=visit_of(events), creator=events.page.split("/")[-1])
     named = ibis.memtable(pd.DataFrame({"creator": pd.Series(names, dtype="str")}))
     met = events.filter(events.page.notnull()).semi_join(named, "creator")
     met = met.select("visitor_id", "visit", "creator").distinct()

@@ -122,20 +122,21 @@ def ledger(
     ParameterError
         If no campaign is named so, or it has not begun.
     """
-    picked = picked_campaign(shop, campaign)
-    if picked is None:
-        return Missing(TITLE, "campaigns", "No campaign has begun by the last day that counts.")
+    picked = picked_campaign(shop, campaign, title=TITLE)
+    if isinstance(picked, Missing):
+        return picked
     sold = sold_days(shop, promoted_goods(shop, picked))
     days = np.array(sold.period.every_day)
-    about = baseline(shop, picked, sold, country)
+    listed = listed_campaigns(shop)
+    about = baseline(listed, picked, sold.period, country)
     about["parts"] = _parts(days, picked, sold.groups)
     gmv = days_without(sold.gmv, squares=sold.gmv_squares, **about)
     worth = days_without(sold.worth, squares=sold.worth_squares, **about)
     came = sold.newcomers[:, None]
     about["parts"] = {"newcomers": np.ones((len(days), 1), dtype=bool)}
     newcomers = days_without(came, squares=came, **about).effects.loc["newcomers"]
-    later = later_worth(shop, picked, listed_campaigns(shop))
-    costs = _costs(shop, picked, gmv, platform_fee)
+    later = later_worth(shop, picked, listed)
+    costs = _costs(shop, picked, listed, gmv, platform_fee)
     return Ledger(
         campaign=picked,
         until=min(picked.ends_on, shop.as_of),
@@ -230,23 +231,26 @@ def _by_day(
 
 
 def _costs(
-    shop: Tables, campaign: Campaign, gmv: DaysWithout, platform_fee: float
+    shop: Tables,
+    campaign: Campaign,
+    listed: list[Campaign],
+    gmv: DaysWithout,
+    platform_fee: float,
 ) -> dict[str, float]:
     """Give what the campaign cost: media beyond what is usual, and the fee of what it added."""
     costs = {}
     if shop.filled("spend"):
-        costs[MEDIA] = _media(shop, campaign)
+        costs[MEDIA] = _media(shop, campaign, listed)
     if platform_fee:
         costs[FEE] = float(platform_fee * gmv.effects.loc[WHOLE, "effect"])
     return costs
 
 
-def _media(shop: Tables, campaign: Campaign) -> float:
+def _media(shop: Tables, campaign: Campaign, listed: list[Campaign]) -> float:
     """Give the media money of the campaign's days beyond that of the ordinary days before."""
     spend = shop["spend"]
     frame = shop.frame(spend.group_by("day").aggregate(cost=spend.cost.sum()))
     by_day = as_floats(frame.set_index("day")["cost"])
-    listed = listed_campaigns(shop)
     first = campaign.warmup_from
     before = [first - timedelta(days=i) for i in range(1, 85)]
     usual = [d for d in before if not any(c.warmup_from <= d <= c.ends_on for c in listed)][:28]

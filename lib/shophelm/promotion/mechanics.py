@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,19 +96,19 @@ def mechanics(shop: Tables, *, country: str = "CN") -> pd.DataFrame | Missing:
     A campaign is more than its mechanic: its season, its goods and its media differ too. One that
     pays more than another did so as a whole.
     """
-    listed = [c for c in listed_campaigns(shop) if c.ends_on <= shop.as_of]
-    listed = [c for c in listed if not holiday_within(c, country)]
-    if not listed:
+    listed = listed_campaigns(shop)
+    ended = [c for c in listed if c.ends_on <= shop.as_of and not holiday_within(c, country)]
+    if not ended:
         return Missing(TITLE, "campaigns", "No campaign has ended by the last day that counts.")
     named = shop.frame(shop["campaigns"]).set_index("campaign_id")["mechanic"]
     goods = pd.Series("all goods", index=product_days(shop).products)
     sold = sold_days(shop, goods)
-    conversion = _conversion(shop, listed)
+    conversion = _conversion(shop, ended)
     rows = [
         (c.name, named.get(c.campaign_id), len(c.days_of("burst")), _depth(shop, c))
         + conversion[c.campaign_id]
-        + _effects(shop, sold, c, country)
-        for c in listed[::-1]
+        + _effects(sold, baseline(listed, c, sold.period, country))
+        for c in ended[::-1]
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -167,9 +168,9 @@ def top_up(shop: Tables, *, campaign: str = "") -> TopUp | Missing:
         The threshold is read from the campaign's mechanic, such as "threshold discount 300-40".
         An order's value is that of its lines before the discount.
     """
-    picked = picked_campaign(shop, campaign)
-    if picked is None:
-        return Missing(TOP_UP, "campaigns", "No campaign has begun by the last day that counts.")
+    picked = picked_campaign(shop, campaign, title=TOP_UP)
+    if isinstance(picked, Missing):
+        return picked
     rows = shop["campaigns"].filter(lambda t: t.campaign_id == picked.campaign_id)
     text = shop.frame(rows.select("mechanic"))["mechanic"].iloc[0]
     found = _THRESHOLD.search(text) if isinstance(text, str) else None
@@ -219,9 +220,8 @@ def find_top_up(found: TopUp, *, currency: str) -> Sentence:
     )
 
 
-def _effects(shop: Tables, sold: SoldDays, campaign: Campaign, country: str) -> tuple:
+def _effects(sold: SoldDays, about: dict[str, Any]) -> tuple:
     """Give the money to be expected without the campaign, and what it added and left."""
-    about = baseline(shop, campaign, sold, country)
     about["parts"] = {WHOLE: np.ones(sold.gmv.shape, dtype=bool)}
     added = days_without(sold.gmv, squares=sold.gmv_squares, **about).effects.loc[WHOLE]
     left = days_without(sold.worth, squares=sold.worth_squares, **about).effects.loc[WHOLE]
@@ -229,21 +229,20 @@ def _effects(shop: Tables, sold: SoldDays, campaign: Campaign, country: str) -> 
     return (added["expected"], *added[ends], *left[ends])
 
 
-def _conversion(shop: Tables, listed: list[Campaign]) -> dict[str, tuple[float, float]]:
+def _conversion(shop: Tables, ended: list[Campaign]) -> dict[str, tuple[float, float]]:
     """Give each campaign's payment conversion in its burst, and in the 28 days before it began."""
     spans = {}
-    for c in listed:
+    for c in ended:
         usual = [c.warmup_from - timedelta(days=i) for i in range(1, 29)]
         spans |= {f"{c.campaign_id} burst": c.days_of("burst"), f"{c.campaign_id} usual": usual}
     spans = {name: days for name, days in spans.items() if days}
     seen = measure(shop, spans)
     if "pay_conversion" not in seen:
-        return {c.campaign_id: (np.nan, np.nan) for c in listed}
-    seen.index = [i[0] if isinstance(i, tuple) else i for i in seen.index]
+        return {c.campaign_id: (np.nan, np.nan) for c in ended}
     found = seen["pay_conversion"].astype("float64")
     return {
         c.campaign_id: tuple(found.get(f"{c.campaign_id} {s}", np.nan) for s in ("burst", "usual"))
-        for c in listed
+        for c in ended
     }
 
 

@@ -88,12 +88,12 @@ def phases(shop: Tables, *, campaign: str = "") -> Phases | Missing:
         A phase that still runs is held against as many days of last year's, and the burst against
         as many hours.
     """
-    now = picked_campaign(shop, campaign)
-    if now is None:
-        return Missing(TITLE, "campaigns", "No campaign has begun by the last day that counts.")
-    listed = [c for c in a_year_before(now, listed_campaigns(shop)) if c is not now]
-    listed = [c for c in listed if c.warmup_from >= shop.first_day]
-    before = listed[-1] if listed else None
+    now = picked_campaign(shop, campaign, title=TITLE)
+    if isinstance(now, Missing):
+        return now
+    earlier = a_year_before(now, listed_campaigns(shop))
+    earlier = [c for c in earlier if c.warmup_from >= shop.first_day]
+    before = earlier[-1] if earlier else None
     spans = _spans(shop, now, before)
     if not spans:
         why = f"No day of {now.name} lies within the shop's, which begin on {shop.first_day}."
@@ -189,14 +189,12 @@ def _spans(shop: Tables, now: Campaign, before: Campaign | None) -> dict[str, li
 def _counted(shop: Tables, spans: dict[str, list[date]]) -> dict[str, pd.Series]:
     """Count each term over each span."""
     counts = measure(shop, spans)
-    counts.index = [i[0] if isinstance(i, tuple) else i for i in counts.index]
     found = {t: as_floats(counts[t]) for t in COUNTED if t in counts}
-    first = shop.first_day + YEAR_OF_WEEKS
-    for term in ("new_buyers",):
-        if term in found:
-            # who is new cannot be told from a short history
-            short = [s for s, days in spans.items() if days[0] < first]
-            found[term] = found[term].mask(found[term].index.isin(short))
+    if "new_buyers" in found:
+        # who is new cannot be told from a short history
+        first = shop.first_day + YEAR_OF_WEEKS
+        short = [s for s, days in spans.items() if days[0] < first]
+        found["new_buyers"] = found["new_buyers"].mask(found["new_buyers"].index.isin(short))
     if shop.filled("customers"):
         joined = shop["customers"].mutate(day=lambda t: t.joined_at.date())
         found["new_members"] = _per_span(shop, joined, ibis.literal(1), spans)

@@ -91,7 +91,7 @@ def presale(shop: Tables, *, campaign: str = "") -> Presale | Missing:
     if not listed:
         return Missing(TITLE, "presales", "No deposit belongs to a campaign of the shop.")
     now = next((c for c in listed if c.campaign_id == campaign), listed[-1])
-    earlier = [c for c in a_year_before(now, listed) if c is not now]
+    earlier = a_year_before(now, listed)
     before = earlier[-1] if earlier else None
     mine = _of(rows, now)
     then = _of(rows, before) if before else mine.iloc[:0]

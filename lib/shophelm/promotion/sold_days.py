@@ -65,7 +65,7 @@ def sold_days(shop: Tables, groups: pd.Series) -> SoldDays:
     kind = worth_in(shop)
     lines = _lines(shop, groups, kind)
     parts = lines.group_by("order_id", "day", "group").aggregate(
-        gmv=lines.gmv.sum(), worth=lines.worth.sum(), kept=lines.kept.sum()
+        gmv=lines.gmv.sum(), worth=lines.worth.sum()
     )
     whole = ibis.window(group_by="order_id")
     parts = parts.mutate(

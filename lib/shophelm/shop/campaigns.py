@@ -10,6 +10,7 @@ import pandas as pd
 
 from shophelm.errors import ParameterError
 from shophelm.shop.calendar import Period, is_a_year
+from shophelm.shop.needs import Missing
 from shophelm.shop.tables import Tables
 from shophelm.words import listing
 
@@ -49,8 +50,10 @@ def listed_campaigns(shop: Tables) -> list[Campaign]:
     return sorted(listed, key=lambda c: (c.burst_from, c.campaign_id))
 
 
-def picked_campaign(shop: Tables, campaign_id: str = "") -> Campaign | None:
+def picked_campaign(shop: Tables, campaign_id: str = "", *, title: str) -> Campaign | Missing:
     """Pick the campaign named, or else the latest one that has ended, or else the latest begun.
+
+    Where none has begun, the question of that title is Missing.
 
     Raises
     ------
@@ -60,8 +63,11 @@ def picked_campaign(shop: Tables, campaign_id: str = "") -> Campaign | None:
     listed = listed_campaigns(shop)
     begun = [c for c in listed if c.warmup_from <= shop.as_of]
     if not campaign_id:
+        if not begun:
+            why = "No campaign has begun by the last day that counts."
+            return Missing(title, "campaigns", why)
         ended = [c for c in begun if c.ends_on <= shop.as_of]
-        return max(ended or begun, key=lambda c: c.ends_on, default=None)
+        return max(ended or begun, key=lambda c: c.ends_on)
     found = next((c for c in listed if c.campaign_id == campaign_id), None)
     if found is None:
         names = listing([c.campaign_id for c in begun][::-1]) if begun else "none that has begun"

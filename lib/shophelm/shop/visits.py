@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import pandas as pd
 
 from shophelm.shop.spans import Spans, add_up, hull, inside, with_dimensions
@@ -11,6 +12,11 @@ from shophelm.shop.tables import Tables
 
 PAGES = ("home", "list", "search", "view")
 SEEN = {"cart_visitors": "cart", "paying_visitors": "pay"}
+
+
+def visit_of(events: ibis.Table) -> ibis.Value:
+    """Name the visit an event lies in: the log's session, or without one the visitor's day."""
+    return ibis.coalesce(events.session_id, events.occurred_at.date().cast("string"))
 
 
 def visit_source(shop: Tables) -> str:
