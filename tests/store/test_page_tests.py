@@ -331,11 +331,10 @@ def test_money_times_a_hundred_changes_no_decision(sample, monkeypatch):
     from shophelm.store import page_test_people as source
 
     first = page_tests(sample, winsorise=0.999)
-    kept = source.people(sample)
+    kept = source._counted(sample)
     money = [c for c in kept.columns if c.split("_")[0] in ("paid", "settled", "cash")]
     dear = kept.mutate(**{c: (kept[c] * 100).cast("decimal(18, 4)") for c in money}).cache()
-    monkeypatch.setattr("shophelm.store.page_test_people.people", lambda _: dear)
-    monkeypatch.setattr("shophelm.store.page_test_metrics.people", lambda _: dear)
+    monkeypatch.setattr("shophelm.store.page_test_people._counted", lambda _: dear)
     second = page_tests(sample, winsorise=0.999)
     same = ["lift", "lift_low", "lift_high", "always_low", "p_value", "p_corrected"]
     pd.testing.assert_frame_equal(first.metrics[same], second.metrics[same], rtol=1e-6)

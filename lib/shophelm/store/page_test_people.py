@@ -23,10 +23,10 @@ COUNTED = (*KINDS, "orders", "paid", "settled")
 GROUPS = ("device", "persona", "returning")
 ALIKE = ("experiment_id", "variant", "first_seen_on", "device", "persona")
 """What people who did nothing are told apart by."""
-_PERSON = ("experiment_id", "person")
+_PERSON = ("person", "alike")
+"""Who took part in one test is alike others in one way."""
 
 
-@once_per_shop
 def people(shop: Tables) -> ibis.Table:
     """Add up what the people in a page test did; the engine keeps it.
 
@@ -58,8 +58,21 @@ def people(shop: Tables) -> ibis.Table:
     been shown to better customers. A visitor behind whom several customers signed in is taken for
     the first of them by id.
     """
+    return _named(shop, _counted(shop))
+
+
+def _named(shop: Tables, rows: ibis.Table) -> ibis.Table:
+    """Say what people of one number are alike in."""
+    named = rows.inner_join(_kinds(shop), "alike")
+    sums = [c for c in rows.columns if c not in (*_PERSON, "people")]
+    return named.select("person", "people", *ALIKE, *sums)
+
+
+@once_per_shop
+def _counted(shop: Tables) -> ibis.Table:
+    """Give `people` with the number of what they are alike in, instead; the engine keeps it."""
     parts = [p for p in (_events(shop), *_money(shop)) if p is not None]
-    parts = parts or [visitors(shop).select("person", *ALIKE).limit(0)]
+    parts = parts or [visitors(shop).select(*_PERSON).limit(0)]
     did = functools.reduce(_together, parts).mutate(people=ibis.literal(1, "int64"))
     known = set(did.columns)
     did = _filled(did, known).cache()
@@ -83,7 +96,7 @@ def _filled(rows: ibis.Table, known: set[str]) -> ibis.Table:
         back = filled.pop(f"back{end}")
         filled[f"cash{end}"] = (filled[f"paid{end}"] - back).cast(MONEY)
     filled["returning"] = value("returning", ibis.literal(False))
-    return rows.select("person", "people", *ALIKE, **filled)
+    return rows.select(*_PERSON, "people", **filled)
 
 
 def people_and_views(shop: Tables) -> ibis.Table:
@@ -91,37 +104,34 @@ def people_and_views(shop: Tables) -> ibis.Table:
 
     Who did nothing but look is counted by how often they did.
     """
-    rows = people(shop)
+    rows = _counted(shop)
     if not shop.filled("events"):
-        return rows.mutate(views=ibis.null("int64"))
+        return _named(shop, rows.mutate(views=ibis.null("int64")))
     did, rest = rows.filter(rows.person.notnull()), rows.filter(rows.person.isnull())
     active = _viewed(shop, visitors(shop)).cache()
-    idle = _exposures(shop).anti_join(_active(shop), "visitor_id")
-    idle = idle.inner_join(_spans(shop), "experiment_id")
+    idle = _alike(shop, _exposures(shop).anti_join(_active(shop), "visitor_id"))
     idle = _viewed(shop, idle.mutate(person=idle.visitor_id))
     looked = active.anti_join(did, _PERSON).union(idle)
-    looked = looked.group_by([*ALIKE, "views"]).aggregate(people=looked.count()).cache()
+    looked = looked.group_by("alike", "views").aggregate(people=looked.count()).cache()
     never = {"views": ibis.literal(0, "int64")}
     counts = ibis.union(
         looked,
         looked.mutate(**never, people=-looked.people),
-        rest.select(*ALIKE, **never, people="people"),
+        rest.select("alike", **never, people="people"),
     )
-    others = counts.group_by([*ALIKE, "views"]).aggregate(people=counts.people.sum())
-    others = others.filter(others.people > 0)
+    others = counts.group_by("alike", "views").aggregate(people=counts.people.sum())
     # all of a kind are alike in everything but their views
-    rest = rest.drop("people")
-    others = others.inner_join(rest, [others[c].identical_to(rest[c]) for c in ALIKE])
-    did = did.left_join(active.select(*_PERSON, "views"), _PERSON)
-    did = did.mutate(views=did.views.fill_null(0))
-    return did.select(*rows.columns, "views").union(others.select(*rows.columns, "views"))
+    others = others.filter(others.people > 0).inner_join(rest.drop("people"), "alike")
+    did = did.left_join(active, _PERSON).mutate(views=lambda t: t.views.fill_null(0))
+    columns = [*rows.columns, "views"]
+    return _named(shop, did.select(columns).union(others.select(columns)))
 
 
 def _viewed(shop: Tables, seen: ibis.Table) -> ibis.Table:
     """Count the views of those who have any."""
     views = _events_of(shop, "view").inner_join(seen, "visitor_id")
     views = views.filter(since(views, views.occurred_at))
-    return views.group_by(["person", *ALIKE]).aggregate(views=views.count())
+    return views.group_by(_PERSON).aggregate(views=views.count())
 
 
 def visitors(shop: Tables) -> ibis.Table:
@@ -133,21 +143,30 @@ def visitors(shop: Tables) -> ibis.Table:
         visitor_id, experiment_id, person, variant, first_seen_at, first_seen_on, device, persona
         (the last five of the person), known_at (since when the person's customer is known), began,
         over (the test's first moment, and the first one after it), leads (one visitor of each
-        person).
+        person), alike (the number of what people are told apart by).
     """
     seen, shared = _seen(shop), _shared(shop)
-    alone = seen.anti_join(shared, _PERSON).mutate(leads=True)
-    return alone.union(shared.select(*alone.columns)).inner_join(_spans(shop), "experiment_id")
+    alone = seen.anti_join(shared, [("visitor_id", "visitor_id"), ("alike", "own")])
+    rows = alone.mutate(leads=True).union(shared.select(*alone.columns, "leads"))
+    return rows.inner_join(_kinds(shop), "alike")
 
 
 @once_per_shop
 def _shared(shop: Tables) -> ibis.Table:
-    """Give the visitors who are one person with others, and what that person saw first; kept."""
+    """Give the visitors who are one person with others, and what that person saw first; kept.
+
+    `own` is the number of what the visitor saw.
+    """
     seen = _seen(shop)
-    several = seen.group_by(_PERSON).having(seen.count() > 1).aggregate()
-    rows = seen.semi_join(several, _PERSON)
-    one = ibis.window(group_by=_PERSON)
-    first = ibis.window(group_by=_PERSON, order_by=["first_seen_at", "visitor_id"])
+    named = seen.filter(seen.person != seen.visitor_id)
+    # a customer's own id may be the visitor's: it is shared if somebody signed in as that customer
+    same = seen.filter(seen.person == seen.visitor_id).semi_join(named, "person")
+    seen = named.union(same).inner_join(_kinds(shop), "alike").rename(own="alike")
+    person = ("experiment_id", "person")
+    several = seen.group_by(person).having(seen.count() > 1).aggregate()
+    rows = seen.semi_join(several, person)
+    one = ibis.window(group_by=person)
+    first = ibis.window(group_by=person, order_by=["first_seen_at", "visitor_id"])
     least, most = rows.variant.min().over(one), rows.variant.max().over(one)
     unmixed = (least == most) & (rows.variant.count().over(one) == rows.count().over(one))
     of_first = ("first_seen_at", "first_seen_on", "device", "persona")
@@ -157,13 +176,42 @@ def _shared(shop: Tables) -> ibis.Table:
         known_at=rows.known_at.min().over(one),
         leads=ibis.row_number().over(first) == 0,
     )
-    return rows.cache()
+    rows = rows.select("visitor_id", "own", "person", "known_at", "first_seen_at", "leads", *ALIKE)
+    return _alike(shop, rows).cache()
 
 
 @once_per_shop
 def _seen(shop: Tables) -> ibis.Table:
     """Give the exposures of visitors who may have done something, and who they are; kept."""
-    return _exposures(shop).inner_join(_active(shop), "visitor_id").cache()
+    rows = _alike(shop, _exposures(shop).inner_join(_active(shop), "visitor_id"))
+    return rows.select("visitor_id", "person", "known_at", "first_seen_at", "alike").cache()
+
+
+def _alike(shop: Tables, rows: ibis.Table) -> ibis.Table:
+    """Add to rows the number of what they are alike in, and when their test began and is over."""
+    kinds = _kinds(shop).select("alike", *ALIKE, "began", "over")
+    both = rows.inner_join(kinds, [rows[c].identical_to(kinds[c]) for c in ALIKE])
+    return both.drop(*(c for c in both.columns if c.endswith("_right")))
+
+
+@once_per_shop
+def _kinds(shop: Tables) -> ibis.Table:
+    """Give what exposures are told apart by, numbered; the engine keeps it.
+
+    Returns
+    -------
+    Table
+        alike (the number), the columns of ALIKE, seen (exposures), began and over (the test's first
+        moment, and the first one after it). Of each there is one without a variant, too, for
+        people who saw two.
+    """
+    rows = _exposures(shop)
+    kinds = rows.group_by(ALIKE).aggregate(seen=rows.count())
+    nobody = {"variant": ibis.null("string"), "seen": ibis.literal(0, "int64")}
+    kinds = kinds.union(kinds.mutate(**nobody))
+    kinds = kinds.group_by(ALIKE).aggregate(seen=kinds.seen.sum())
+    kinds = kinds.mutate(alike=ibis.row_number().over(order_by=ALIKE).cast("int32"))
+    return kinds.inner_join(_spans(shop), "experiment_id").cache()
 
 
 @once_per_shop
@@ -194,19 +242,18 @@ def _active(shop: Tables) -> ibis.Table:
 
 def _rest(shop: Tables, did: ibis.Table) -> ibis.Table:
     """Count by kind the people of whom no deed is known: everybody, less those who did one."""
-    shared = _shared(shop)
-    doubled = _seen(shop).semi_join(shared, _PERSON)
-    signs = ((_exposures(shop), 1), (doubled, -1), (shared.filter(shared.leads), 1), (did, -1))
-    counts = [rows.group_by(ALIKE).aggregate(people=rows.count() * sign) for rows, sign in signs]
-    every = ibis.union(*counts)
-    left = every.group_by(ALIKE).aggregate(people=every.people.sum())
+    kinds, shared = _kinds(shop), _shared(shop)
+    signs = ((shared.select(alike="own"), -1), (shared.filter(shared.leads), 1), (did, -1))
+    counts = [rows.group_by("alike").aggregate(people=rows.count() * sign) for rows, sign in signs]
+    every = kinds.select("alike", people="seen").union(*counts)
+    left = every.group_by("alike").aggregate(people=every.people.sum())
     return left.filter(left.people > 0).mutate(person=ibis.null("string"))
 
 
 def _together(one: ibis.Table, other: ibis.Table) -> ibis.Table:
     """Put side by side what two tables know of people, of whom either may know nothing."""
     both = one.outer_join(other, _PERSON)
-    either = {c: ibis.coalesce(both[c], both[f"{c}_right"]) for c in ("person", *ALIKE)}
+    either = {c: ibis.coalesce(both[c], both[f"{c}_right"]) for c in _PERSON}
     return both.mutate(**either).drop(*(f"{c}_right" for c in either))
 
 
@@ -253,7 +300,7 @@ def _events(shop: Tables) -> ibis.Table | None:
     during, before = since(rows, rows.occurred_at), _before(rows, rows.occurred_at)
     counts = {name: (during & (rows.kind == kind)).sum() for name, kind in KINDS.items()}
     counts |= {f"{name}_before": (before & (rows.kind == k)).sum() for name, k in KINDS.items()}
-    return rows.filter(during | before).group_by(["person", *ALIKE]).aggregate(**counts)
+    return rows.filter(during | before).group_by(_PERSON).aggregate(**counts)
 
 
 @once_per_shop
@@ -289,7 +336,7 @@ def _money(shop: Tables) -> list[ibis.Table]:
         if shop.has("refunds"):
             sums[f"settled{end}"] = when.ifelse(rows.paid_amount - rows.refunded, 0).sum()
     earlier = (rows.paid_at < rows.first_seen_at) & _known_by(rows, rows.first_seen_at)
-    found = [rows.group_by(["person", *ALIKE]).aggregate(**sums, returning=earlier.any())]
+    found = [rows.group_by(_PERSON).aggregate(**sums, returning=earlier.any())]
     if shop.has("refunds"):
         back = shop["refunds"].select("order_id", "refunded_at", "amount")
         back = back.inner_join(orders.select("order_id", "customer_id"), "order_id")
@@ -298,7 +345,7 @@ def _money(shop: Tables) -> list[ibis.Table]:
         before = _before(back, back.refunded_at) & _known_by(back, back.began)
         sums = {"back": during.ifelse(back.amount, 0).sum()}
         sums["back_before"] = before.ifelse(back.amount, 0).sum()
-        found.append(back.group_by(["person", *ALIKE]).aggregate(**sums))
+        found.append(back.group_by(_PERSON).aggregate(**sums))
     return found
 
 
