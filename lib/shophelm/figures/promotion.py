@@ -146,6 +146,40 @@ def credit(frame: pd.DataFrame, *, currency: str) -> Axes:
     return axes
 
 
+def responses(frame: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw the visits owed to each channel's media by what is spent a day; dots: usual spend.
+
+    Parameters
+    ----------
+    frame
+        As `promotion.spend_response.curves` gives it.
+    currency
+        ISO code, for the axes.
+    """
+    from matplotlib import pyplot as plt
+
+    set_style()
+    if frame.empty:
+        return nothing_to_draw("No channel has media money on enough days: nothing to draw")
+    channels = frame["channel"].unique()
+    _, grid = plt.subplots(1, len(channels), figsize=(9, 3), sharey=True, squeeze=False)
+    for axes, channel in zip(grid[0], channels, strict=True):
+        own = frame[frame["channel"] == channel]
+        axes.fill_between(
+            own["spend"], own["visits_low"], own["visits_high"], color=MUTED, alpha=0.25, lw=0
+        )
+        axes.plot(own["spend"], own["visits"], color=ACCENT, lw=2)
+        usual = own["usual"].iloc[0]
+        there = np.interp(usual, own["spend"], own["visits"])
+        axes.scatter([usual], [there], color=INK, s=36, zorder=3)
+        axes.set(title=channel, xlabel="media a day", xlim=(0, None))
+        axes.locator_params(axis="x", nbins=4)
+        show_unit(axes.xaxis, "money", currency)
+    grid[0][0].set(ylabel="visits a day", ylim=(0, None))
+    grid[0][0].figure.suptitle("Visits owed to media, by what is spent (95% band); dots: now")
+    return grid[0][0]
+
+
 def _with_cost(row: tuple, currency: str) -> str:
     if not row.cost_low > 0:
         return row.channel
