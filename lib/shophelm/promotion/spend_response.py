@@ -9,13 +9,13 @@ import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.methods.media_response import DRAWS, MediaResponse, media_response
+from shophelm.promotion.channel_days import spend_by, spread, unpaid_visitors, visits_by_channel
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
-from shophelm.shop.visits import count_visits
 from shophelm.words import Sentence, listing, money, number, rate, sentence
 
 TITLE = "What would the next of the media money bring?"
@@ -98,15 +98,13 @@ def spend_response(shop: Tables, period: Period) -> SpendResponse:
     not what they may bring later.
     """
     days = Period(shop.first_day, shop.as_of).every_day
-    counted = count_visits(shop, {"all": days}, ["day", "channel"]).droplevel("span")
-    visits = _by_channel(counted["visitors"], days)
-    spend = _spend(shop, days)
+    counted = visits_by_channel(shop, days)
+    visits, spend = spread(counted["visitors"], days), spend_by(shop, "channel", days)
     usual = spend.index.isin(period.every_day)
     worth = _visit_worth(shop, period, counted)
     channels = [c for c in spend if c in visits and (spend[c] > 0).sum() >= FEWEST_DAYS]
-    unpaid = visits[[c for c in visits if c not in spend]]
-    scale = unpaid.sum(axis=1) if len(unpaid.columns) else pd.Series(1.0, index=visits.index)
-    base = _base(visits.index, by_week_day=not len(unpaid.columns))
+    scale = unpaid_visitors(shop, counted, days)
+    base = _base(visits.index, by_week_day=(scale == 1.0).all())
     rows, curves = [], []
     for channel in channels:
         now = _learnt(visits[channel], spend[channel], scale, base, usual)
@@ -305,19 +303,6 @@ def _order_worth(shop: Tables, period: Period) -> tuple[float, float]:
     sums = shop.frame(orders.aggregate(n=orders.count(), mean=worth.mean(), sd=worth.std()))
     n, mean, sd = as_floats(sums.iloc[0])
     return (mean, sd / np.sqrt(n)) if n > 1 else (np.nan, np.nan)
-
-
-def _by_channel(counts: pd.Series, days: list) -> pd.DataFrame:
-    named = counts[counts.index.get_level_values("channel").notna()]
-    return as_floats(named).unstack("channel").reindex(days).fillna(0.0)
-
-
-def _spend(shop: Tables, days: list) -> pd.DataFrame:
-    spend = shop["spend"]
-    frame = shop.frame(spend.group_by("day", "channel").aggregate(cost=spend.cost.sum()))
-    frame["cost"] = as_floats(frame["cost"])
-    wide = frame.pivot_table(index="day", columns="channel", values="cost", aggfunc="sum")
-    return wide.reindex(days).fillna(0.0)
 
 
 def _base(days: pd.Index, *, by_week_day: bool) -> np.ndarray:
