@@ -25,7 +25,8 @@ PART_NAMES = {
     "burst": "burst of the promoted goods",
     "afterglow": "after-dip of the promoted goods",
 }
-MEDIA, FEE, LATER, WHOLE = "media", "platform fee", "newcomers later", "whole"
+COUPONS, REFUNDS, MEDIA, FEE = "coupons", "refunds", "media", "platform fee"
+LATER, WHOLE = "newcomers later", "whole"
 RIPE = 0.95
 
 
@@ -41,8 +42,9 @@ class Ledger:
         Its last day that is known.
     parts
         One row per part: part, group, observed, expected and effect of GMV paid, with low and high
-        (95 %), and worth with worth_low and worth_high: what the part left beyond the expected.
-        The row `whole` is the sum of all others.
+        (95 %), and worth with worth_low and worth_high: what the part left beyond the expected,
+        before coupons and refunds, which have rows of their own. The row `whole` is the sum of all
+        others.
     days
         By day of the campaign: day, phase, gmv (observed) and expected.
     newcomers
@@ -91,6 +93,7 @@ class Ledger:
     "orders",
     products="which goods it was about, and what was left after their cost",
     refunds="what was left after refunds",
+    coupons="what coupons took",
     spend="what it cost in media",
 )
 def ledger(
@@ -131,7 +134,14 @@ def ledger(
     about = baseline(listed, picked, sold.period, country)
     about["parts"] = _parts(days, picked, sold.groups)
     gmv = days_without(sold.gmv, squares=sold.gmv_squares, **about)
-    worth = days_without(sold.worth, squares=sold.worth_squares, **about)
+    left = {
+        name: days_without(values, squares=squares, **about).effects
+        for name, values, squares in (
+            (WHOLE, sold.worth, sold.worth_squares),
+            (COUPONS, sold.coupons, sold.coupons_squares),
+            (REFUNDS, sold.refunds, sold.refunds_squares),
+        )
+    }
     came = sold.newcomers[:, None]
     about["parts"] = {"newcomers": np.ones((len(days), 1), dtype=bool)}
     newcomers = days_without(came, squares=came, **about).effects.loc["newcomers"]
@@ -140,7 +150,7 @@ def ledger(
     return Ledger(
         campaign=picked,
         until=min(picked.ends_on, shop.as_of),
-        parts=_lay_out(gmv, worth, newcomers, later, costs),
+        parts=_lay_out(gmv, left, newcomers, later, costs),
         days=_by_day(days, about["special"], picked, sold, gmv),
         newcomers=newcomers,
         later=later,
@@ -184,21 +194,23 @@ def _parts(days: np.ndarray, campaign: Campaign, groups: list[str]) -> dict[str,
 
 def _lay_out(
     gmv: DaysWithout,
-    worth: DaysWithout,
+    left: dict[str, pd.DataFrame],
     newcomers: pd.Series,
     later: LaterWorth,
     costs: dict[str, float],
 ) -> pd.DataFrame:
     """Lay the parts out, what they cost and bring later, and the whole."""
     money = gmv.effects.drop(columns=["error", "drift"])
-    left = worth.effects[["effect", "low", "high", "error"]]
-    left.columns = ["worth", "worth_low", "worth_high", "error"]
-    frame = money.join(left).rename_axis("part").reset_index()
+    frame = money.join(_before_deductions(left)).rename_axis("part").reset_index()
     goods, whole = frame[frame["part"] != WHOLE], frame[frame["part"] == WHOLE].iloc[0].copy()
     other = ~goods["part"].isin(PART_NAMES.values())
     side = np.where(goods["effect"] >= 0, "halo: ", "cannibalised: ")
     goods = goods.assign(part=goods["part"].where(~other, side + goods["part"]))
-    extra = [{"part": name, "worth": -cost} for name, cost in costs.items()]
+    extra = [_taken(name, left[name]) for name in (COUPONS, REFUNDS)]
+    extra = [row for row in extra if row["worth"]]
+    extra += [{"part": name, "worth": -cost} for name, cost in costs.items()]
+    net = left[WHOLE].loc[WHOLE]
+    off = 0.0
     if later.known:
         n, error = newcomers["effect"], newcomers["error"]
         mean = n * later.mean
@@ -207,13 +219,26 @@ def _lay_out(
             {"part": LATER, "worth": mean, "worth_low": mean - off, "worth_high": mean + off}
         )
     lines = pd.concat([goods, pd.DataFrame(extra)], ignore_index=True)
-    half = (whole["worth_high"] - whole["worth_low"]) / 2
-    half = np.hypot(half, (extra[-1]["worth_high"] - extra[-1]["worth"]) if later.known else 0.0)
+    half = np.hypot((net["high"] - net["low"]) / 2, off)
     whole["worth"] = lines["worth"].sum() if goods["worth"].notna().all() else np.nan
     whole["worth_low"], whole["worth_high"] = whole["worth"] - half, whole["worth"] + half
     together = pd.concat([lines, whole.to_frame().T], ignore_index=True)
-    numbers = together.columns.drop("part")
-    return together.astype(dict.fromkeys(numbers, "float64")).drop(columns="error")
+    return together.astype(dict.fromkeys(together.columns.drop("part"), "float64"))
+
+
+def _before_deductions(left: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Give what each part left before coupons and refunds, the errors of all three together."""
+    every = list(left.values())
+    worth = sum(f["effect"] for f in every)
+    half = np.sqrt(sum(((f["high"] - f["low"]) / 2) ** 2 for f in every))
+    return pd.DataFrame({"worth": worth, "worth_low": worth - half, "worth_high": worth + half})
+
+
+def _taken(name: str, effects: pd.DataFrame) -> dict[str, object]:
+    """Give what coupons or refunds took beyond the usual, as a line of the ledger."""
+    whole = effects.loc[WHOLE]
+    ends = {"worth": -whole["effect"], "worth_low": -whole["high"], "worth_high": -whole["low"]}
+    return {"part": name, **ends}
 
 
 def _by_day(

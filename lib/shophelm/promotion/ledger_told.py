@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from shophelm.promotion.later_worth import DAYS
-from shophelm.promotion.ledger import LATER, MEDIA, WHOLE, Ledger
+from shophelm.promotion.ledger import COUPONS, FEE, LATER, MEDIA, REFUNDS, WHOLE, Ledger
 from shophelm.shop.needs import carries_missing
 from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
+
+TAKEN = {
+    COUPONS: "coupons beyond the usual",
+    REFUNDS: "margin sent back beyond it",
+    MEDIA: "media beyond the usual",
+    FEE: "platform fee of what was added",
+}
+"""What is taken off what goods left, as it is said."""
 
 
 @carries_missing
@@ -69,13 +78,15 @@ def _parts(found: Ledger, currency: str) -> Sentence:
 
 def _left(found: Ledger, currency: str) -> Sentence:
     whole, parts = found.whole, found.parts.set_index("part")["worth"]
-    taken = []
-    if MEDIA in parts:
-        taken.append(f"{money(-parts[MEDIA], currency=currency)} of media beyond the usual")
+    taken = [
+        f"{money(-parts[name], currency=currency)} of {said}"
+        for name, said in TAKEN.items()
+        if name in parts and np.isfinite(parts[name])
+    ]
     if LATER in parts:
         taken.append(f"{money(parts[LATER], currency=currency)} that its newcomers bring later")
     return sentence(
-        "In {what} it left {worth} ({low} to {high}){counted}. Discounts and coupons are off what "
+        "In {what} it left {worth} ({low} to {high}){counted}. Discounts of the page are off what "
         "was paid already.",
         what="margin after refunds" if found.worth_in == "margin" else "settled money",
         worth=money(whole["worth"], currency=currency),

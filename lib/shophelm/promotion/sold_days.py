@@ -14,6 +14,7 @@ from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
 
+AMOUNTS = ("gmv", "worth", "coupons", "refunds")
 WIDE = "decimal(28, 6)"
 """Squares of money: decimal, so that sums do not depend on the order of rows."""
 
@@ -29,7 +30,9 @@ class SoldDays:
     gmv, worth
         Paid on the day with freight, and what it left: margin after the refunds known at as_of,
         without freight; GMV settled where `worth_in` says gmv.
-    gmv_squares, worth_squares
+    coupons, refunds
+        What coupons took off, and what refunds took from what was left: worth is net of both.
+    gmv_squares, worth_squares, coupons_squares, refunds_squares
         Sums over orders of the group's amount times the order's, which is the variance by chance.
     newcomers
         Customers whose first payment it was, by day.
@@ -43,6 +46,10 @@ class SoldDays:
     gmv_squares: np.ndarray
     worth: np.ndarray
     worth_squares: np.ndarray
+    coupons: np.ndarray
+    coupons_squares: np.ndarray
+    refunds: np.ndarray
+    refunds_squares: np.ndarray
     newcomers: np.ndarray
     worth_in: str
 
@@ -65,14 +72,12 @@ def sold_days(shop: Tables, groups: pd.Series) -> SoldDays:
     kind = worth_in(shop)
     lines = _lines(shop, groups, kind)
     parts = lines.group_by("order_id", "day", "group").aggregate(
-        gmv=lines.gmv.sum(), worth=lines.worth.sum()
+        **{n: lines[n].sum() for n in AMOUNTS}
     )
     whole = ibis.window(group_by="order_id")
-    parts = parts.mutate(
-        gmv_squares=(parts.gmv * parts.gmv.sum().over(whole)).abs(),
-        worth_squares=(parts.worth * parts.worth.sum().over(whole)).abs(),
-    )
-    names = ("gmv", "worth", "gmv_squares", "worth_squares")
+    squares = {f"{n}_squares": (parts[n] * parts[n].sum().over(whole)).abs() for n in AMOUNTS}
+    parts = parts.mutate(**squares)
+    names = (*AMOUNTS, *squares)
     sums = {n: parts[n].round(6).cast(WIDE).sum() for n in names}
     frame = shop.frame(parts.group_by("day", "group").aggregate(**sums))
     period = Period(shop.first_day, shop.as_of)
@@ -85,7 +90,7 @@ def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
     """Give each paid line's group, its part of the order's money, and what it left."""
     named = ibis.memtable(groups.rename("group").rename_axis("product_id").reset_index())
     orders = paid_orders(shop).select("order_id", "day", "paid_amount", "refunded")
-    orders = orders.rename(order_paid="paid_amount")
+    orders = _with_coupons(shop, orders.rename(order_paid="paid_amount"))
     lines = shop["order_lines"].select("order_id", "product_id", "quantity", "paid_amount")
     lines = lines.inner_join(orders, "order_id").inner_join(named, "product_id")
     goods = lines.paid_amount.cast("float64")
@@ -93,11 +98,13 @@ def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
     share = (goods / of_all.nullif(0)).fill_null(
         1.0 / lines.count().over(ibis.window(group_by="order_id"))
     )
-    paid = lines.order_paid.cast("float64")
+    paid, coupon = (lines[c].cast("float64") for c in ("order_paid", "coupon"))
     back = (lines.refunded.cast("float64").fill_null(0.0) / paid.nullif(0)).fill_null(0.0)
-    lines = lines.mutate(gmv=paid * share, goods=goods, kept=1 - ibis.least(back, 1.0))
+    lines = lines.mutate(
+        gmv=paid * share, goods=goods, kept=1 - ibis.least(back, 1.0), coupons=coupon * share
+    )
     if kind == "gmv":
-        return lines.mutate(worth=lines.gmv * lines.kept)
+        return lines.mutate(worth=lines.gmv * lines.kept, refunds=lines.gmv * (1 - lines.kept))
     costs = shop["products"].select("product_id", "unit_cost")
     lines = lines.left_join(costs, "product_id").drop("product_id_right")
     cost = lines.unit_cost.cast("float64") * lines.quantity
@@ -106,7 +113,18 @@ def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
         ibis.window()
     )
     cost = cost.fill_null(lines.goods * usual)
-    return lines.mutate(worth=(lines.goods - cost) * lines.kept)
+    left = lines.goods - cost
+    return lines.mutate(worth=left * lines.kept, refunds=left * (1 - lines.kept))
+
+
+def _with_coupons(shop: Tables, orders: ibis.Table) -> ibis.Table:
+    """Add to each order what coupons took off it."""
+    if not shop.filled("coupons.redeemed_order_id"):
+        return orders.mutate(coupon=ibis.literal(0.0))
+    used = shop["coupons"].filter(lambda t: t.redeemed_order_id.notnull())
+    faces = used.group_by(order_id="redeemed_order_id").aggregate(coupon=used.face_value.sum())
+    both = orders.left_join(faces, "order_id").drop("order_id_right")
+    return both.mutate(coupon=both.coupon.fill_null(0))
 
 
 def _newcomers(shop: Tables, period: Period) -> np.ndarray:
