@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -26,11 +27,11 @@ def campaigns(rows):
     return "\n".join([HEAD, *lines])
 
 
-def member_days(numbers):
-    return [("member_day", day(n), day(n + 1), day(n + 1)) for n in numbers]
+def member_days(numbers, kind="member_day"):
+    return [(kind, day(n), day(n + 1), day(n + 1)) for n in numbers]
 
 
-def planted_shop(shop, seed, *, lift):
+def planted_shop(shop, seed, *, lift, kind="member_day"):
     """Twelve orders of 80 to 120 a day; a member day adds `lift`, a third of it from around."""
     rng = np.random.default_rng(seed)
     mean = 12 * (1 + 0.2 * np.sin(np.arange(DAYS) / 60)) * rng.gamma(50, 1 / 50, DAYS)
@@ -50,7 +51,7 @@ def planted_shop(shop, seed, *, lift):
     ]
     s = shop(
         orders=orders(buys),
-        campaigns=campaigns(member_days(numbers)),
+        campaigns=campaigns(member_days(numbers, kind)),
         as_of=str(day(DAYS - 1)),
     )
     net = np.mean([added[n - 3 : n + 8].sum() for n in numbers])
@@ -172,3 +173,15 @@ def test_orders_of_the_samples_member_days_agree_with_sql(tmp_path):
     # the simulator gives double points on the 18th, and nobody buys more for it
     low, high = found.study.effects.loc["orders", ["gain_low", "gain_high"]]
     assert low < 0 < high
+
+
+def test_double_points_days_are_judged_as_member_days_are(shop):
+    """The same days under the other kind: the same figures, called by their name."""
+    s, _, _ = planted_shop(shop, 1, lift=1.0, kind="double_points")
+    assert member_day.member_day(s).given == 0
+    found = member_day.member_day(s, kind="double_points")
+    said = str(member_day.find_member_day(found, currency="CNY"))
+    assert said.startswith("12 of 12 double-points days judged: ")
+    one, _, _ = planted_shop(shop, 1, lift=1.0)
+    same = member_day.shown(member_day.member_day(one))
+    pd.testing.assert_frame_equal(member_day.shown(found), same)

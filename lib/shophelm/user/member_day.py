@@ -14,8 +14,9 @@ from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, money, number, plural, sentence
 
-MEMBER_DAY = "member_day"
-"""The kind of campaign that is a member day."""
+MEMBER_DAY, DOUBLE_POINTS = "member_day", "double_points"
+NAMES = {MEMBER_DAY: "member day", DOUBLE_POINTS: "double-points day"}
+"""The kinds of campaigns that are days for members."""
 FIGURES = {"orders": "orders", "settled": "settled money", "worth": "margin after refunds"}
 
 
@@ -31,11 +32,14 @@ class MemberDays:
         Of members' orders, settled (money) and worth a day; None without a member day.
     worth_in
         What worth counts: margin or gmv.
+    kind
+        Which days they are: a key of NAMES.
     """
 
     given: int
     study: EventStudy | None
     worth_in: str
+    kind: str = MEMBER_DAY
 
 
 @question(
@@ -45,17 +49,22 @@ class MemberDays:
     customers="members told from other buyers",
     points="members told from other buyers where there is no member list",
 )
-def member_day(shop: Tables, *, before: int = 3, after: int = 7) -> MemberDays:
+def member_day(
+    shop: Tables, *, kind: str = MEMBER_DAY, before: int = 3, after: int = 7
+) -> MemberDays:
     """Hold member days, and the days around them, against what was to be expected of members.
 
-    Member days are campaigns of the kind `member_day`; their days are those from burst_from until
-    before afterglow_from. Members are the customers of the member list, or where there is none
-    those with points, or else all known customers.
+    Member days are campaigns of the kind `member_day`, double-points days those of the kind
+    `double_points`; their days are those from burst_from until before afterglow_from. Members are
+    the customers of the member list, or where there is none those with points, or else all known
+    customers.
 
     Parameters
     ----------
     shop
         The shop.
+    kind
+        Which days: `member_day` or `double_points`.
     before, after
         Days around a member day from which orders may be shifted.
 
@@ -66,10 +75,10 @@ def member_day(shop: Tables, *, before: int = 3, after: int = 7) -> MemberDays:
     high. The points and benefits given on the day are not taken off.
     """
     campaigns = shop.frame(shop["campaigns"].order_by("burst_from", "campaign_id"))
-    mine = campaigns["kind"] == MEMBER_DAY
+    mine = campaigns["kind"] == kind
     days = campaigns[mine & (campaigns["burst_from"] <= shop.as_of)]
     if days.empty:
-        return MemberDays(0, None, worth_in(shop))
+        return MemberDays(0, None, worth_in(shop), kind)
     period = Period(shop.first_day, shop.as_of)
     table = _members_days(shop, period)
     events = [
@@ -87,7 +96,7 @@ def member_day(shop: Tables, *, before: int = 3, after: int = 7) -> MemberDays:
         before=before,
         after=after,
     )
-    return MemberDays(len(events), study, worth_in(shop))
+    return MemberDays(len(events), study, worth_in(shop), kind)
 
 
 @carries_missing
@@ -113,34 +122,40 @@ def shown(found: MemberDays) -> pd.DataFrame:
 @carries_missing
 def find_member_day(found: MemberDays, *, currency: str) -> Sentence:
     """Say what a member day adds net of what is shifted, or why that is not known."""
+    name = NAMES[found.kind]
     if not found.given:
         return sentence(
-            "No campaign is of the kind member_day, so that what a member day adds is not known. "
-            "Give each one as a campaign of this kind: its first day in burst_from, the day after "
-            "it in afterglow_from."
+            "No campaign is of the kind {kind}, so that what a {name} adds is not known. Give each "
+            "one as a campaign of this kind: its first day in burst_from, the day after it in "
+            "afterglow_from.",
+            kind=found.kind,
+            name=name,
         )
     study = found.study
     if not study.events:
         return sentence(
-            "What a member day adds is not known: of {n} none can be judged, because other "
-            "campaigns or other member days run within its reach, or its days are not over.",
-            n=plural(found.given, "member day"),
+            "What a {name} adds is not known: of {n} none can be judged, because other campaigns "
+            "or other {name}s run within its reach, or its days are not over.",
+            name=name,
+            n=plural(found.given, name),
         )
     money_of = study.effects.loc["worth"]
     if study.placebos < FEWEST_PLACEBOS:
         return sentence(
-            "What a member day adds is not known: only {n} of ordinary days can be held against "
-            "it, and {least} are needed.",
+            "What a {name} adds is not known: only {n} of ordinary days can be held against it, "
+            "and {least} are needed.",
+            name=name,
             n=plural(study.placebos, "stretch", "stretches"),
             least=count(FEWEST_PLACEBOS),
         )
     orders = study.effects.loc["orders"]
     return sentence(
         "{n} judged: on the day members place {seen} orders where {usual} were to be expected. Net "
-        "of what it draws from the days around it, a member day adds {net} orders (95% interval "
+        "of what it draws from the days around it, a {name} adds {net} orders (95% interval "
         "{low} to {high}) and {worth} of {what} ({worth_low} to {worth_high}){verdict}. What is "
         "given away on the day is not taken off.",
-        n=f"{count(study.events)} of {plural(found.given, 'member day')}",
+        n=f"{count(study.events)} of {plural(found.given, name)}",
+        name=name,
         seen=number(orders["observed"], digits=1),
         usual=number(orders["expected"], digits=1),
         net=number(orders["net"], digits=1),

@@ -1,0 +1,121 @@
+"""Measure how often intervals hold what was planted in simulated shops: docs/coverage.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+# the modules are found from the repository's root, not from this folder
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from scipy import stats  # noqa: E402
+
+AS_OF = "2026-11-15"
+SHOPS = [(4_000, seed) for seed in range(101, 113)] + [(20_000, seed) for seed in range(201, 205)]
+HEAD = """# How often intervals hold the truth
+
+`benchmarks/coverage.py` simulates shops with planted effects, reads every campaign of each that lies
+in no holiday, and counts the 95 % intervals of its ledger that hold what was planted. GMV paid. The
+last column is the 95 % interval (Wilson) of the share. Below it, the same of media: by how much visits
+answer to money at the usual spend, and how long it works.
+
+| what | shops of | held | of | share | |
+|---|---|---|---|---|---|
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shops", type=int, default=len(SHOPS), help="the first so many [all]")
+    given = parser.parse_args(arguments)
+    counts: dict[tuple[str, int], list[bool]] = {}
+    with ProcessPoolExecutor(2) as pool:
+        for (customers, seed), found in zip(
+            SHOPS[: given.shops], pool.map(measured, SHOPS[: given.shops]), strict=True
+        ):
+            print(f"{customers:,} customers, seed {seed}", file=sys.stderr, flush=True)
+            for name, holds in found.items():
+                counts.setdefault((name, customers), []).extend(holds)
+    print(HEAD + "\n".join(_line(*key, holds) for key, holds in sorted(counts.items())))
+
+
+def _line(name: str, customers: int, holds: list[bool]) -> str:
+    ends = stats.binomtest(sum(holds), len(holds)).proportion_ci(method="wilson")
+    share = f"{sum(holds) / len(holds):.1%}"
+    return (
+        f"| {name} | {customers:,} | {sum(holds)} | {len(holds)} | {share} | "
+        f"{ends.low:.0%} to {ends.high:.0%} |"
+    )
+
+
+def measured(shop: tuple[int, int]) -> dict[str, list[bool]]:
+    """Tell of every interval of one simulated shop whether it holds what was planted."""
+    from shophelm.shop.tables import open_shop
+    from shophelm.simulate import simulate
+
+    customers, seed = shop
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder), customers=customers, seed=seed, file_format="parquet")
+        truth = json.loads((Path(folder) / "truth.json").read_text(encoding="utf-8"))
+        opened = open_shop(folder, as_of=AS_OF)
+        return {**_campaigns(opened, truth), **_media(opened, truth["spend"])}
+
+
+def _campaigns(opened: object, truth: dict) -> dict[str, list[bool]]:
+    from shophelm.promotion.ledger import PART_NAMES, WHOLE, ledger
+
+    held: dict[str, list[bool]] = {}
+    for told in truth["promotion"]:
+        found = ledger(opened, campaign=told["campaign_id"])
+        if not found.known or found.until < found.campaign.ends_on:
+            continue
+        parts = found.parts.set_index("part")
+        planted = {f"campaign: {WHOLE}": (WHOLE, told["incremental_gmv"])}
+        for phase, groups in told["incremental_gmv_by_phase_and_group"].items():
+            name = PART_NAMES[phase]
+            planted[f"campaign: {name}"] = name, groups["promoted"]
+        for name, (part, value) in planted.items():
+            row = parts.loc[part]
+            held.setdefault(name, []).append(bool(row["low"] <= value <= row["high"]))
+    return held
+
+
+def _media(opened: object, truth: dict) -> dict[str, list[bool]]:
+    import numpy as np
+
+    from shophelm.promotion.spend_response import spend_response
+    from shophelm.shop.calendar import Period
+    from shophelm.simulate.planted.marketing import RESPONSES
+
+    period = Period(opened.first_day, opened.as_of)
+    rows = spend_response(opened, period).channels.set_index("channel")
+    spend = opened["spend"]
+    paid = opened.frame(spend.group_by("channel", "creator").aggregate(cost=spend.cost.sum()))
+    held: dict[str, list[bool]] = {"media: response of visits": [], "media: half-life": []}
+    for response in RESPONSES:
+        row = rows.loc[response.channel]
+        mine = paid[paid["channel"] == response.channel]
+        effects = truth["creators"].get(response.channel, {})
+        costs = mine["cost"].astype(float) / period.days
+        working = sum(
+            effects.get(c, 1.0) * cost for c, cost in zip(mine["creator"], costs, strict=True)
+        )
+        stock, half = working / (1 - response.decay), response.half_yuan * truth["scale"]
+        level = 1 - response.reach + response.reach * stock / (stock + half)
+        true = response.reach * half * stock / (stock + half) ** 2 / level
+        ends = [
+            row[f"next_visits{end}"] / 100 * row["spend_a_day"] / row["visits_a_day"]
+            for end in ("_low", "_high")
+        ]
+        held["media: response of visits"].append(bool(ends[0] <= true <= ends[1]))
+        life = np.log(0.5) / np.log(response.decay)
+        held["media: half-life"].append(bool(row["half_life_low"] <= life <= row["half_life_high"]))
+    return held
+
+
+if __name__ == "__main__":
+    main()
