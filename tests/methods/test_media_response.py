@@ -31,7 +31,7 @@ def history(seed, periods=535):
 
 
 def truth():
-    return MediaResponse(**{k: np.array([v]) for k, v in TRUE.items()}, autocorrelation=0.0)
+    return MediaResponse(**{k: np.array([v]) for k, v in TRUE.items()}, clustered=1.0)
 
 
 def held(seed):
@@ -149,7 +149,7 @@ def test_what_goes_on_from_period_to_period_widens_the_draws():
     for t in range(1, 535):
         noise[t] = 0.8 * noise[t - 1] + rng.normal(0, 3)
     calm, rough = media_response(outcome, spend, base), media_response(outcome + noise, spend, base)
-    assert rough.autocorrelation > 0.4 > calm.autocorrelation
+    assert rough.clustered > 3 > 1.5 > calm.clustered
     assert (
         rough.marginal(spend.mean(axis=0)).std(axis=0)
         > calm.marginal(spend.mean(axis=0)).std(axis=0)

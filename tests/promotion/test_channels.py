@@ -11,6 +11,7 @@ from shophelm.promotion.creators import creators, find_creators
 from shophelm.promotion.ledger import ledger
 from shophelm.promotion.presale import presale
 from shophelm.shop.calendar import Period
+from shophelm.shop.needs import Missing
 from tests.conftest import SAMPLE
 
 PERIOD = Period(date(2026, 8, 17), date(2026, 11, 15))
@@ -109,7 +110,9 @@ def test_visits_and_buyers_of_a_creator_are_those_of_sql(sample):
 def test_actions_stop_the_suspect_and_say_what_is_saved(sample):
     found = creators(sample, PERIOD)
     added, deposits = ledger(sample), presale(sample)
-    actions = steps(sample, ledger=added, presale=deposits, creators=found, period=PERIOD)
+    none = Missing("not asked", "spend")
+    others = {"given": none, "response": none}
+    actions = steps(sample, ledger=added, presale=deposits, creators=found, period=PERIOD, **others)
     kinds = [a.kind for a in actions]
     assert kinds == ["next campaign", "stop a creator"]
     stop = actions[1]

@@ -5,9 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shophelm.promotion.advice import mechanic_actions
 from shophelm.promotion.mechanic_kinds import find_kinds, kinds_of, mechanic_kinds
 from shophelm.promotion.mechanics import mechanics, top_up
-from shophelm.promotion.subsidies import find_subsidies, subsidies
+from shophelm.promotion.subsidies import FINISHED, find_subsidies, subsidies
+from shophelm.user.holdouts import FINISHED as READ_OUT
+from shophelm.user.holdouts import holdouts
 from tests.conftest import SAMPLE
 
 
@@ -50,7 +53,9 @@ def test_kinds_pool_their_campaigns_by_hand(every):
 
 def test_what_each_mechanic_gave_is_that_of_sql(sample):
     topped = top_up(sample, campaign="double11_2025")
-    rows = subsidies(sample, topped, campaign="double11_2025").set_index("mechanic_kind")
+    rows = subsidies(sample, topped, holdouts(sample), campaign="double11_2025").set_index(
+        "mechanic_kind"
+    )
     orders, deposits, grown, coupons, faces, reached, off = duckdb.sql(
         f"""
         WITH burst AS (
@@ -126,11 +131,13 @@ def held_out_shop():
 def test_a_hold_out_tells_who_would_have_come_anyway(shop):
     """A tenth more of 200 bought for it: 20 of the 40 who used the coupon."""
     opened = shop(**held_out_shop(), as_of="2026-06-30")
-    rows = subsidies(opened, top_up(opened)).set_index("mechanic_kind")
+    rows = subsidies(opened, top_up(opened), holdouts(opened)).set_index("mechanic_kind")
     coupon = rows.loc["coupon"]
     assert coupon[["orders", "given", "anyway_of"]].tolist() == [40, 800, 40]
     assert coupon["anyway"] == pytest.approx(20)
     assert coupon["told_by"] == "hold-out"
+    # the word stands in two rooms
+    assert FINISHED == READ_OUT
     assert rows.loc["first-N gift", "orders"] == 10
     assert np.isnan(rows.loc["first-N gift", "given"])
     said = [str(s) for s in find_subsidies(rows.reset_index(), currency="CNY")]
@@ -140,9 +147,22 @@ def test_a_hold_out_tells_who_would_have_come_anyway(shop):
     assert said[1].endswith("as nobody was held out: first-N gift (10 orders).")
 
 
+def test_a_mechanic_most_of_whose_orders_come_anyway_is_to_be_resized(shop):
+    opened = shop(**held_out_shop(), as_of="2026-06-30")
+    rows = subsidies(opened, top_up(opened), holdouts(opened))
+    assert mechanic_actions(opened, rows) == []
+    rows.loc[rows["mechanic_kind"] == "coupon", "anyway"] = 30.0
+    (action,) = mechanic_actions(opened, rows)
+    assert (action.kind, action.subject) == ("resize a mechanic", "mechanic:coupon")
+    assert action.action == (
+        "Grant the coupon only to those it moves: of 40 orders 30 would have come without, and it "
+        "gave ¥800."
+    )
+
+
 def test_before_the_hold_out_is_over_it_is_not_known(shop):
     opened = shop(**held_out_shop(), as_of="2026-05-10")
-    rows = subsidies(opened, top_up(opened)).set_index("mechanic_kind")
+    rows = subsidies(opened, top_up(opened), holdouts(opened)).set_index("mechanic_kind")
     assert np.isnan(rows.loc["coupon", "anyway"])
 
 
@@ -151,4 +171,6 @@ def test_before_the_burst_the_question_is_missing(shop):
     tables["orders"] += "g1,early,2026-04-01 10:00:00,2026-04-01 10:00:00,100,0,0,,100\n"
     tables["order_lines"] += "early,100,1,tee,1,100,100\n"
     opened = shop(**tables, as_of="2026-05-04")
-    assert str(subsidies(opened, top_up(opened))).endswith("The burst of May days has not begun.")
+    assert str(subsidies(opened, top_up(opened), holdouts(opened))).endswith(
+        "The burst of May days has not begun."
+    )

@@ -80,6 +80,20 @@ def campaigns(frame: pd.DataFrame, *, currency: str) -> Axes:
     return _bars(frame, currency, "What each campaign left, before media (95% interval)")
 
 
+def later_by_depth(frame: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw what customers left in the half year after, by the discount of their first order.
+
+    Parameters
+    ----------
+    frame
+        As `promotion.first_orders.bars` gives it.
+    currency
+        ISO code, for the axis.
+    """
+    title = "Left later, by the first order's discount (95% interval)"
+    return _bars(frame, currency, title, none="Too few customers are known for half a year")
+
+
 def burst_hours(hours: pd.DataFrame, *, currency: str) -> Axes:
     """Draw what was paid since the burst began, hour by hour, beside last year's.
 
@@ -187,13 +201,19 @@ def _with_cost(row: tuple, currency: str) -> str:
     return f"{row.channel}\n{low} to {high} each"
 
 
-def _bars(frame: pd.DataFrame, currency: str, title: str) -> Axes:
+def _bars(
+    frame: pd.DataFrame,
+    currency: str,
+    title: str,
+    *,
+    none: str = "Too few days without a campaign: nothing to draw",
+) -> Axes:
     """Draw effects as bars with their intervals, the first on top."""
     from matplotlib import pyplot as plt
 
     set_style()
     if frame.empty:
-        return nothing_to_draw("Too few days without a campaign: nothing to draw")
+        return nothing_to_draw(none)
     _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(frame)))
     at = np.arange(len(frame))
     colours = [ACCENT if e >= 0 else WARM for e in frame["effect"]]

@@ -7,18 +7,30 @@ import pandas as pd
 from shophelm.actions import Action, due
 from shophelm.promotion.creators import creator_actions
 from shophelm.promotion.ledger import Ledger
+from shophelm.promotion.mechanic_kinds import COUPON, THRESHOLD
 from shophelm.promotion.presale import Presale
+from shophelm.promotion.spend_response import SpendResponse, spend_actions
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.words import count, money
+
+MOSTLY = 0.5
+"""Share of a mechanic's orders that would have come anyway above which it is too large."""
+SMALLER = "Give less of it, to fewer"
+RESIZE = {
+    THRESHOLD: "Raise the threshold above what orders are worth anyway",
+    COUPON: "Grant the coupon only to those it moves",
+}
 
 
 def steps(
     shop: Tables,
     *,
     ledger: Ledger | Missing,
+    given: pd.DataFrame | Missing,
     presale: Presale | Missing,
+    response: SpendResponse | Missing,
     creators: pd.DataFrame | Missing,
     period: Period,
 ) -> list[Action]:
@@ -28,14 +40,16 @@ def steps(
     ----------
     shop
         For the day by which we will know.
-    ledger, presale, creators
-        The answers; one that is missing brings nothing.
+    ledger, given, presale, response, creators
+        The answers (`given` is that of `subsidies`); one that is missing brings nothing.
     period
         The days of `creators`.
     """
     found = (
         campaign_actions(shop, ledger),
+        mechanic_actions(shop, given),
         presale_actions(shop, presale),
+        spend_actions(shop, response),
         creator_actions(shop, creators, period),
     )
     return [a for actions in found if not isinstance(actions, Missing) for a in actions]
@@ -71,6 +85,29 @@ def campaign_actions(shop: Tables, found: Ledger) -> list[Action]:
             metric="gmv_paid",
             due_on=due(shop.as_of),
         )
+    ]
+
+
+@carries_missing
+def mechanic_actions(shop: Tables, given: pd.DataFrame) -> list[Action]:
+    """Propose to resize mechanics most of whose orders would have come without.
+
+    Their worth over the next 28 days is not known: the campaign does not run in them.
+    """
+    known = given[given["anyway"].notna() & (given["anyway_of"] > 0)]
+    rows = known[known["anyway"] / known["anyway_of"] > MOSTLY]
+    return [
+        Action(
+            kind="resize a mechanic",
+            subject=f"mechanic:{row.mechanic_kind}",
+            action=f"{RESIZE.get(row.mechanic_kind, SMALLER)}: of {count(row.anyway_of)} orders "
+            f"{count(row.anyway)} would have come without, and it gave "
+            f"{money(row.given, currency=shop.currency)}.",
+            owner_role="promotion planner",
+            metric="gmv_paid",
+            due_on=due(shop.as_of),
+        )
+        for row in rows.itertuples()
     ]
 
 

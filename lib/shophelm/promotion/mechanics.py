@@ -29,7 +29,15 @@ TITLE = "Which mechanics paid?"
 TOP_UP = "Do buyers top up to the discount's threshold?"
 _THRESHOLD = re.compile(r"满?\s*(\d+)\s*[-减]\s*(\d+)")
 COLUMNS = [
-    *("campaign", "mechanic", "burst_days", "discount_share", "pay_conversion", "usual_conversion"),
+    *(
+        "campaign",
+        "kind",
+        "mechanic",
+        "burst_days",
+        "discount_share",
+        "pay_conversion",
+        "usual_conversion",
+    ),
     *("usual_money", "added", "added_low", "added_high", "left", "left_low", "left_high"),
 ]
 
@@ -85,8 +93,8 @@ def mechanics(shop: Tables, *, country: str = "CN") -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        One row per campaign, the latest first: campaign, mechanic, burst_days, discount_share (all
-        discounts of the burst's orders, of their goods at list price), pay_conversion (in the
+        One row per campaign, the latest first: campaign, kind, mechanic, burst_days, discount_share
+        (all discounts of the burst's orders, of their goods at list price), pay_conversion (in the
         burst) and usual_conversion (in the 28 days before the warm-up), usual_money (to be
         expected of its days without it), added (GMV) and left (margin after refunds; GMV settled
         where costs are not known) beyond that, each with its 95 % interval.
@@ -105,7 +113,7 @@ def mechanics(shop: Tables, *, country: str = "CN") -> pd.DataFrame | Missing:
     sold = sold_days(shop, goods)
     conversion = _conversion(shop, ended)
     rows = [
-        (c.name, named.get(c.campaign_id), len(c.days_of("burst")), _depth(shop, c))
+        (c.name, c.kind, named.get(c.campaign_id), len(c.days_of("burst")), _depth(shop, c))
         + conversion[c.campaign_id]
         + _effects(sold, baseline(listed, c, sold.period, country))
         for c in ended[::-1]
@@ -119,7 +127,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     names = {"campaign": "campaign_name", "usual_money": "part_usual"}
     for end in ("", "_low", "_high"):
         names |= {f"added{end}": f"part_added{end}", f"left{end}": f"part_left{end}"}
-    return frame.rename(columns=names).dropna(axis=1, how="all")
+    return frame.drop(columns="kind").rename(columns=names).dropna(axis=1, how="all")
 
 
 @carries_missing

@@ -94,7 +94,8 @@ def spend_response(shop: Tables, period: Period) -> SpendResponse:
     season and campaigns, which bring more through all of them, are not taken for the money's doing;
     where every channel is paid for, against a level by day of the week. A slow drift is allowed
     for. See `methods.media_response`: it misleads where money follows demand for just that channel.
-    Creators are taken together. What a visitor is worth is what those who paid in the period left,
+    Creators are taken together, so that intervals are too narrow where unlike ones take turns
+    (docs/coverage.md). What a visitor is worth is what those who paid in the period left,
     not what they may bring later.
     """
     days = Period(shop.first_day, shop.as_of).every_day

@@ -18,11 +18,12 @@ from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
-from shophelm.user.holdouts import FINISHED, holdouts
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
 TITLE = "What did each mechanic give away, and to whom?"
 NO_LOT, TOO_FEW = "nobody was held out", "too few orders lie around the threshold"
+FINISHED = "finished"
+"""How `user.holdouts` calls a coupon whose windows are over."""
 HELD_OUT, BUNCHED = "hold-out", "bunching at the threshold"
 _FIRST = re.compile(r"first[\s-]*(\d+)|前\s*(\d+)\s*[名件单]", re.IGNORECASE)
 COLUMNS = [
@@ -40,7 +41,11 @@ COLUMNS = [
     coupons="what coupons took off, and who would have bought without one",
 )
 def subsidies(
-    shop: Tables, topped: TopUp | Missing, *, campaign: str = ""
+    shop: Tables,
+    topped: TopUp | Missing,
+    held: pd.DataFrame | Missing,
+    *,
+    campaign: str = "",
 ) -> pd.DataFrame | Missing:
     """Tell the orders of a burst that used each mechanic, and what it gave them.
 
@@ -50,6 +55,8 @@ def subsidies(
         The shop.
     topped
         What is known of the campaign's threshold, as `mechanics.top_up` gives it.
+    held
+        Coupons read out against their hold-outs, as `user.holdouts` gives them.
     campaign
         Its id; the latest one that has ended if empty.
 
@@ -94,7 +101,7 @@ def subsidies(
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame = frame[frame["orders"] > 0].reset_index(drop=True)
-    return _with_anyway(frame, topped, _held_out(shop, burst))
+    return _with_anyway(frame, topped, _held_out(shop, burst, held))
 
 
 @carries_missing
@@ -213,17 +220,14 @@ def _mechanic(shop: Tables, campaign: Campaign) -> str | None:
     return shop.frame(rows.select("mechanic"))["mechanic"].iloc[0]
 
 
-def _held_out(shop: Tables, burst: ibis.Table) -> tuple[float, float]:
+def _held_out(shop: Tables, burst: ibis.Table, held: pd.DataFrame | Missing) -> tuple[float, float]:
     """Give how many of the burst's coupon orders are of coupons read out, and came anyway."""
     used = burst.filter(burst.coupon_id.notnull())
     counts = shop.frame(used.group_by("coupon_id").aggregate(n=used.count()))
-    if counts.empty or not shop.filled("coupons"):
+    if counts.empty or isinstance(held, Missing):
         return 0.0, np.nan
-    read = holdouts(shop)
-    if isinstance(read, Missing):
-        return 0.0, np.nan
-    read = read[
-        (read["state"] == FINISHED) & read["orders_effect"].notna() & (read["redeemed"] > 0)
+    read = held[
+        (held["state"] == FINISHED) & held["orders_effect"].notna() & (held["redeemed"] > 0)
     ]
     further = read["orders_effect"] * read["granted"] / read["redeemed"]
     share = (1 - further).clip(0.0, 1.0).set_axis(read["coupon_id"])
