@@ -24,7 +24,9 @@ def test_customers_discounts_and_repurchase_are_those_of_sql(found):
             FROM paid WHERE customer_id IS NOT NULL ORDER BY customer_id, paid_at, order_id
         ),
         everyday AS (
-            SELECT * FROM first WHERE day <= DATE '2026-11-15' - {DAYS} AND NOT EXISTS (
+            -- the sample begins on 1 March 2025: who paid before is not known for half a year
+            SELECT * FROM first WHERE day >= DATE '2025-03-01' + 182
+                AND day <= DATE '2026-11-15' - {DAYS} AND NOT EXISTS (
                 FROM '{SAMPLE}/campaigns.csv' c WHERE day BETWEEN c.warmup_from AND c.ends_on
             )
         )
@@ -76,7 +78,9 @@ def bargain_hunters(seed, customers=400):
     first = first.assign(paid_at="2026-01-10 10:00:00", discount_amount=np.where(deep, 30, 0))
     later = first.assign(paid_at="2026-02-10 10:00:00", discount_amount=0)
     later["goods_amount"] = np.round(120 - 60 * deep + rng.normal(0, 20, customers), 2)
-    orders = pd.concat([first, later], ignore_index=True)
+    # the tables begin half a year before, so that first orders are believed to be the first
+    guest = first.head(1).assign(customer_id=None, paid_at="2025-06-01 10:00:00")
+    orders = pd.concat([guest, first, later], ignore_index=True)
     orders["order_id"] = [f"o{i}" for i in range(len(orders))]
     orders["paid_amount"] = orders["goods_amount"] - orders["discount_amount"]
     orders = orders.assign(created_at=orders["paid_at"], shipping_amount=0)

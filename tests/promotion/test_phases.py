@@ -59,8 +59,37 @@ def test_members_won_are_those_who_joined_in_the_phase(double11):
     assert of(double11, "burst", "new_members")["now"] == joined
 
 
+def hours_of(found, term):
+    return found.hours[found.hours["term"] == term].reset_index(drop=True)
+
+
+def test_people_count_once_in_the_hours_of_a_burst_by_sql(double11):
+    """By six in the morning, and by the end of the day."""
+    counts = duckdb.sql(
+        f"""
+        WITH seen AS (
+            SELECT * FROM read_csv('{SAMPLE}/events.csv.gz', types={{'dwell_seconds': 'DOUBLE'}})
+            WHERE occurred_at >= '2026-11-11' AND occurred_at < '2026-11-12'
+        )
+        SELECT count(DISTINCT visitor_id) FILTER (occurred_at < '2026-11-11 06:00:00'),
+            count(DISTINCT visitor_id),
+            count(DISTINCT visitor_id) FILTER (kind = 'cart')
+        FROM seen
+        """
+    ).fetchone()
+    visitors = hours_of(double11, "visitors")["now"]
+    assert (visitors[5], visitors[23]) == counts[:2]
+    assert hours_of(double11, "cart_visitors")["now"][23] == counts[2]
+    for term in ("buyers", "visitors", "new_members"):
+        row = of(double11, "burst", term)
+        assert hours_of(double11, term)["now"][23] == row["now"]
+        assert hours_of(double11, term)["last_year"][23] == row["last_year"]
+    left = of(double11, "burst", "margin")["now"]
+    assert hours_of(double11, "margin")["now"][23] == pytest.approx(left)
+
+
 def test_the_hours_of_the_burst_add_up_to_it(double11):
-    hours = double11.hours
+    hours = hours_of(double11, "gmv_paid")
     assert len(hours) == 24
     assert hours["now"].iloc[-1] == pytest.approx(paid("2026-11-11", "2026-11-12"))
     assert hours["now"].iloc[1] == pytest.approx(paid("2026-11-11", "2026-11-11 02:00:00"))
@@ -71,8 +100,9 @@ def test_the_hours_of_the_burst_add_up_to_it(double11):
 def test_while_the_burst_runs_it_is_held_against_the_hour_reached_last_year():
     running = open_shop(SAMPLE, as_of="2026-06-17")
     found = phases(running, campaign="618_2026")
-    reached = found.hours[found.hours["now"].notna()]
-    assert (len(found.hours), len(reached)) == (72, 48)
+    hours = hours_of(found, "gmv_paid")
+    reached = hours[hours["now"].notna()]
+    assert (len(hours), len(reached)) == (72, 48)
     share = paid("2025-06-16", "2025-06-18") / paid("2025-06-16", "2025-06-19")
     assert reached["share"].iloc[-1] == pytest.approx(share)
     last = str(find_phases(found, currency="CNY")[-1])

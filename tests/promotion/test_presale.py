@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from shophelm.promotion.presale import find_presale, presale, shown
+from shophelm.promotion.presale_stock import find_presale_stock, presale_stock
+from shophelm.promotion.presale_stock import shown as shown_stock
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
 from tests.conftest import SAMPLE
@@ -86,3 +88,45 @@ def test_a_shop_without_presales_is_told_where_to_get_them(shop):
         o1,2026-10-01 10:00:00,2026-10-01 10:00:00,5,0,0,5
         """
     assert isinstance(presale(shop(orders=orders)), Missing)
+
+
+def test_stock_to_hold_covers_what_was_called_for_by_sql(over):
+    """On the eve of the balances: units by product, and enough of most products for what came."""
+    opened = open_shop(SAMPLE, as_of="2026-11-10")
+    rows = presale_stock(opened, presale(opened)).set_index("product_id")
+    units = duckdb.sql(
+        f"""
+        SELECT product_id, sum(quantity), sum(quantity) FILTER (balance_paid_at IS NOT NULL)
+        FROM '{SAMPLE}/presales.csv' JOIN '{SAMPLE}/order_lines.csv.gz' USING (order_id)
+        WHERE balance_due_from >= '2026-11-01' GROUP BY 1
+        """
+    ).fetchall()
+    assert rows["presold"].to_dict() == {p: n for p, n, _ in units}
+    assert (rows["presold_open"] == rows["presold"]).all()
+    enough = [rows.loc[p, "to_hold"] >= (paid or 0) for p, _, paid in units]
+    assert np.mean(enough) >= 0.9 - 3 * np.sqrt(0.09 / len(enough))
+    assert (rows["to_hold"] <= rows["presold"]).all()
+    stock = duckdb.sql(
+        f"""
+        SELECT product_id, sum(on_hand) FROM '{SAMPLE}/stock.csv.gz' WHERE day = '2026-11-10'
+        GROUP BY 1
+        """
+    ).fetchall()
+    on_hand = dict(stock)
+    assert rows["on_hand"].to_dict() == {p: on_hand[p] for p in rows.index}
+    said = str(find_presale_stock(rows.reset_index()))
+    assert said.startswith(f"Hold {round(rows['to_hold'].sum())} units of {len(rows)} products")
+    assert shown_stock(rows.reset_index())["to_hold"].notna().all()
+
+
+def test_no_stock_is_held_for_balances_that_are_over(sample, over):
+    rows = presale_stock(sample, over)
+    assert rows.empty
+    assert str(find_presale_stock(rows)).startswith("No balance can be paid any more")
+
+
+def test_without_a_year_before_the_stock_is_not_known():
+    opened = open_shop(SAMPLE, as_of="2025-11-10")
+    rows = presale_stock(opened, presale(opened))
+    assert rows["to_hold"].isna().all()
+    assert str(find_presale_stock(rows)).endswith("how many will be called for is not known.")

@@ -47,7 +47,7 @@ def days(frame: pd.DataFrame, *, currency: str) -> Axes:
     show_unit(axes.yaxis, "money", currency)
     axes.set(title="GMV paid by day; the burst is shaded", xlabel="")
     axes.tick_params(axis="x", rotation=30)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return axes
 
 
@@ -95,19 +95,31 @@ def later_by_depth(frame: pd.DataFrame, *, currency: str) -> Axes:
 
 
 def burst_hours(hours: pd.DataFrame, *, currency: str) -> Axes:
-    """Draw what was paid since the burst began, hour by hour, beside last year's.
+    """Draw what has come since the burst began, hour by hour, beside last year's.
 
     Parameters
     ----------
     hours
-        As `promotion.phases.Phases.hours`.
+        As `promotion.phases.Phases.hours`: a panel for each figure.
     currency
-        ISO code, for the axis.
+        ISO code, for the axes of money.
     """
-    axes = _since(hours, "since the burst began")
-    show_unit(axes.yaxis, "money", currency)
-    axes.set_title("Paid since the burst began, hour by hour")
-    return axes
+    from matplotlib import pyplot as plt
+
+    set_style()
+    figures = hours["figure"].unique()
+    down = -(-len(figures) // 3)
+    _, grid = plt.subplots(down, 3, figsize=(9, 2.4 * down), squeeze=False, layout="constrained")
+    for axes, figure in zip(grid.flat, figures, strict=False):
+        own = hours[hours["figure"] == figure]
+        _now_and_then(axes, own)
+        show_unit(axes.yaxis, own["unit"].iloc[0], currency)
+        axes.set_title(figure)
+    for axes in grid.flat[len(figures) :]:
+        axes.set_axis_off()
+    grid[0][0].legend(frameon=False)
+    grid[0][0].figure.suptitle("Since the burst began, by hour")
+    return grid[0][0]
 
 
 def balance_hours(hours: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - shares
@@ -236,9 +248,13 @@ def _since(hours: pd.DataFrame, label: str) -> Axes:
 
     set_style()
     _, axes = plt.subplots(figsize=(9, 3))
-    if hours["last_year"].notna().any():
-        axes.step(hours["hour"], hours["last_year"], where="post", color=MUTED, label="last year")
-    axes.step(hours["hour"], hours["now"], where="post", color=ACCENT, lw=2, label="now")
+    _now_and_then(axes, hours)
     axes.set(xlabel=f"hours {label}")
     axes.legend(frameon=False)
     return axes
+
+
+def _now_and_then(axes: Axes, hours: pd.DataFrame) -> None:
+    if hours["last_year"].notna().any():
+        axes.step(hours["hour"], hours["last_year"], where="post", color=MUTED, label="last year")
+    axes.step(hours["hour"], hours["now"], where="post", color=ACCENT, lw=2, label="now")

@@ -233,7 +233,7 @@ def _placebos(
     gaps = gaps - 2 * lean * cross + lean**2 * squares
     beyond = np.maximum(gaps - chances, 0.0)
     share = np.divide(beyond, squares, out=np.zeros_like(beyond), where=squares > 0)
-    total = gaps[0] / squares[0] if squares[0] > 0 else np.inf
+    total = gaps[0] / squares[0] if squares[0] > 0 else np.inf if gaps[0] > 0 else 0.0
     return _Fit(float(total), float(lean), np.sqrt(share[1:]))
 
 

@@ -22,7 +22,7 @@ LEVEL = 0.05
 COLUMNS = [
     *("content_theme", "theme_days", "cost", "visits", "usual_visits", "theme_lift"),
     *("theme_lift_low", "theme_lift_high", "buyers", "buyer_rate", "buyer_rate_low"),
-    *("buyer_rate_high", "p_value"),
+    *("buyer_rate_high", "returned_share", "p_value"),
 ]
 
 
@@ -43,7 +43,8 @@ def content_themes(shop: Tables, period: Period) -> pd.DataFrame:
         One row per theme, the one that brings most beyond the usual first: content_theme,
         theme_days (a creator's days with it), cost, visits, usual_visits (of these creators, on
         these days), theme_lift (visits / usual_visits − 1) with _low and _high (95 %), buyers,
-        buyer_rate with _low and _high (95 %), p_value (Holm, over all themes).
+        buyer_rate with _low and _high (95 %), returned_share (of the money paid in these visits),
+        p_value (Holm, over all themes).
 
     Notes
     -----
@@ -55,8 +56,9 @@ def content_themes(shop: Tables, period: Period) -> pd.DataFrame:
     rows = _paid_days(shop, period)
     days = Period(shop.first_day, shop.as_of).every_day
     scale = unpaid_visitors(shop, visits_by_channel(shop, days), days)
-    seen = creator_days(shop, sorted(set(rows["creator"])))[["creator", "day", "visits", "buyers"]]
-    rows = rows.merge(seen, "left", on=["creator", "day"]).fillna({"visits": 0.0, "buyers": 0.0})
+    seen = creator_days(shop, sorted(set(rows["creator"])))
+    rows = rows.merge(seen, "left", on=["creator", "day"])
+    rows[["visits", "buyers"]] = rows[["visits", "buyers"]].fillna(0.0)
     rows["scale"] = rows["day"].map(scale)
     by = rows.groupby("creator")
     rows["usual_visits"] = (
@@ -64,7 +66,7 @@ def content_themes(shop: Tables, period: Period) -> pd.DataFrame:
     )
     frame = rows.groupby("content_theme").agg(
         theme_days=("day", "size"),
-        **{c: (c, "sum") for c in ("cost", "visits", "usual_visits", "buyers")},
+        **{c: (c, "sum") for c in ("cost", "visits", "usual_visits", "buyers", "paid", "settled")},
     )
     frame = _lifted(frame.reset_index(), _apart(rows))
     order = frame.sort_values(["theme_lift", "content_theme"], ascending=[False, True])
@@ -135,5 +137,6 @@ def _lifted(frame: pd.DataFrame, apart: float) -> pd.DataFrame:
         buyer_rate=frame["buyers"] / frame["visits"].where(frame["visits"] > 0),
         buyer_rate_low=ends["low"],
         buyer_rate_high=ends["high"],
+        returned_share=1 - frame["settled"] / frame["paid"].where(frame["paid"] > 0),
         p_value=p_values,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 
+from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import MONEY, order_worths
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
@@ -33,10 +34,11 @@ def creator_days(shop: Tables, names: Sequence[str]) -> pd.DataFrame:
     DataFrame
         One row per creator and day with visits: creator, day, visits, buyers (visits with a
         payment), known (buyers known as customers), new (of these, those who had not paid before
-        the day), and of the orders paid in these visits by known customers: paid, settled (less
-        what was paid back by as_of), worth (see `shop.buyers.order_worths`) and squares (the sum of
-        the squares of worth). Money is null where there are no orders of known customers. A visit
-        that met several creators counts for each.
+        the day; none before `newcomers_from`), and of the orders paid in these visits by known
+        customers: paid, settled (less what was paid back by as_of), worth (see
+        `shop.buyers.order_worths`) and squares (the sum of the squares of worth). Money is null
+        where there are no orders of known customers. A visit that met several creators counts for
+        each.
     """
     events = shop["events"].mutate(visit=visit_of(shop["events"]))
     named = events.filter(events.page.notnull())
@@ -54,11 +56,12 @@ def creator_days(shop: Tables, names: Sequence[str]) -> pd.DataFrame:
     rows = rows.select("visitor_id", "visit", "creator", "pays", "customer_id", "began", "ended")
     rows = _with_money(shop, rows)
     first = rows.first_paid
+    new = rows.pays & rows.sure & (first >= rows.began.truncate("D"))
     sums = rows.group_by("creator", day=rows.began.date()).aggregate(
         visits=rows.count(),
         buyers=rows.pays.sum(),
         known=(rows.pays & first.notnull()).sum(),
-        new=(rows.pays & (first >= rows.began.truncate("D")).fill_null(False)).sum(),
+        new=new.fill_null(False).sum(),
         **{name: rows[name].sum() for name in SUMS},
     )
     frame = shop.frame(sums.order_by("creator", "day"))
@@ -69,10 +72,10 @@ def _with_money(shop: Tables, rows: ibis.Table) -> ibis.Table:
     """Add what each visit bought, and when its customer paid for the first time."""
     if not shop.filled("orders.customer_id"):
         none = {name: ibis.null(MONEY) for name in SUMS}
-        return rows.mutate(first_paid=ibis.null("timestamp(6)"), **none)
+        return rows.mutate(first_paid=ibis.null("timestamp(6)"), sure=False, **none)
     times = shop["orders"].filter(lambda t: t.paid_at.notnull()).select("order_id", "paid_at")
     orders = order_worths(shop).inner_join(times, "order_id")
-    first = orders.group_by("customer_id").aggregate(first_paid=orders.paid_at.min())
+    first = first_payments(shop).drop("first_day")
     rows = rows.left_join(first, "customer_id").drop("customer_id_right")
     bought = rows.select("visitor_id", "visit", "creator", "customer_id", "began", "ended")
     bought = bought.inner_join(orders, "customer_id")

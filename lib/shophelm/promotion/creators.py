@@ -133,8 +133,10 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay the creators out."""
     names = {"cost": "media_cost", "visits": "creator_visits", "buyers": "creator_buyers"}
     names |= {f"left{end}": f"creator_left{end}" for end in ("", "_low", "_high")}
+    first = ["creator", "channel", "cost", "left", "left_low", "left_high", "verdict"]
     hidden = ["p_value", "buyer_rate_low", "buyer_rate_high", "clicks"]
-    return frame.drop(columns=hidden).rename(columns=names).dropna(axis=1, how="all")
+    others = [c for c in COLUMNS if c not in (*first, *hidden)]
+    return frame[[*first, *others]].rename(columns=names).dropna(axis=1, how="all")
 
 
 @carries_missing

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.proportions import wilson
+from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.campaigns import listed_campaigns
 from shophelm.shop.needs import carries_missing, question
@@ -91,11 +92,12 @@ def first_orders(shop: Tables, *, days: int = DAYS) -> FirstOrders:
     the needed share. Whether that many did is only known from a hold-out.
 
     Depth is not dealt by lot: who waits for a deep discount differs from who does not, and larger
-    baskets reach higher thresholds. How later worth goes with depth is an association. A shop's
-    first order in the export may not be the customer's first.
+    baskets reach higher thresholds. How later worth goes with depth is an association. Whose first
+    order lies in the first half year of the tables is left out: there may have been others before.
     """
     listed = listed_campaigns(shop) if shop.filled("campaigns") else []
     firsts = _firsts(shop, shop.as_of - timedelta(days=days))
+    firsts = firsts.semi_join(first_payments(shop).filter(lambda t: t.sure), "customer_id")
     for c in listed:
         inside = firsts.day.between(ibis.literal(c.warmup_from), ibis.literal(c.ends_on))
         firsts = firsts.filter(~inside)

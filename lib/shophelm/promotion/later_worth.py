@@ -8,6 +8,7 @@ from datetime import timedelta
 import ibis
 import numpy as np
 
+from shophelm.promotion.newcomers import first_payments, newcomers_from
 from shophelm.shop.buyers import order_worths
 from shophelm.shop.campaigns import Campaign
 from shophelm.shop.ratios import as_floats
@@ -54,12 +55,14 @@ def later_worth(shop: Tables, campaign: Campaign, listed: list[Campaign]) -> Lat
         Which, and all of the shop's.
     """
     ripe = shop.as_of - timedelta(days=DAYS)
-    alike = [c for c in listed if c.kind == campaign.kind and c.ends_on <= ripe]
+    since = newcomers_from(shop)
+    alike = [c for c in listed if c.kind == campaign.kind and since <= c.warmup_from]
+    alike = [c for c in alike if c.ends_on <= ripe]
     if not alike or not shop.filled("orders.customer_id"):
         return LaterWorth(np.nan, np.nan, 0, "")
     of = alike[-1]
     orders = order_worths(shop).select("customer_id", "day", "worth")
-    firsts = orders.group_by("customer_id").aggregate(first=orders.day.min())
+    firsts = first_payments(shop).select("customer_id", first="first_day")
     first, last = (ibis.literal(d) for d in (of.warmup_from, of.ends_on))
     firsts = firsts.filter(firsts["first"].between(first, last))
     rows = orders.inner_join(firsts, "customer_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from shophelm.methods.days_without import DaysWithout, days_without
 from shophelm.promotion.baseline import baseline, holiday_within
 from shophelm.promotion.later_worth import LaterWorth, later_worth
+from shophelm.promotion.newcomers import newcomers_from
 from shophelm.promotion.promoted_goods import PROMOTED, promoted_goods
 from shophelm.promotion.sold_days import SoldDays, sold_days
 from shophelm.shop.campaigns import PHASES, Campaign, listed_campaigns, picked_campaign
@@ -48,7 +50,8 @@ class Ledger:
     days
         By day of the campaign: day, phase, gmv (observed) and expected.
     newcomers
-        observed, expected, effect, low, high: customers who paid for the first time.
+        observed, expected, effect, low, high: customers who paid for the first time; null where
+        the shop's tables begin less than half a year before the campaign.
     later
         What a newcomer of such a campaign left in the half year after.
     worth_in
@@ -142,9 +145,7 @@ def ledger(
             (REFUNDS, sold.refunds, sold.refunds_squares),
         )
     }
-    came = sold.newcomers[:, None]
-    about["parts"] = {"newcomers": np.ones((len(days), 1), dtype=bool)}
-    newcomers = days_without(came, squares=came, **about).effects.loc["newcomers"]
+    newcomers = _newcomers(shop, picked, sold, days, about)
     later = later_worth(shop, picked, listed)
     costs = _costs(shop, picked, listed, gmv, platform_fee)
     return Ledger(
@@ -211,7 +212,7 @@ def _lay_out(
     extra += [{"part": name, "worth": -cost} for name, cost in costs.items()]
     net = left[WHOLE].loc[WHOLE]
     off = 0.0
-    if later.known:
+    if later.known and np.isfinite(newcomers["effect"]):
         n, error = newcomers["effect"], newcomers["error"]
         mean = n * later.mean
         off = 1.96 * np.hypot(error * later.mean, n * later.error)
@@ -239,6 +240,20 @@ def _taken(name: str, effects: pd.DataFrame) -> dict[str, object]:
     whole = effects.loc[WHOLE]
     ends = {"worth": -whole["effect"], "worth_low": -whole["high"], "worth_high": -whole["low"]}
     return {"part": name, **ends}
+
+
+def _newcomers(
+    shop: Tables, campaign: Campaign, sold: SoldDays, days: np.ndarray, about: dict[str, Any]
+) -> pd.Series:
+    """Estimate who came for the first time, from days of which that can be told."""
+    since = newcomers_from(shop)
+    came = sold.newcomers[:, None]
+    about = about | {
+        "parts": {"newcomers": np.ones((len(days), 1), dtype=bool)},
+        "ordinary": about["ordinary"] & (days >= since),
+    }
+    found = days_without(came, squares=came, **about).effects.loc["newcomers"]
+    return found if campaign.warmup_from >= since else found * np.nan
 
 
 def _by_day(

@@ -98,6 +98,11 @@ def _left(found: Ledger, currency: str) -> Sentence:
 
 def _newcomers(found: Ledger, currency: str) -> Sentence:
     came, later = found.newcomers, found.later
+    if not np.isfinite(came["effect"]):
+        return sentence(
+            "How many newcomers it brought is not known: too few days are there of which newcomers "
+            "can be told from those who had bought before the shop's tables begin."
+        )
     template = (
         "{n} paid for the first time where {usual} were to be expected ({low} to {high} more)"
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import ibis
-import numpy as np
 import pandas as pd
 
+from shophelm.promotion.burst_hours import burst_hours, figure_of
+from shophelm.promotion.newcomers import newcomers_from
 from shophelm.shop.buyers import order_worths
-from shophelm.shop.calendar import YEAR_OF_WEEKS
 from shophelm.shop.campaigns import (
     PHASES,
     Campaign,
@@ -20,11 +20,9 @@ from shophelm.shop.campaigns import (
     listed_campaigns,
     picked_campaign,
 )
-from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats, relative_change
-from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.shop.targets import target_for
@@ -36,9 +34,6 @@ COUNTED = (
     *("visitors", "cart_visitors", "pay_conversion", "buyers", "new_buyers", "orders"),
     *("spend_per_buyer", "average_order_value", "gmv_paid"),
 )
-OWN = {"new_members": ("new members", "count"), "margin": ("margin after refunds", "money")}
-MOST_HOURS = 14 * 24
-"""Hours of a burst that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +48,7 @@ class Phases:
         One row per phase begun and term: phase, days (of it that are known), term, figure, unit,
         now, last_year (as many days of the same phase), change, target, attainment.
     hours
-        One row per hour of the burst, from 1: hour, now (money paid since it began; null for hours
-        to come), last_year, and share (of last year's whole burst).
+        As `burst_hours.burst_hours` gives them.
     """
 
     campaign: Campaign
@@ -105,7 +99,7 @@ def phases(shop: Tables, *, campaign: str = "") -> Phases | Missing:
     for of, name in (("last_year", "change"), ("target", "attainment")):
         frame[name] = relative_change(frame["now"], frame[of])
     frame["attainment"] += 1
-    return Phases(now, before, frame, _hours(shop, now, before))
+    return Phases(now, before, frame, burst_hours(shop, now, before))
 
 
 @carries_missing
@@ -154,7 +148,7 @@ def find_phases(found: Phases, *, currency: str) -> list[Sentence]:
 
 def _so_far(found: Phases, currency: str) -> list[Sentence]:
     """Say where a burst that still runs stands, at the hour reached last year."""
-    hours = found.hours
+    hours = found.hours[found.hours["term"] == "gmv_paid"]
     reached = hours[hours["now"].notna()] if len(hours) else hours
     if not len(reached) or len(reached) == len(hours):
         return []
@@ -192,7 +186,7 @@ def _counted(shop: Tables, spans: dict[str, list[date]]) -> dict[str, pd.Series]
     found = {t: as_floats(counts[t]) for t in COUNTED if t in counts}
     if "new_buyers" in found:
         # who is new cannot be told from a short history
-        first = shop.first_day + YEAR_OF_WEEKS
+        first = newcomers_from(shop)
         short = [s for s, days in spans.items() if days[0] < first]
         found["new_buyers"] = found["new_buyers"].mask(found["new_buyers"].index.isin(short))
     if shop.filled("customers"):
@@ -224,7 +218,7 @@ def _row(
 ) -> dict | None:
     if phase not in spans:
         return None
-    figure, unit = OWN.get(term) or (TERMS[term].title, TERMS[term].unit)
+    figure, unit = figure_of(term)
     # a month's target spread evenly says nothing of a burst
     target, exact = target_for(shop, spans[phase]).get(term, (math.nan, False))
     return {
@@ -237,37 +231,3 @@ def _row(
         "last_year": counts[term].get(f"{phase} before", math.nan),
         "target": float(target) if exact else math.nan,
     }
-
-
-def _hours(shop: Tables, now: Campaign, before: Campaign | None) -> pd.DataFrame:
-    """Add up what was paid hour by hour since the burst began."""
-    length = min(24 * len(now.days_of("burst")), MOST_HOURS)
-    frame = pd.DataFrame({"hour": np.arange(1, length + 1)})
-    known = (datetime.combine(shop.as_of + timedelta(days=1), time()) - _begins(now)).days * 24
-    frame["now"] = np.where(frame["hour"] <= known, _paid_by_hour(shop, now, length), np.nan)
-    if before is None:
-        return frame.assign(last_year=np.nan, share=np.nan)
-    frame["last_year"] = _paid_by_hour(shop, before, length)
-    whole = _paid_by_hour(shop, before, 24 * len(before.days_of("burst")))
-    total = whole[-1] if len(whole) else 0.0
-    return frame.assign(share=frame["last_year"] / total if total > 0 else np.nan)
-
-
-def _begins(campaign: Campaign) -> datetime:
-    return datetime.combine(campaign.burst_from, time())
-
-
-def _paid_by_hour(shop: Tables, campaign: Campaign, hours: int) -> np.ndarray:
-    """Give what was paid by the end of each hour of a burst."""
-    begins = _begins(campaign)
-    days = [campaign.burst_from + timedelta(days=i) for i in range(-(-hours // 24))]
-    if not days:
-        return np.array([])
-    orders = paid_orders(shop)
-    orders = orders.filter(inside(orders.day, days))
-    keys = {"day": orders.day, "hour": orders.paid_at.hour()}
-    sums = shop.frame(orders.group_by(**keys).aggregate(paid=orders.paid_amount.sum()))
-    at = [(d - begins.date()).days * 24 + h for d, h in zip(sums["day"], sums["hour"], strict=True)]
-    paid = np.zeros(24 * len(days))
-    paid[at] = as_floats(sums["paid"])
-    return paid[:hours].cumsum()

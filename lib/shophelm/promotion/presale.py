@@ -55,6 +55,9 @@ class Presale:
         paid by its end; null for hours to come).
     over
         Whether balances can no longer be paid.
+    odds
+        What last year's say of a deposit not paid by this hour: a and b of a beta distribution of
+        its chance; 0 and 0 where nothing is known.
     """
 
     campaign: Campaign
@@ -62,6 +65,7 @@ class Presale:
     tiers: pd.DataFrame
     hours: pd.DataFrame
     over: bool
+    odds: tuple[float, float] = (0.0, 0.0)
 
 
 @question(TITLE, "presales", "campaigns", "orders")
@@ -107,7 +111,9 @@ def presale(shop: Tables, *, campaign: str = "") -> Presale | Missing:
     ]
     tiers.append(_tier("all", mine, then, then, hour, over))
     frame = pd.DataFrame(tiers)
-    return Presale(now, before, frame[frame["deposits"] > 0], _hours(mine, then, hour), over)
+    odds = _came_later(then, hour) if len(then) else (0.0, 0.0)
+    kept = frame[frame["deposits"] > 0]
+    return Presale(now, before, kept, _hours(mine, then, hour), over, odds)
 
 
 @carries_missing

@@ -8,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.calendar import Period
 from shophelm.shop.ratios import as_floats
@@ -35,7 +36,7 @@ class SoldDays:
     gmv_squares, worth_squares, coupons_squares, refunds_squares
         Sums over orders of the group's amount times the order's, which is the variance by chance.
     newcomers
-        Customers whose first payment it was, by day.
+        Customers whose first payment it was, by day; see `newcomers.first_payments`.
     worth_in
         margin, or gmv where too few costs are known.
     """
@@ -128,9 +129,8 @@ def _with_coupons(shop: Tables, orders: ibis.Table) -> ibis.Table:
 
 
 def _newcomers(shop: Tables, period: Period) -> np.ndarray:
-    orders = paid_orders(shop).filter(lambda t: t.known)
-    firsts = orders.group_by("customer_id").aggregate(day=orders.day.min())
-    frame = shop.frame(firsts.group_by("day").aggregate(n=firsts.count()))
+    firsts = first_payments(shop).filter(lambda t: t.sure)
+    frame = shop.frame(firsts.group_by(day="first_day").aggregate(n=firsts.count()))
     found = np.zeros(period.days)
     found[[(d - period.first).days for d in frame["day"]]] = frame["n"]
     return found

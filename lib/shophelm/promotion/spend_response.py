@@ -120,8 +120,10 @@ def spend_response(shop: Tables, period: Period) -> SpendResponse:
 @carries_missing
 def shown(found: SpendResponse) -> pd.DataFrame:
     """Lay the channels out."""
-    wanted = [c for c in COLUMNS if not c.startswith("gain") and c != "visit_worth"]
-    return found.channels[wanted].dropna(axis=1, how="all")
+    first = ["channel", "spend_a_day", *(f"next_worth{end}" for end in INTERVAL), "verdict"]
+    hidden = ["visit_worth", *(f"gain{end}" for end in LIKELY)]
+    others = [c for c in COLUMNS if c not in (*first, *hidden)]
+    return found.channels[[*first, *others]].dropna(axis=1, how="all")
 
 
 @carries_missing
