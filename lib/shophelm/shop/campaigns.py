@@ -98,6 +98,32 @@ def next_year(campaign: Campaign) -> Campaign:
     return Campaign("", f"The next {campaign.kind}", campaign.kind, **days)
 
 
+def campaigns_with_next_year(shop: Tables, *, until: date) -> pd.DataFrame:
+    """List the campaigns, and those to come that are not listed on last year's dates.
+
+    Returns
+    -------
+    DataFrame
+        name, kind, warmup_from, burst_from, afterglow_from, ends_on.
+    """
+    listed = listed_campaigns(shop)
+    every = list(listed)
+    for c in listed:
+        coming = next_year(c)
+        while coming.warmup_from <= until:
+            there = any(o.kind == c.kind and _overlap(o, coming) for o in every)
+            if coming.warmup_from > shop.as_of and not there:
+                every.append(coming)
+            coming = next_year(coming)
+    columns = ["name", "kind", "warmup_from", "burst_from", "afterglow_from", "ends_on"]
+    return pd.DataFrame([[getattr(c, n) for n in columns] for c in every], columns=columns)
+
+
+def _overlap(one: Campaign, other: Campaign) -> bool:
+    """Say whether two campaigns of a kind are one, listed and moved: within sixty days."""
+    return abs((one.burst_from - other.burst_from).days) <= 60
+
+
 def _campaign(row: Any) -> Campaign:
     return Campaign(*(getattr(row, name) for name in Campaign.__dataclass_fields__))
 

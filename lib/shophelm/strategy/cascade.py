@@ -1,0 +1,352 @@
+"""The year's target, down to the day, the channel and the category, and along the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from shophelm.errors import ParameterError
+from shophelm.methods.apportion import apportion
+from shophelm.shop.calendar import Period
+from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.ratios import as_floats
+from shophelm.shop.tables import Tables
+from shophelm.strategy.daily_facts import DailyFacts, daily_facts
+from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
+from shophelm.words import Sentence, change, listing, money, number, rate, sentence
+
+TITLE = "What must each month, channel and driver bring?"
+CENTS, PARTS = 100, 1000
+"""Money is shared out in cents, people in thousandths, so that sums are exact."""
+LEVELS = {"year": "YE", "quarter": "QE", "month": "ME", "week": "W-SUN", "day": "D"}
+DRIVERS = ("visits", "pay_conversion", "spend_per_buyer")
+SPLIT = {"visits": 0.6, "pay_conversion": 0.2, "spend_per_buyer": 0.2}
+"""How growth that is asked for is laid on the drivers, on the logarithm, if not said otherwise."""
+BLOCK = 28
+"""Days over which a driver must have reached a level for it to count as reached."""
+IMPOSSIBLE = 1.1
+"""A driver asked for so many times the best it ever reached is asked for the impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """A year's plan.
+
+    Attributes
+    ----------
+    period
+        The year.
+    target
+        Money paid in it, in cents.
+    cells
+        One row per day and channel: day, channel, gmv (cents), buyers and visits (thousandths;
+        visits are 0 where nobody counts them). Whole numbers: every sum is exact, and money is
+        visits × (buyers / visits) × (gmv / buyers) at every level.
+    categories
+        One row per day and category: day, category, gmv (cents); a day's are those of its cells.
+    drivers
+        One row per month and driver: month, driver, asked, now (as it runs now, in that month's
+        season), best (in 28 days, ever), times (asked / best).
+    grown
+        By what the year must outgrow the shop as it runs now.
+    split
+        What share of that, on the logarithm, is laid on each driver.
+    season_from
+        What the season was taken from.
+    """
+
+    period: Period
+    target: int
+    cells: pd.DataFrame
+    categories: pd.DataFrame
+    drivers: pd.DataFrame
+    grown: float
+    split: dict[str, float]
+    season_from: str
+
+
+@question(
+    TITLE,
+    "orders",
+    events="traffic and conversion along the chain",
+    traffic="traffic and conversion along the chain",
+    campaigns="the days of campaigns",
+    products="the plan by category",
+    targets="the year's target",
+)
+def cascade(
+    shop: Tables,
+    *,
+    year: int = 0,
+    annual_target: float = 0.0,
+    split: dict[str, float] | None = None,
+    country: str = "CN",
+) -> Cascade:
+    """Share a year's target out to days, channels, categories and drivers.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    year
+        Which; that of as_of if 0.
+    annual_target
+        Money to be paid in it; if 0 the sum of the shop's own targets for it, or where there are
+        none what the year comes to at the present pace.
+    split
+        By driver (visits, pay_conversion, spend_per_buyer), what share of the growth asked for, on
+        the logarithm, is laid on it; they add up to 1.
+    country
+        Whose long public holidays count.
+
+    Returns
+    -------
+    Cascade
+        Days weigh as `methods.year_shape` says, and growth comes in evenly over the year. A visit
+        is a visitor's day, and a buyer a buyer's day, so that days add up to months.
+
+    Raises
+    ------
+    ParameterError
+        If the target is below 0, or the split does not add up to 1.
+    """
+    split = _split(split)
+    facts = daily_facts(shop)
+    year = year or shop.as_of.year
+    period = Period(date(year, 1, 1), date(year, 12, 31))
+    shape = expected_shape(shop, facts, period.last, country=country)
+    wanted = [d for d in period.every_day if d >= shape.days[0]]
+    weights = {
+        name: getattr(shape, name).loc[wanted].reindex(period.every_day).bfill()
+        for name in ("visits", "buyers", "gmv", "by_category")
+        if getattr(shape, name) is not None
+    }
+    present = float(weights["gmv"].to_numpy().sum())
+    target = _target(shop, period, annual_target, present)
+    grown = target / CENTS / present if present > 0 else np.nan
+    tilt = np.exp(_log(grown) * np.arange(period.days) / period.days)
+    cells = _cells(weights, target, grown, split, tilt)
+    return Cascade(
+        period,
+        target,
+        cells,
+        _categories(cells, weights.get("by_category"), tilt),
+        _drivers(cells, facts, shape),
+        grown,
+        split,
+        shape.season_from,
+    )
+
+
+@carries_missing
+def planned(plan: Cascade, level: str, *, by: str = "") -> pd.DataFrame:
+    """Add the plan up over years, quarters, months, weeks or days, and by channel or category.
+
+    Returns
+    -------
+    DataFrame
+        One row per period (and name): first (day), channel or category, gmv (money), and but for
+        categories visits, buyers, pay_conversion and spend_per_buyer.
+    """
+    rows = plan.categories if by == "category" else plan.cells
+    ends = pd.PeriodIndex(pd.to_datetime(rows["day"]), freq=LEVELS[level].replace("E", ""))
+    first = ends.start_time.date
+    keys = [pd.Series(first, index=rows.index, name="first"), *([rows[by]] if by else [])]
+    numbers = [c for c in ("gmv", "buyers", "visits") if c in rows]
+    sums = rows.groupby(keys, sort=True)[numbers].sum().reset_index()
+    sums["gmv"] = sums["gmv"] / CENTS
+    if by == "category":
+        return sums
+    sums[["buyers", "visits"]] = sums[["buyers", "visits"]] / PARTS
+    sums["pay_conversion"] = sums["buyers"] / sums["visits"].where(sums["visits"] > 0)
+    sums["spend_per_buyer"] = sums["gmv"] / sums["buyers"].where(sums["buyers"] > 0)
+    return sums
+
+
+@carries_missing
+def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
+    """Say what the year asks for, of which months most, and which driver the impossible."""
+    months = planned(plan, "month")
+    most = months.loc[months["gmv"].idxmax()]
+    said = [
+        sentence(
+            "{year} is to bring {target}, {grown} beside what it comes to at the present pace; "
+            "most in {month}: {gmv} ({share} of it).",
+            year=str(plan.period.first.year),
+            target=money(plan.target / CENTS, currency=currency),
+            grown=change(plan.grown - 1),
+            month=most["first"].strftime("%Y-%m"),
+            gmv=money(most["gmv"], currency=currency),
+            share=rate(most["gmv"] / (plan.target / CENTS), digits=0),
+        )
+    ]
+    if plan.season_from != "the shop":
+        said.append(
+            sentence(
+                "The shop is less than a year old: its season is {source}.",
+                source="that of the market" if plan.season_from else "not known, and not in it",
+            )
+        )
+    asked = plan.drivers[plan.drivers["times"] > IMPOSSIBLE]
+    if asked.empty:
+        said.append(sentence("No driver is asked for more than it has reached before."))
+        return said
+    for driver, rows in asked.groupby("driver", sort=False):
+        worst = rows.loc[rows["times"].idxmax()]
+        said.append(
+            sentence(
+                "{driver} is asked for the impossible in {months}: {times} times its best 28 days "
+                "in {month}.",
+                driver=driver.replace("_", " ").capitalize(),
+                months=listing(rows["month"].tolist(), most=12),
+                times=number(worst["times"], digits=2),
+                month=worst["month"],
+            )
+        )
+    return said
+
+
+def _split(split: dict[str, float] | None) -> dict[str, float]:
+    given = SPLIT if split is None else split
+    if set(given) != set(DRIVERS) or abs(sum(given.values()) - 1) > 1e-6:
+        raise ParameterError(
+            f"split is {given}. Give {', '.join(DRIVERS)} each a share of the growth; they add up "
+            "to 1."
+        )
+    return given
+
+
+def _target(shop: Tables, period: Period, given: float, present: float) -> int:
+    """Give the year's target in cents."""
+    if given < 0:
+        raise ParameterError(f"annual_target is {given}. What is to be paid is not below 0.")
+    if given:
+        return round(given * CENTS)
+    own = _own_target(shop, period)
+    return round((present if own is None else own) * CENTS)
+
+
+def _own_target(shop: Tables, period: Period) -> float | None:
+    """Sum the shop's own targets of the year: of the longest rows that tile it."""
+    if not shop.filled("targets"):
+        return None
+    rows = shop["targets"].filter(lambda t: (t.scope == "shop") & (t.metric == "gmv_paid"))
+    frame = shop.frame(rows)
+    inside = frame[(frame["period_from"] >= period.first) & (frame["period_to"] <= period.last)]
+    days = (inside["period_to"] - inside["period_from"]).map(lambda d: d.days + 1)
+    kept: list[tuple[date, date]] = []
+    total = 0.0
+    for at in days.sort_values(ascending=False, kind="stable").index:
+        row = inside.loc[at]
+        if all(row["period_to"] < a or row["period_from"] > b for a, b in kept):
+            kept.append((row["period_from"], row["period_to"]))
+            total += float(row["value"])
+    covered = sum((b - a).days + 1 for a, b in kept)
+    return total if covered == period.days else None
+
+
+def _log(times: float) -> float:
+    return float(np.log(times)) if times > 0 and np.isfinite(times) else 0.0
+
+
+def _cells(
+    weights: dict[str, pd.DataFrame],
+    target: int,
+    grown: float,
+    split: dict[str, float],
+    tilt: np.ndarray,
+) -> pd.DataFrame:
+    """Share money, buyers and visits out to days and channels, each exactly."""
+    gmv = weights["gmv"]
+    channels = sorted(set(gmv) | set(weights["buyers"]) | set(weights.get("visits", gmv)))
+    days = gmv.index
+    parts = {}
+    for name, unit in (("gmv", CENTS), ("buyers", PARTS), ("visits", PARTS)):
+        if name not in weights:
+            parts[name] = np.zeros(len(days) * len(channels), dtype=np.int64)
+            continue
+        table = weights[name].reindex(columns=channels, fill_value=0.0).to_numpy()
+        # spend is what is left of the growth once visits and conversion have theirs
+        share = {"gmv": 1.0, "visits": split["visits"]}.get(
+            name, split["visits"] + split["pay_conversion"]
+        )
+        total = target if name == "gmv" else round(table.sum() * np.exp(share * _log(grown)) * unit)
+        parts[name] = apportion(total, table * (tilt**share)[:, None]).ravel()
+    index = pd.MultiIndex.from_product([days, channels], names=["day", "channel"])
+    return pd.DataFrame(parts, index=index).reset_index()
+
+
+def _categories(
+    cells: pd.DataFrame, weights: pd.DataFrame | None, tilt: np.ndarray
+) -> pd.DataFrame:
+    """Share each day's money out to the categories."""
+    if weights is None:
+        return pd.DataFrame(columns=["day", "category", "gmv"])
+    by_day = cells.groupby("day", sort=False)["gmv"].sum()
+    rows = [
+        apportion(int(total), row * lift)
+        for total, row, lift in zip(by_day, weights.to_numpy(), tilt, strict=True)
+    ]
+    index = pd.MultiIndex.from_product([weights.index, weights], names=["day", "category"])
+    return pd.DataFrame({"gmv": np.concatenate(rows)}, index=index).reset_index()
+
+
+def _drivers(cells: pd.DataFrame, facts: DailyFacts, shape: ExpectedShape) -> pd.DataFrame:
+    """Hold what each month asks of each driver against the best the shop ever reached."""
+    month = pd.Series([d.strftime("%Y-%m") for d in cells["day"]], index=cells.index)
+    sums = cells.groupby(month)[["gmv", "buyers", "visits"]].sum()
+    days = cells.groupby(month)["day"].nunique()
+    asked = chain_of(sums["visits"] / PARTS, sums["buyers"] / PARTS, sums["gmv"] / CENTS, days)
+    best = _best(facts)
+    present = {
+        n: (0.0 if getattr(shape, n) is None else getattr(shape, n).sum(axis=1))
+        for n in ("visits", "buyers", "gmv")
+    }
+    frame = pd.DataFrame(present, index=shape.days)
+    name = [d.strftime("%Y-%m") for d in frame.index]
+    totals, length = frame.groupby(name).sum(), frame.groupby(name).size()
+    now = chain_of(totals["visits"], totals["buyers"], totals["gmv"], length)
+    rows = [
+        {
+            "month": m,
+            "driver": driver,
+            "asked": asked.at[m, driver],
+            "now": now[driver].get(m, np.nan),
+            "best": best[driver],
+            "times": asked.at[m, driver] / best[driver] if best[driver] > 0 else np.nan,
+        }
+        for m in asked.index
+        for driver in DRIVERS
+        if np.isfinite(asked.at[m, driver])
+    ]
+    return pd.DataFrame(rows, columns=["month", "driver", "asked", "now", "best", "times"])
+
+
+def chain_of(visits: pd.Series, buyers: pd.Series, gmv: pd.Series, days: pd.Series) -> pd.DataFrame:
+    """Give visits a day, buyers / visits and money / buyers."""
+    counted = visits.where(visits > 0)
+    return pd.DataFrame(
+        {
+            "visits": counted / days,
+            "pay_conversion": buyers / counted,
+            "spend_per_buyer": gmv / buyers.where(buyers > 0),
+        }
+    )
+
+
+def _best(facts: DailyFacts) -> pd.Series:
+    """Give the best 28 days of each driver, ever."""
+    totals = pd.DataFrame(
+        {
+            "buyers": facts.buyers.sum(axis=1),
+            "gmv": facts.gmv.sum(axis=1),
+            "visits": np.nan if facts.visits is None else facts.visits.sum(axis=1),
+        }
+    )
+    block = min(BLOCK, len(totals))
+    sums = as_floats(totals.stack()).unstack().rolling(block).sum()
+    days = pd.Series(float(block), index=sums.index)
+    return chain_of(sums["visits"], sums["buyers"], sums["gmv"], days).max()

@@ -1,0 +1,253 @@
+"""Where the year stands: each driver to the day, the chance of the target, and what remains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from shophelm.methods.pace import Pace, chance_of, pace
+from shophelm.shop.calendar import Period
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, Cascade, chain_of
+from shophelm.strategy.daily_facts import DailyFacts, daily_facts
+from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
+from shophelm.words import Sentence, change, listing, money, rate, sentence
+
+TITLE = "Will we make the year's target?"
+LIKELY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a span of days will come to.
+
+    Attributes
+    ----------
+    so_far
+        Paid in it up to as_of.
+    to_come, low, high
+        The rest: its median and the ends of its 80 % interval; NaN where the past is too short.
+    deviation
+        Of the logarithm of the rest.
+    """
+
+    so_far: float
+    to_come: float
+    low: float
+    high: float
+    deviation: float
+
+    def chance(self, target: float) -> float:
+        """Give the chance to reach a target; NaN where it cannot be known."""
+        if not np.isfinite(self.to_come) and self.so_far < target:
+            return np.nan
+        return chance_of(target, self.so_far, self.to_come, self.deviation)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the running year does.
+
+    Attributes
+    ----------
+    plan
+        The year's plan.
+    drivers
+        One row per driver and for gmv: driver, actual and planned (to date; visits and conversion
+        and spend as in the plan), attainment, remaining (what the days to come must do; visits a
+        day) and remaining_now (what they do at the present pace).
+    months
+        One row per month still to come, the running one included: month, days (to come), planned
+        (money), asked (what it must bring now for the target), times (asked / planned).
+    outlook, chance
+        Of the year; and the chance that it reaches its target.
+    """
+
+    plan: Cascade
+    drivers: pd.DataFrame
+    months: pd.DataFrame
+    outlook: Outlook
+    chance: float
+
+
+@question(TITLE, "orders", events="where each driver stands", traffic="where each driver stands")
+@carries_missing
+def standing(shop: Tables, plan: Cascade, *, country: str = "CN") -> Standing | Missing:
+    """Hold the running year against its plan, to the day, and say whether it will do.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    plan
+        As `cascade.cascade` gives it.
+    country
+        As there.
+
+    Notes
+    -----
+    The rest of the year is its shape at the present pace (`methods.pace`), whose level may drift
+    and grow. What is missing to the target is laid on the days to come in proportion to the plan.
+    """
+    if not plan.period.first <= shop.as_of <= plan.period.last:
+        return Missing(TITLE, "orders", f"{shop.as_of} lies outside the year of the plan.")
+    facts = daily_facts(shop)
+    shape = expected_shape(shop, facts, plan.period.last, country=country)
+    ahead = outlook(facts, shape, plan.period)
+    return Standing(
+        plan,
+        _drivers(plan, facts, shape, ahead.so_far),
+        _months(plan, facts, ahead.so_far),
+        ahead,
+        ahead.chance(plan.target / CENTS),
+    )
+
+
+def outlook(facts: DailyFacts, shape: ExpectedShape, period: Period) -> Outlook:
+    """Say what a span of days, begun or to come, will bring.
+
+    Parameters
+    ----------
+    facts, shape
+        What was, and what each day weighs.
+    period
+        The span; its shape must be known to its last day.
+    """
+    paid, weights = facts.gmv.sum(axis=1), shape.gmv.sum(axis=1)
+    known = paid.index
+    inside = [d for d in period.every_day if d in known]
+    so_far = float(paid.loc[inside].sum())
+    coming = [d for d in period.every_day if d > facts.period.last]
+    if not coming:
+        return Outlook(so_far, 0.0, 0.0, 0.0, 0.0)
+    learnt = pace(paid.to_numpy(), weights.loc[known].to_numpy())
+    if learnt is None:
+        return Outlook(so_far, np.nan, np.nan, np.nan, np.nan)
+    skipped = (coming[0] - facts.period.last).days - 1
+    median, deviation = _ahead(learnt, shape, facts, coming, skipped)
+    z = stats.norm.ppf((1 + LIKELY) / 2)
+    low, high = (median * np.exp(k * z * deviation) for k in (-1, 1))
+    return Outlook(so_far, median, low, high, deviation)
+
+
+def _ahead(
+    learnt: Pace, shape: ExpectedShape, facts: DailyFacts, coming: list[date], skipped: int
+) -> tuple[float, float]:
+    """Give the median and deviation of days to come; those before them only let time pass."""
+    first = (facts.period.last - shape.days[0]).days + 1
+    there = slice(first, first + skipped + len(coming))
+    weights = shape.gmv.sum(axis=1).to_numpy()[there].copy()
+    weights[:skipped] = 0.0
+    return learnt.ahead(
+        weights,
+        kinds=shape.kinds[there],
+        unsure=shape.unsure[there],
+        season_unsure=shape.season_unsure,
+    )
+
+
+def _drivers(plan: Cascade, facts: DailyFacts, shape: ExpectedShape, so_far: float) -> pd.DataFrame:
+    """Hold each driver's days so far against the plan's, and say what the others must do."""
+    cells = plan.cells.groupby("day")[["gmv", "buyers", "visits"]].sum()
+    done = cells.index <= facts.period.last
+    begun = [d for d in cells.index[done] if d >= facts.period.first]
+    actual = pd.DataFrame(
+        {
+            "gmv": facts.gmv.sum(axis=1),
+            "buyers": facts.buyers.sum(axis=1),
+            "visits": 0.0 if facts.visits is None else facts.visits.sum(axis=1),
+        }
+    ).loc[begun]
+    now = pd.DataFrame(
+        {
+            "gmv": shape.gmv.sum(axis=1),
+            "buyers": shape.buyers.sum(axis=1),
+            "visits": 0.0 if shape.visits is None else shape.visits.sum(axis=1),
+        }
+    )
+    coming = cells.index[~done]
+    was, should = _of(actual), _of(_in_units(cells.loc[begun]))
+    then, present = _of(_in_units(cells[~done])), _of(now.loc[now.index.isin(coming)])
+    missing = max(plan.target / CENTS - so_far, 0.0)
+    times = missing / then["gmv"] if then["gmv"] > 0 else np.nan
+    rows = []
+    for name in ("gmv", *DRIVERS):
+        # each driver bears of what is missing what the plan lays on it
+        share = 1.0 if name == "gmv" else plan.split[name]
+        rows.append(
+            {
+                "driver": name,
+                "actual": was[name],
+                "planned": should[name],
+                "attainment": was[name] / should[name] if should[name] > 0 else np.nan,
+                "remaining": then[name] * times**share if np.isfinite(times) else np.nan,
+                "remaining_now": present[name],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _in_units(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells / pd.Series({"gmv": CENTS, "buyers": PARTS, "visits": PARTS})
+
+
+def _of(rows: pd.DataFrame) -> pd.Series:
+    """Give the money and drivers of some days together."""
+    sums = rows.sum().to_frame().T
+    row = chain_of(sums["visits"], sums["buyers"], sums["gmv"], pd.Series([float(len(rows))]))
+    return row.assign(gmv=sums["gmv"]).iloc[0]
+
+
+def _months(plan: Cascade, facts: DailyFacts, so_far: float) -> pd.DataFrame:
+    """Lay what is missing on the months to come."""
+    cells = plan.cells[plan.cells["day"] > facts.period.last]
+    month = [d.strftime("%Y-%m") for d in cells["day"]]
+    frame = cells.groupby(month).agg(days=("day", "nunique"), planned=("gmv", "sum"))
+    frame["planned"] = frame["planned"] / CENTS
+    missing = max(plan.target / CENTS - so_far, 0.0)
+    total = frame["planned"].sum()
+    frame["asked"] = frame["planned"] * (missing / total if total > 0 else np.nan)
+    frame["times"] = frame["asked"] / frame["planned"].where(frame["planned"] > 0)
+    return frame.rename_axis("month").reset_index()
+
+
+@carries_missing
+def find_standing(found: Standing, *, currency: str) -> list[Sentence]:
+    """Say where the year stands, which driver lags, and how likely the target is."""
+    rows = found.drivers.set_index("driver")
+    gmv = rows.loc["gmv"]
+    said = [
+        sentence(
+            "Of {target} for the year {so_far} are paid, {attainment} of what was planned by now.",
+            target=money(found.plan.target / CENTS, currency=currency),
+            so_far=money(gmv["actual"], currency=currency),
+            attainment=rate(gmv["attainment"], digits=0),
+        )
+    ]
+    behind = rows.drop("gmv")["attainment"].dropna()
+    behind = behind[behind < 1].sort_values()
+    if len(behind):
+        each = [f"{d.replace('_', ' ')} ({change(v - 1)})" for d, v in behind.items()]
+        said.append(sentence("Behind their plan: {drivers}.", drivers=listing(each)))
+    return [*said, _chance(found, currency)]
+
+
+def _chance(found: Standing, currency: str) -> Sentence:
+    ahead = found.outlook
+    if not np.isfinite(found.chance):
+        text = "How likely the target is cannot be known from fewer than eight weeks with sales."
+        return sentence(text)
+    low, high = (ahead.so_far + end for end in (ahead.low, ahead.high))
+    return sentence(
+        "At its present pace the year comes to {total} (80% interval {low} to {high}); the chance "
+        "of its target is {chance}.",
+        total=money(ahead.so_far + ahead.to_come, currency=currency),
+        low=money(low, currency=currency),
+        high=money(high, currency=currency),
+        chance=rate(found.chance, digits=0),
+    )
