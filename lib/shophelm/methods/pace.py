@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import linalg, stats
 
 YEAR = 364.0
 BLOCK = 7
 """Days that are held against their shape together: a week has every week day once."""
-LAGS = 26
-"""Weeks apart up to which weeks are held against each other."""
+STAYS = (0.0, *np.geomspace(0.002, 2.0, 11))
+"""How much of what a week differs by may stay: drift over noise, in variances."""
 FEWEST_BLOCKS = 8
 """Weeks below which nothing is said of what is to come."""
 GROWTH_SD = 0.004
@@ -25,22 +25,27 @@ MEMORY = 52
 class Pace:
     """What is known of a series beside its shape, on the logarithm, by the week.
 
+    Entries are the ways it may have come about (how much of what weeks differ by stays), each with
+    its weight.
+
     Attributes
     ----------
-    level, level_variance
-        How it ran in the last weeks: 0 is as the shape says.
+    weight
+        Of each way; they add up to 1.
+    level, growth
+        How it ran at the end of the last week (0 is as the shape says), and its growth a week.
+    covariance
+        Of level and growth: ways × 2 × 2.
     noise, drift
-        Variance of a single week about its level, and by which the level moves from week to week.
-    growth, growth_variance
-        Of the level, a week.
+        Variance of a single week about its level, and by which the level moves in a week.
     """
 
-    level: float
-    level_variance: float
-    noise: float
-    drift: float
-    growth: float
-    growth_variance: float
+    weight: np.ndarray
+    level: np.ndarray
+    growth: np.ndarray
+    covariance: np.ndarray
+    noise: np.ndarray
+    drift: np.ndarray
 
     def ahead(
         self,
@@ -62,25 +67,27 @@ class Pace:
         season_unsure
             Deviation of the logarithm of a season that is not in the weights.
         """
-        total = weights.sum()
-        if not total > 0:
+        if not weights.sum() > 0:
             return 0.0, 0.0
-        share = weights / total
         weeks = (np.arange(len(weights)) + 0.5) / BLOCK
-        grown = self.level + self.growth * weeks
-        median = float((weights * np.exp(grown)).sum())
-        share = weights * np.exp(grown) / median
+        grown = weights * np.exp(self.level[:, None] + self.growth[:, None] * weeks)
+        totals = grown.sum(axis=1)
+        share = grown / totals[:, None]
         # what happens to the level in a week stays with every day after it
-        after = np.cumsum(share[::-1])[::-1]
+        after = np.cumsum(share[:, ::-1], axis=1)[:, ::-1]
+        far = share @ weeks
+        both = np.stack([np.ones_like(far), far], axis=1)
         variance = (
-            self.level_variance
-            + self.growth_variance * float(share @ weeks) ** 2
-            + self.drift / BLOCK * float((after**2).sum())
-            + self.noise * BLOCK * float((share**2).sum())
-            + _of_kinds(share, kinds, unsure)
-            + season_unsure**2 * _turned(float(share @ weeks) * BLOCK)
+            np.einsum("wi,wij,wj->w", both, self.covariance, both)
+            + self.drift / BLOCK * (after**2).sum(axis=1)
+            + self.noise * BLOCK * (share**2).sum(axis=1)
         )
-        return median, float(np.sqrt(variance))
+        log = float(self.weight @ np.log(totals))
+        spread = float(self.weight @ (variance + (np.log(totals) - log) ** 2))
+        mean_share, mean_far = self.weight @ share, float(self.weight @ far)
+        spread += _of_kinds(mean_share, kinds, unsure)
+        spread += season_unsure**2 * _turned(mean_far * BLOCK)
+        return float(np.exp(log)), float(np.sqrt(spread))
 
 
 def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
@@ -98,12 +105,12 @@ def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
 
     Notes
     -----
-    The level is a random walk seen with noise; both variances are told apart by how squared
-    differences of weeks grow with the time between them (a variogram). The level is then
-    the exponentially weighted mean that is best for such a walk (Muth 1960, "Optimal properties of
-    exponentially weighted forecasts"). Growth is drawn to none (a normal prior).
+    The level is a random walk with growth, seen with noise (a local level model; Harvey 1989,
+    "Forecasting, structural time series models and the Kalman filter"). Every ratio of drift to
+    noise in STAYS is as likely beforehand as any other, and growth is normal about none. Given the
+    ratio all else is generalised least squares, anchored at the end of the last week.
     """
-    blocks = len(values) // BLOCK
+    blocks = min(len(values) // BLOCK, MEMORY)
     if blocks < FEWEST_BLOCKS:
         return None
     seen, due = (
@@ -112,17 +119,32 @@ def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
     )
     if (seen <= 0).any() or (due <= 0).any():
         return None
-    log = np.log(seen / due)[-MEMORY:]
-    growth, growth_variance = _growth(log)
-    noise, drift = _variogram(log - growth * np.arange(len(log)))
-    gain = _gain(drift / noise)
-    weight = gain * (1 - gain) ** np.arange(len(log))[::-1]
-    weight[0] += (1 - gain) ** len(log)
-    # weeks ago, the level was lower by what it has grown since
-    since = np.arange(len(log))[::-1]
-    level = float((weight * (log + growth * since)).sum() / weight.sum())
-    level_variance = max(gain * noise, noise / len(log))
-    return Pace(level, level_variance, noise, drift, growth, growth_variance)
+    ways = [_given(np.log(seen / due), ratio) for ratio in STAYS]
+    fit = np.array([w[0] for w in ways])
+    weight = np.exp(fit - fit.max())
+    level, growth, covariance, noise = (np.array([w[i] for w in ways]) for i in range(1, 5))
+    return Pace(weight / weight.sum(), level, growth, covariance, noise, np.array(STAYS) * noise)
+
+
+def _given(log: np.ndarray, ratio: float) -> tuple[float, float, float, np.ndarray, float]:
+    """Give the fit, level, growth, their covariance and the noise, if so much of it stays."""
+    n = len(log)
+    # the middle of the last week lies half a week before its end
+    back = np.arange(n)[::-1] + 0.5
+    spread = np.eye(n) + ratio * np.minimum(back[:, None], back[None, :])
+    design = np.column_stack([np.ones(n), -back])
+    root = linalg.cholesky(spread, lower=True)
+    x, y = (linalg.solve_triangular(root, a, lower=True) for a in (design, log))
+    noise = 1.0
+    # what is assumed of growth counts by how it stands to the noise: a few rounds settle that
+    for _ in range(8):
+        inner = x.T @ x + np.diag([0.0, noise / GROWTH_SD**2])
+        answer = np.linalg.solve(inner, x.T @ y)
+        left = y - x @ answer
+        noise = max(float(left @ left) / max(n - 2, 1), 1e-12)
+    fit = -np.log(np.diag(root)).sum() - np.linalg.slogdet(inner)[1] / 2
+    fit -= (n - 1) / 2 * np.log(noise) + answer[1] ** 2 / GROWTH_SD**2 / 2
+    return float(fit), float(answer[0]), float(answer[1]), noise * np.linalg.inv(inner), noise
 
 
 def chance_of(target: float, so_far: float, median: float, deviation: float) -> float:
@@ -150,34 +172,3 @@ def _of_kinds(share: np.ndarray, kinds: Sequence[str], unsure: np.ndarray | None
 def _turned(days: float) -> float:
     """Give how much of a season's variance, twice, lies between now and so many days ahead."""
     return float(2 * (1 - np.cos(2 * np.pi * min(days, YEAR / 2) / YEAR)))
-
-
-def _growth(log: np.ndarray) -> tuple[float, float]:
-    """Give the growth of a week and its variance: the slope, drawn to 0 by what it tells."""
-    at = np.arange(len(log)) - (len(log) - 1) / 2
-    spread = float(at @ at)
-    slope = float(at @ log) / spread
-    left = log - log.mean() - slope * at
-    # neighbouring weeks run alike: they tell less of a slope than as many that do not
-    alike = np.clip(float(left[1:] @ left[:-1]) / max(float(left @ left), 1e-12), 0.0, 0.9)
-    error = float(left @ left) / max(len(log) - 2, 1) / spread * (1 + alike) / (1 - alike)
-    prior = GROWTH_SD**2
-    return slope * prior / (prior + error), prior * error / (prior + error)
-
-
-def _variogram(log: np.ndarray) -> tuple[float, float]:
-    """Tell the noise of single weeks from the drift of their level."""
-    lags = np.arange(1, min(LAGS, len(log) // 2) + 1)
-    squares = np.array([np.mean((log[k:] - log[:-k]) ** 2) for k in lags])
-    design = np.column_stack([2 * np.ones(len(lags)), lags])
-    noise, drift = np.linalg.lstsq(design, squares, rcond=None)[0]
-    whole = max(float(squares[0]) / 2, 1e-8)
-    if drift < 0:
-        return max(float(squares.mean()) / 2, 1e-8), 1e-4 * whole
-    # a level that only walks would have no noise at all
-    return max(float(noise), 0.1 * whole), float(drift)
-
-
-def _gain(ratio: float) -> float:
-    """Give the best weight of the last week, for a drift of so many times the noise."""
-    return float((np.sqrt(ratio**2 + 4 * ratio) - ratio) / 2) if ratio > 0 else 0.02

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shophelm.methods.calendar_effects import YEAR_OF_WEEKS, calendar_factors
+from shophelm.methods.calendar_effects import WEEK, YEAR_OF_WEEKS, calendar_factors
 
 NEAR = 14
 """Days on either side over which a season is smoothed."""
@@ -17,7 +17,11 @@ LEAST = 0.25
 
 
 def year_shape(
-    values: np.ndarray, *, kind: np.ndarray, season: np.ndarray | None = None
+    values: np.ndarray,
+    *,
+    kind: np.ndarray,
+    like: np.ndarray | None = None,
+    season: np.ndarray | None = None,
 ) -> np.ndarray:
     """Say what each day weighs, known days and days ahead, of one or more series.
 
@@ -28,6 +32,9 @@ def year_shape(
     kind
         Of each day, known and ahead: 0 for an ordinary day, else what recurs (a campaign's phase, a
         holiday).
+    like
+        Of each day, the number of what kinds have in common (a phase of whatever campaign), 0 for
+        nothing: a kind that comes for the first time is taken for the geometric mean of those.
     season
         Of each day, known and ahead, a factor that is known from elsewhere, such as a market's
         index; learnt from the series themselves if not given.
@@ -49,12 +56,32 @@ def year_shape(
     known = np.maximum(np.asarray(values, dtype=float), 0.0)
     days, series = len(kind), known.shape[1]
     factors = calendar_factors(known.T, group=np.arange(series), kind=kind, last_day=days).T
+    if like is not None:
+        _first_time(factors, kind, like, len(known))
     freed = known / factors[: len(known)]
     if season is None:
         season = _season(freed.sum(axis=1), days)
     recent = slice(max(len(known) - RECENT, 0), len(known))
     level = freed[recent].sum(axis=0) / max(season[recent].sum(), 1e-12)
     return level * season[:, None] * factors
+
+
+def _first_time(factors: np.ndarray, kind: np.ndarray, like: np.ndarray, known: int) -> None:
+    """Give kinds that were never seen the factor of those they have something in common with."""
+    places = np.arange(len(kind))
+    usual = np.ones((WEEK, factors.shape[1]))
+    for day in range(WEEK):
+        ordinary = places[(kind == 0) & (places % WEEK == day)]
+        if len(ordinary):
+            usual[day] = factors[ordinary[0]]
+    seen = set(kind[:known]) - {0}
+    beside = factors / usual[places % WEEK]
+    for group in set(like) - {0}:
+        there = like == group
+        own = [beside[np.flatnonzero(kind == k)[0]] for k in seen & set(kind[there])]
+        new = there & ~np.isin(kind, list(seen)) & (kind != 0)
+        if own and new.any():
+            factors[new] = usual[places[new] % WEEK] * np.exp(np.mean(np.log(own), axis=0))
 
 
 def _season(level: np.ndarray, days: int) -> np.ndarray:

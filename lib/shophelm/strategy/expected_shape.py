@@ -16,6 +16,8 @@ from shophelm.strategy.daily_facts import DailyFacts
 
 LONG_HOLIDAY = 3
 """Public holidays of so many days are days of a kind of their own."""
+AROUND = 7
+"""Days before and after one, too: before and after Spring Festival nobody delivers."""
 SEEN, UNSEEN = 0.2, 0.4
 """What is assumed of how far a campaign's, or holiday's, factor stands off when it comes again,
 and when it comes for the first time (deviations of its logarithm)."""
@@ -77,20 +79,18 @@ def expected_shape(
     season, source = None, "the shop"
     if known < YEAR_OF_WEEKS.days:
         season, source = _market(shop, days)
-    # a kind never seen before is taken for what its phase is of all campaigns
     seen = set(names[:known])
     new = np.array([n not in seen for n in names])
-    phases = [n.rpartition(": ")[2] for n in names]
+    phases = [n.partition(": ")[2] for n in names]
     tables = {}
     for name in ("visits", "buyers", "gmv", "by_category"):
         frame = getattr(facts, name)
         if frame is None:
             tables[name] = None
             continue
-        values = frame.to_numpy()
-        weights = year_shape(values, kind=_numbered(names), season=season)
-        if new.any():
-            weights[new] = year_shape(values, kind=_numbered(phases), season=season)[new]
+        weights = year_shape(
+            frame.to_numpy(), kind=_numbered(names), like=_numbered(phases), season=season
+        )
         tables[name] = pd.DataFrame(weights, index=days, columns=frame.columns)
     unsure = np.where(new, UNSEEN, np.where([bool(n) for n in names], SEEN, 0.0))
     return ExpectedShape(
@@ -109,9 +109,12 @@ def _kinds(shop: Tables, days: list[date], country: str) -> list[str]:
     names = [""] * len(days)
     period = Period(days[0], days[-1])
     for name, first, last in public_holidays(period, country=country):
-        if (last - first).days + 1 >= LONG_HOLIDAY:
-            for day in Period(max(first, days[0]), min(last, days[-1])).every_day:
-                names[(day - days[0]).days] = name
+        if (last - first).days + 1 < LONG_HOLIDAY:
+            continue
+        for at in range((first - days[0]).days - AROUND, (last - days[0]).days + AROUND + 1):
+            if 0 <= at < len(days):
+                side = "before " if days[at] < first else "after " if days[at] > last else ""
+                names[at] = f"{side}{name}"
     if shop.filled("campaigns"):
         rows = campaigns_with_next_year(shop, until=days[-1])
         for at, (kind, _) in enumerate(campaign_kinds(days, rows)):

@@ -1,0 +1,180 @@
+"""The cascade: exact on any data, shares by SQL, and drivers held against what was reached."""
+
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shophelm.errors import ParameterError
+from shophelm.shop.tables import open_shop
+from shophelm.strategy.cascade import LEVELS, cascade, find_cascade, planned
+from shophelm.strategy.daily_facts import daily_facts
+from tests.conftest import SAMPLE
+
+EVENTS = f"read_csv('{SAMPLE}/events.csv.gz', types={{'dwell_seconds': 'DOUBLE'}})"
+
+
+@pytest.fixture(scope="module")
+def plan(sample):
+    return cascade(sample)
+
+
+def test_facts_count_each_visit_buyer_and_cent_once_by_sql(sample):
+    facts = daily_facts(sample)
+    visits, buyers, gmv = duckdb.sql(
+        f"""
+        SELECT (SELECT count(*) FROM (SELECT DISTINCT visitor_id, occurred_at::DATE FROM {EVENTS})),
+            count(DISTINCT (coalesce(customer_id, order_id::VARCHAR), paid_at::DATE)),
+            sum(paid_amount)::DOUBLE
+        FROM '{SAMPLE}/orders.csv.gz' WHERE paid_at IS NOT NULL
+        """
+    ).fetchone()
+    assert facts.visits.to_numpy().sum() == visits
+    assert facts.buyers.to_numpy().sum() == buyers
+    assert facts.gmv.to_numpy().sum() == pytest.approx(gmv, abs=0.005)
+    assert facts.by_category.to_numpy().sum() == pytest.approx(gmv, abs=0.005)
+
+
+def test_the_target_is_the_shop_s_own_of_the_year_by_sql(plan):
+    (total,) = duckdb.sql(
+        f"""
+        SELECT sum(value)::DOUBLE FROM '{SAMPLE}/targets.csv' WHERE scope = 'shop'
+            AND metric = 'gmv_paid' AND period_from >= '2026-01-01' AND period_to <= '2026-12-31'
+            AND period_to - period_from > 300
+        """
+    ).fetchone()
+    assert plan.target == round(total * 100)
+
+
+def holds_exactly(plan):
+    """Sums and products at every level, in whole numbers."""
+    assert plan.cells["gmv"].sum() == plan.target
+    by_day = plan.cells.groupby("day")["gmv"].sum()
+    if len(plan.categories):
+        assert plan.categories.groupby("day")["gmv"].sum().equals(by_day)
+    for level in LEVELS:
+        for by in ("", "channel"):
+            rows = planned(plan, level, by=by)
+            assert round(rows["gmv"].sum() * 100) == plan.target
+            known = rows[rows["visits"] > 0]
+            product = known["visits"] * known["pay_conversion"] * known["spend_per_buyer"]
+            bought = known["buyers"] > 0
+            assert np.allclose(product[bought], known["gmv"][bought], rtol=1e-12)
+
+
+def test_sums_and_products_are_exact_at_every_level(plan):
+    holds_exactly(plan)
+    assert len(planned(plan, "month")) == 12
+    assert len(planned(plan, "quarter", by="category")) == 4 * 5
+
+
+SOME_ORDERS = st.lists(
+    st.tuples(
+        st.integers(0, 420),
+        st.sampled_from(["search", "ads", ""]),
+        st.sampled_from(["tee", "cap", "new", "unknown"]),
+        st.integers(0, 10**7),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SOME_ORDERS, st.integers(0, 10**10))
+def test_cascades_are_exact_on_any_data(tmp_path_factory, orders, target):
+    """Zeros, days without sales, orders without channel and categories never seen included."""
+    folder = tmp_path_factory.mktemp("any")
+    first = date(2025, 11, 1)
+    lines = []
+    for i, (day, channel, product, cents) in enumerate(orders):
+        at = f"{first + timedelta(days=day)} 10:00:00"
+        lines.append((f"o{i}", f"c{i % 7}", at, at, channel, cents / 100, product))
+    frame = pd.DataFrame(
+        lines,
+        columns=[
+            "order_id",
+            "customer_id",
+            "created_at",
+            "paid_at",
+            "channel",
+            "paid_amount",
+            "product_id",
+        ],
+    )
+    money = {"goods_amount": frame["paid_amount"], "discount_amount": 0, "shipping_amount": 0}
+    frame.drop(columns="product_id").assign(**money).to_csv(folder / "orders.csv", index=False)
+    line = {
+        "line_no": 1,
+        "quantity": 1,
+        "list_price": frame["paid_amount"],
+        "unit_price": frame["paid_amount"],
+    }
+    frame[["order_id", "product_id", "paid_amount"]].assign(**line).to_csv(
+        folder / "order_lines.csv", index=False
+    )
+    (folder / "products.csv").write_text(
+        "product_id,title,category,list_price\n"
+        "tee,Tee,shirts,1\ncap,Cap,hats,1\nnew,New,new ones,1\n"
+    )
+    opened = open_shop(folder, as_of=str(max(first + timedelta(days=o[0]) for o in orders)))
+    holds_exactly(cascade(opened, year=2027, annual_target=target / 100, country=""))
+
+
+def test_a_driver_asked_for_more_than_was_ever_reached_is_named(sample):
+    plan = cascade(sample, year=2027, annual_target=2_500_000)
+    worst = plan.drivers.loc[plan.drivers["times"].idxmax()]
+    assert worst["times"] == pytest.approx(worst["asked"] / worst["best"])
+    assert worst["times"] > 1.1
+    said = " ".join(map(str, find_cascade(plan, currency="CNY")))
+    assert "is asked for the impossible" in said
+    calm = cascade(sample, year=2027, annual_target=1_200_000)
+    assert str(find_cascade(calm, currency="CNY")[-1]).startswith("No driver is asked for more")
+
+
+def test_the_split_lays_growth_on_one_driver(sample):
+    """All of it on conversion: visits stay as they run now."""
+    split = {"visits": 0.0, "pay_conversion": 1.0, "spend_per_buyer": 0.0}
+    plan = cascade(sample, year=2027, annual_target=1_500_000, split=split)
+    flat = cascade(sample, year=2027, annual_target=1_000_000, split=split)
+    one, other = (planned(p, "year").iloc[0] for p in (plan, flat))
+    assert one["visits"] == pytest.approx(other["visits"])
+    assert one["pay_conversion"] / other["pay_conversion"] == pytest.approx(1.5)
+    assert one["spend_per_buyer"] == pytest.approx(other["spend_per_buyer"])
+
+
+def test_the_best_ever_is_that_of_sql(plan):
+    """The 28 days of most visits, by their sum."""
+    (best,) = duckdb.sql(
+        f"""
+        WITH day AS (
+            SELECT occurred_at::DATE AS day, count(DISTINCT visitor_id) AS n FROM {EVENTS}
+            GROUP BY 1
+        )
+        SELECT max(total) / 28 FROM (
+            SELECT day, sum(n) OVER (
+                ORDER BY day RANGE BETWEEN INTERVAL 27 DAY PRECEDING AND CURRENT ROW
+            ) AS total FROM day
+        )
+        """
+    ).fetchone()
+    row = plan.drivers[plan.drivers["driver"] == "visits"].iloc[0]
+    assert row["best"] == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"annual_target": -1.0}, "annual_target is -1.0"),
+        ({"split": {"visits": 1.0}}, "Give visits, pay_conversion, spend_per_buyer each a share"),
+    ],
+)
+def test_what_makes_no_plan_is_refused(sample, given, why):
+    with pytest.raises(ParameterError, match=why):
+        cascade(sample, **given)
