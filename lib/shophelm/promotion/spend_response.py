@@ -41,6 +41,30 @@ SEED = 20261115
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelDraws:
+    """What is known of a channel's response, as draws of equal chance.
+
+    Attributes
+    ----------
+    decay, half, reach
+        As in `methods.media_response`; reach in visits a day, at as many visitors as now.
+    worth
+        What a visitor leaves.
+    """
+
+    decay: np.ndarray
+    half: np.ndarray
+    reach: np.ndarray
+    worth: np.ndarray
+
+    def left(self, spend: np.ndarray) -> np.ndarray:
+        """Give what so much a day leaves a day, before its own cost: draws × amounts."""
+        stock = np.asarray(spend) / (1 - self.decay[:, None])
+        visits = self.reach[:, None] * stock / (stock + self.half[:, None])
+        return visits * self.worth[:, None]
+
+
+@dataclass(frozen=True, slots=True)
 class SpendResponse:
     """How each channel's visits answer to its spend.
 
@@ -59,11 +83,14 @@ class SpendResponse:
         By channel: spend (a day), visits (owed to it, a day), low and high (95 %).
     worth_in
         margin (after refunds), or gmv.
+    draws
+        By channel, what its figures are drawn from.
     """
 
     channels: pd.DataFrame
     curves: pd.DataFrame
     worth_in: str
+    draws: dict[str, ChannelDraws]
 
 
 @question(
@@ -106,15 +133,21 @@ def spend_response(shop: Tables, period: Period) -> SpendResponse:
     channels = [c for c in spend if c in visits and (spend[c] > 0).sum() >= FEWEST_DAYS]
     scale = unpaid_visitors(shop, counted, days)
     base = _base(visits.index, by_week_day=(scale == 1.0).all())
-    rows, curves = [], []
+    rows, curves, draws = [], [], {}
     for channel in channels:
         now = _learnt(visits[channel], spend[channel], scale, base, usual)
         rows.append({"channel": channel, **_row(now, worth[channel])})
         curves.append(_curve(now).assign(channel=channel))
+        draws[channel] = ChannelDraws(
+            now.learnt.decay[:, 0],
+            now.learnt.half[:, 0],
+            now.learnt.reach[:, 0] * now.scale,
+            worth[channel],
+        )
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = frame.sort_values("spend_a_day", ascending=False, kind="stable", ignore_index=True)
     none = pd.DataFrame(columns=["spend", *(f"visits{end}" for end in INTERVAL), "channel"])
-    return SpendResponse(order, pd.concat(curves) if curves else none, worth_in(shop))
+    return SpendResponse(order, pd.concat(curves) if curves else none, worth_in(shop), draws)
 
 
 @carries_missing
