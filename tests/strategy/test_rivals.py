@@ -1,0 +1,121 @@
+"""Look-alikes: one drawn by hand, the one planted, and what is no look-alike's doing."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shophelm.strategy.rivals import find_look_alikes, look_alikes, rival_actions, shown
+
+FIRST = pd.Timestamp("2026-01-01")
+
+
+def market(*, fall=1.0, rival=80.0, seed=1, days=200, matched=True):
+    """Ten products of one category sell 4 a day each; `own` sells `fall` times that from day 120.
+
+    Its look-alike goes from 100 to `rival` on day 121; other rivals stay.
+    """
+    rng = np.random.default_rng(seed)
+    at = pd.date_range(FIRST, periods=days)
+    lines = []
+    for day, when in enumerate(at):
+        for n in range(10):
+            name = "own" if n == 0 else f"p{n}"
+            mean = 4.0 * (fall if n == 0 and day >= 120 else 1.0)
+            lines += [(name, when + pd.Timedelta(hours=10))] * rng.poisson(mean)
+    frame = pd.DataFrame(lines, columns=["product_id", "paid_at"])
+    frame["order_id"] = [f"o{i}" for i in range(len(frame))]
+    orders = frame[["order_id", "paid_at"]].assign(
+        created_at=frame["paid_at"], goods_amount=100, discount_amount=0, shipping_amount=0,
+        paid_amount=100,
+    )  # fmt: skip
+    lines = frame[["order_id", "product_id"]].assign(
+        line_no=1, quantity=1, list_price=100, unit_price=100, paid_amount=100
+    )
+    products = "product_id,title,category,list_price,unit_cost\n"
+    products += "own,linen summer dress,dresses,100,40\n"
+    products += "".join(f"p{n},skirt {n},dresses,100,40\n" for n in range(1, 10))
+    price = np.where(np.arange(days) >= 121, rival, 100.0)
+    theirs = [
+        ("r1", "linen summer dress by them", "dresses", price, "own" if matched else None),
+        ("r2", "wool coat", "dresses", np.full(days, 100.0), None),
+    ]
+    rivals = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "day": at.date,
+                    "rival_id": r,
+                    "rival_shop": "x",
+                    "title": t,
+                    "category": c,
+                    "price": p,
+                    "matched_product_id": m,
+                }
+            )
+            for r, t, c, p, m in theirs
+        ]
+    )
+    frames = {"orders": orders, "order_lines": lines, "rivals": rivals}
+    return {n: f.to_csv(index=False) for n, f in frames.items()} | {"products": products}
+
+
+LAST = str((FIRST + pd.Timedelta(days=199)).date())
+
+
+def test_the_day_the_loss_and_the_price_of_matching_are_those_drawn(shop):
+    """From 4 a day to 2: 56 units of 60 in 28 days; matching gives 20 on 56, earns 40 on each."""
+    found = look_alikes(shop(**market(fall=0.5), as_of=LAST))
+    (row,) = found.broken.itertuples()
+    assert (row.product_id, row.rival_id, row.rival_price) == ("own", "r1", 80.0)
+    assert row.rival_moved_on == date(2026, 5, 2)
+    assert abs((row.broke_on - date(2026, 5, 1)).days) <= 10
+    assert row.units_lost == pytest.approx(56, rel=0.25)
+    assert row.left_lost == pytest.approx(row.units_lost * 60)
+    assert row.match_cost == pytest.approx(56 * 20, rel=0.25)
+    assert row.match_needed == pytest.approx(row.match_cost / (row.units_lost * 40))
+    said = str(find_look_alikes(found, currency="CNY")[0])
+    assert said.startswith("own lost ")
+    assert "as r1 went to ¥80.00 on 2026-05-02" in said
+    assert "pays if " in said
+
+
+def test_without_a_match_the_nearest_title_and_price_is_taken(shop):
+    found = look_alikes(shop(**market(fall=0.5, matched=False), as_of=LAST))
+    pair = found.pairs.set_index("product_id").loc["own"]
+    assert pair["rival_id"] == "r1"
+    assert 0.35 < pair["alike"] < 1
+    assert found.broken["product_id"].tolist() == ["own"]
+    assert "p1" not in set(found.pairs["product_id"])
+
+
+def test_a_fall_without_a_rival_s_move_is_somebody_else_s(shop):
+    found = look_alikes(shop(**market(fall=0.4, rival=100.0), as_of=LAST))
+    assert found.broken.empty
+    assert found.others == ["own"]
+    said = [str(s) for s in find_look_alikes(found, currency="CNY")]
+    assert said[1] == "Lost demand while no look-alike moved: own. Its cause lies elsewhere."
+
+
+def test_a_rival_s_move_that_hurts_nobody_is_not_told(shop):
+    held = [look_alikes(shop(**market(seed=seed), as_of=LAST)) for seed in range(6)]
+    assert sum(len(f.broken) for f in held) <= 1
+
+
+def test_who_cannot_win_by_price_is_told_to_be_different(shop):
+    """At 45 a unit leaves 5 where 60 were left: matching gives 55 on each that is sold anyway."""
+    opened = shop(**market(fall=0.5, rival=45.0), as_of=LAST)
+    found = look_alikes(opened)
+    assert found.broken["match_needed"].iloc[0] > 1
+    (action,) = rival_actions(opened, found)
+    assert action.action == "Make own different from r1 (page, bundle, service)."
+    assert "match_cost" in shown(found)
+
+
+def test_the_planted_rival_is_found_in_the_sample(sample):
+    found = look_alikes(sample).broken.set_index("product_id")
+    assert "SN004" in found.index
+    row = found.loc["SN004"]
+    assert row["rival_moved_on"] == date(2026, 7, 20)
+    assert row["broke_from"] <= date(2026, 7, 20) <= row["broke_to"]
