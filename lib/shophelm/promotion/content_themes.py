@@ -8,7 +8,7 @@ from scipy import stats
 
 from shophelm.methods.corrections import holm
 from shophelm.methods.proportions import wilson
-from shophelm.promotion.channel_days import unpaid_visitors, visits_by_channel
+from shophelm.promotion.channel_days import unpaid_visitors
 from shophelm.promotion.creator_days import creator_days
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
@@ -55,8 +55,8 @@ def content_themes(shop: Tables, period: Period) -> pd.DataFrame:
     """
     rows = _paid_days(shop, period)
     days = Period(shop.first_day, shop.as_of).every_day
-    scale = unpaid_visitors(shop, visits_by_channel(shop, days), days)
-    seen = creator_days(shop, sorted(set(rows["creator"])))
+    scale = unpaid_visitors(shop, days)
+    seen = creator_days(shop)
     rows = rows.merge(seen, "left", on=["creator", "day"])
     rows[["visits", "buyers"]] = rows[["visits", "buyers"]].fillna(0.0)
     rows["scale"] = rows["day"].map(scale)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import ibis
 import pandas as pd
 
 from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import MONEY, order_worths
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.tables import Tables
+from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.shop.visits import visit_of
 
 LATE = ibis.interval(hours=1)
@@ -19,15 +17,16 @@ COUNTS = ("visits", "buyers", "known", "new")
 SUMS = ("paid", "settled", "worth", "squares")
 
 
-def creator_days(shop: Tables, names: Sequence[str]) -> pd.DataFrame:
+@once_per_shop
+def creator_days(shop: Tables) -> pd.DataFrame:
     """Count the visits that met a creator's page, by day, and add up what they bought.
+
+    Every event is read for it, so it is kept.
 
     Parameters
     ----------
     shop
-        Needs events whose page ends in the creator's name.
-    names
-        The creators.
+        Needs spend by creator, and events whose page ends in the creator's name.
 
     Returns
     -------
@@ -43,8 +42,11 @@ def creator_days(shop: Tables, names: Sequence[str]) -> pd.DataFrame:
     events = shop["events"].mutate(visit=visit_of(shop["events"]))
     named = events.filter(events.page.notnull())
     named = named.mutate(creator=named.page.split("/")[-1])
-    asked = ibis.memtable(pd.DataFrame({"creator": pd.Series(names, dtype="str")}))
-    met = named.semi_join(asked, "creator").select("visitor_id", "visit", "creator").distinct()
+    met = (
+        named.semi_join(shop["spend"], "creator")
+        .select("visitor_id", "visit", "creator")
+        .distinct()
+    )
     every = events.semi_join(met, ["visitor_id", "visit"])
     did = every.group_by("visitor_id", "visit").aggregate(
         pays=(every.kind == "pay").any(),

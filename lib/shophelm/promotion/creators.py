@@ -11,13 +11,13 @@ from scipy import stats
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.methods.corrections import holm
 from shophelm.methods.proportions import wilson
-from shophelm.promotion.channel_days import spend_by, spread, unpaid_visitors, visits_by_channel
+from shophelm.promotion.channel_days import spend_by, unpaid_visitors
 from shophelm.promotion.creator_days import COUNTS, SUMS, creator_days
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.spans import inside
+from shophelm.shop.spans import inside, spread
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
 
@@ -79,7 +79,7 @@ def creators(shop: Tables, period: Period) -> pd.DataFrame:
     """
     frame = _spent(shop, period)
     days = Period(shop.first_day, shop.as_of).every_day
-    by_day = creator_days(shop, frame["creator"].tolist())
+    by_day = creator_days(shop)
     mine = by_day[by_day["day"].isin(period.every_day)]
     sums = mine.groupby("creator")[[*COUNTS, *SUMS]].sum(min_count=1)
     frame = frame.merge(sums.reset_index(), "left", on="creator")
@@ -101,7 +101,7 @@ def creators(shop: Tables, period: Period) -> pd.DataFrame:
 
 def _anyway(shop: Tables, by_day: pd.DataFrame, days: list[date], period: Period) -> pd.DataFrame:
     """Give by creator the visits to be expected of the period without pay, and their variance."""
-    scale = unpaid_visitors(shop, visits_by_channel(shop, days), days)
+    scale = unpaid_visitors(shop, days)
     cost = spend_by(shop, "creator", days)
     visits = spread(by_day.set_index(["day", "creator"])["visits"], days)
     in_period = scale[scale.index.isin(period.every_day)].sum()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -14,11 +15,10 @@ from shophelm.methods.bunching import Bunching, bunching
 from shophelm.methods.days_without import days_without
 from shophelm.promotion.baseline import baseline, holiday_within
 from shophelm.promotion.ledger import WHOLE
-from shophelm.promotion.sold_days import SoldDays, sold_days
+from shophelm.promotion.sold_days import SoldDays, all_sold_days
 from shophelm.shop.campaigns import Campaign, listed_campaigns, picked_campaign
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
-from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside
@@ -109,8 +109,7 @@ def mechanics(shop: Tables, *, country: str = "CN") -> pd.DataFrame | Missing:
     if not ended:
         return Missing(TITLE, "campaigns", "No campaign has ended by the last day that counts.")
     named = shop.frame(shop["campaigns"]).set_index("campaign_id")["mechanic"]
-    goods = pd.Series("all goods", index=product_days(shop).products)
-    sold = sold_days(shop, goods)
+    sold = all_sold_days(shop)
     conversion = _conversion(shop, ended)
     rows = [
         (c.name, c.kind, named.get(c.campaign_id), len(c.days_of("burst")), _depth(shop, c))
@@ -179,8 +178,7 @@ def top_up(shop: Tables, *, campaign: str = "") -> TopUp | Missing:
     picked = picked_campaign(shop, campaign, title=TOP_UP)
     if isinstance(picked, Missing):
         return picked
-    rows = shop["campaigns"].filter(lambda t: t.campaign_id == picked.campaign_id)
-    text = shop.frame(rows.select("mechanic"))["mechanic"].iloc[0]
+    text = mechanic_of(shop, picked)
     found = _THRESHOLD.search(text) if isinstance(text, str) else None
     if found is None:
         return TopUp(picked, 0.0, 0.0, 0, 0, None, 0.0, np.nan)
@@ -262,13 +260,23 @@ def _depth(shop: Tables, campaign: Campaign) -> float:
     return off / goods if goods > 0 else np.nan
 
 
+def mechanic_of(shop: Tables, campaign: Campaign) -> str | None:
+    """Give the words in which a campaign says how it sells."""
+    rows = shop["campaigns"].filter(lambda t: t.campaign_id == campaign.campaign_id)
+    return shop.frame(rows.select("mechanic"))["mechanic"].iloc[0]
+
+
+def values_of(shop: Tables, orders: ibis.Table) -> ibis.Table:
+    """Give the value of orders before a threshold's discount: order_id, value."""
+    lines = shop["order_lines"].semi_join(orders, "order_id")
+    return lines.group_by("order_id").aggregate(value=(lines.unit_price * lines.quantity).sum())
+
+
 def _order_values(shop: Tables, campaign: Campaign) -> np.ndarray:
     """Give each order of the burst its value before the threshold's discount."""
     orders = paid_orders(shop)
     days = [d for d in campaign.days_of("burst") if d <= shop.as_of]
     if not days:
         return np.array([])
-    orders = orders.filter(inside(orders.day, days)).select("order_id")
-    lines = shop["order_lines"].semi_join(orders, "order_id")
-    sums = lines.group_by("order_id").aggregate(value=(lines.unit_price * lines.quantity).sum())
+    sums = values_of(shop, orders.filter(inside(orders.day, days)))
     return as_floats(shop.frame(sums.order_by("order_id"))["value"]).to_numpy()

@@ -11,10 +11,9 @@ from shophelm.methods.days_without import days_without
 from shophelm.methods.proportions import wilson
 from shophelm.promotion.baseline import baseline
 from shophelm.promotion.ledger import WHOLE, Ledger
-from shophelm.promotion.sold_days import SoldDays, sold_days
+from shophelm.promotion.sold_days import SoldDays, all_sold_days
 from shophelm.shop.campaigns import listed_campaigns
 from shophelm.shop.needs import carries_missing
-from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, plural, rate, sentence
 
@@ -56,8 +55,7 @@ def placebos(shop: Tables, found: Ledger, *, country: str = "CN") -> Placebos:
     country
         As in `ledger`.
     """
-    goods = pd.Series("all goods", index=product_days(shop).products)
-    sold = sold_days(shop, goods)
+    sold = all_sold_days(shop)
     about = baseline(listed_campaigns(shop), found.campaign, sold.period, country)
     ordinary = about["ordinary"]
     rows = [

@@ -11,9 +11,10 @@ import pandas as pd
 from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.calendar import Period
+from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
-from shophelm.shop.tables import Tables
+from shophelm.shop.sales import coupon_faces, paid_orders, share_of_order
+from shophelm.shop.tables import Tables, once_per_shop
 
 AMOUNTS = ("gmv", "worth", "coupons", "refunds")
 WIDE = "decimal(28, 6)"
@@ -87,6 +88,12 @@ def sold_days(shop: Tables, groups: pd.Series) -> SoldDays:
     return SoldDays(period, every, **grids, newcomers=_newcomers(shop, period), worth_in=kind)
 
 
+@once_per_shop
+def all_sold_days(shop: Tables) -> SoldDays:
+    """Add up what all goods together brought on each day; kept."""
+    return sold_days(shop, pd.Series("all goods", index=product_days(shop).products))
+
+
 def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
     """Give each paid line's group, its part of the order's money, and what it left."""
     named = ibis.memtable(groups.rename("group").rename_axis("product_id").reset_index())
@@ -94,11 +101,7 @@ def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
     orders = _with_coupons(shop, orders.rename(order_paid="paid_amount"))
     lines = shop["order_lines"].select("order_id", "product_id", "quantity", "paid_amount")
     lines = lines.inner_join(orders, "order_id").inner_join(named, "product_id")
-    goods = lines.paid_amount.cast("float64")
-    of_all = goods.sum().over(ibis.window(group_by="order_id"))
-    share = (goods / of_all.nullif(0)).fill_null(
-        1.0 / lines.count().over(ibis.window(group_by="order_id"))
-    )
+    goods, share = lines.paid_amount.cast("float64"), share_of_order(lines)
     paid, coupon = (lines[c].cast("float64") for c in ("order_paid", "coupon"))
     back = (lines.refunded.cast("float64").fill_null(0.0) / paid.nullif(0)).fill_null(0.0)
     lines = lines.mutate(
@@ -122,9 +125,7 @@ def _with_coupons(shop: Tables, orders: ibis.Table) -> ibis.Table:
     """Add to each order what coupons took off it."""
     if not shop.filled("coupons.redeemed_order_id"):
         return orders.mutate(coupon=ibis.literal(0.0))
-    used = shop["coupons"].filter(lambda t: t.redeemed_order_id.notnull())
-    faces = used.group_by(order_id="redeemed_order_id").aggregate(coupon=used.face_value.sum())
-    both = orders.left_join(faces, "order_id").drop("order_id_right")
+    both = orders.left_join(coupon_faces(shop), "order_id").drop("order_id_right")
     return both.mutate(coupon=both.coupon.fill_null(0))
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.methods.media_response import DRAWS, MediaResponse, media_response
-from shophelm.promotion.channel_days import spend_by, spread, unpaid_visitors, visits_by_channel
+from shophelm.promotion.channel_days import spend_by, unpaid_visitors, visits_by_channel
 from shophelm.shop.buyers import order_worths, worth_in
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.spans import inside
+from shophelm.shop.spans import inside, spread
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, listing, money, number, rate, sentence
 
@@ -126,12 +126,12 @@ def spend_response(shop: Tables, period: Period) -> SpendResponse:
     not what they may bring later.
     """
     days = Period(shop.first_day, shop.as_of).every_day
-    counted = visits_by_channel(shop, days)
+    counted = visits_by_channel(shop)
     visits, spend = spread(counted["visitors"], days), spend_by(shop, "channel", days)
     usual = spend.index.isin(period.every_day)
     worth = _visit_worth(shop, period, counted)
     channels = [c for c in spend if c in visits and (spend[c] > 0).sum() >= FEWEST_DAYS]
-    scale = unpaid_visitors(shop, counted, days)
+    scale = unpaid_visitors(shop, days)
     base = _base(visits.index, by_week_day=(scale == 1.0).all())
     rows, curves, draws = [], [], {}
     for channel in channels:

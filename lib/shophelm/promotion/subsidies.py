@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from shophelm.promotion.mechanic_kinds import COUPON, DEPOSIT, FLASH, GIFT, THRESHOLD, kinds_of
-from shophelm.promotion.mechanics import TopUp
+from shophelm.promotion.mechanics import TopUp, mechanic_of, values_of
 from shophelm.promotion.promoted_goods import PROMOTED, promoted_goods
 from shophelm.shop.buyers import order_worths
 from shophelm.shop.campaigns import Campaign, picked_campaign
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
+from shophelm.shop.sales import coupon_faces, paid_orders
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, money, plural, rate, sentence
@@ -90,7 +90,7 @@ def subsidies(
         THRESHOLD: _threshold(shop, burst, topped),
         DEPOSIT: _deposits(shop, burst),
         FLASH: _price_cuts(shop, burst, picked),
-        GIFT: _first(burst, _mechanic(shop, picked)),
+        GIFT: _first(burst, mechanic_of(shop, picked)),
     }
     every = len(shop.frame(burst.select("order_id")))
     worth = order_worths(shop).select("order_id", "worth")
@@ -172,8 +172,7 @@ def _coupons(shop: Tables, burst: ibis.Table) -> ibis.Table | None:
     used = burst.filter(burst.coupon_id.notnull()).select("order_id")
     if not shop.filled("coupons.redeemed_order_id"):
         return used.mutate(given=ibis.null("decimal(18, 4)"))
-    grants = shop["coupons"].filter(lambda t: t.redeemed_order_id.notnull())
-    faces = grants.group_by(order_id="redeemed_order_id").aggregate(given=grants.face_value.sum())
+    faces = coupon_faces(shop).rename(given="coupon")
     both = used.union(faces.semi_join(burst, "order_id").select("order_id"), distinct=True)
     return both.left_join(faces, "order_id").select("order_id", "given")
 
@@ -181,8 +180,7 @@ def _coupons(shop: Tables, burst: ibis.Table) -> ibis.Table | None:
 def _threshold(shop: Tables, burst: ibis.Table, topped: TopUp | Missing) -> ibis.Table | None:
     if isinstance(topped, Missing) or not topped.threshold:
         return None
-    lines = shop["order_lines"].semi_join(burst, "order_id")
-    values = lines.group_by("order_id").aggregate(value=(lines.unit_price * lines.quantity).sum())
+    values = values_of(shop, burst)
     times = (values["value"].cast("float64") / topped.threshold).floor()
     return values.filter(times >= 1).select("order_id", given=times * topped.off)
 
@@ -213,11 +211,6 @@ def _first(burst: ibis.Table, mechanic: str | None) -> ibis.Table | None:
         return None
     first = burst.order_by("paid_at", "order_id").limit(int(found[1] or found[2]))
     return first.select("order_id", given=ibis.null("float64"))
-
-
-def _mechanic(shop: Tables, campaign: Campaign) -> str | None:
-    rows = shop["campaigns"].filter(lambda t: t.campaign_id == campaign.campaign_id)
-    return shop.frame(rows.select("mechanic"))["mechanic"].iloc[0]
 
 
 def _held_out(shop: Tables, burst: ibis.Table, held: pd.DataFrame | Missing) -> tuple[float, float]:

@@ -51,6 +51,19 @@ def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
     return joined.mutate(**{n: joined[n].fill_null(0) for n in names})
 
 
+def share_of_order(lines: ibis.Table) -> ibis.Value:
+    """Give each line's share of what its order's lines paid; as good a share each of nothing."""
+    order = ibis.window(group_by="order_id")
+    paid = lines.paid_amount.cast("float64")
+    return (paid / paid.sum().over(order).nullif(0)).fill_null(1.0 / lines.count().over(order))
+
+
+def coupon_faces(shop: Tables) -> ibis.Table:
+    """Give what coupons took off each order one was used on: order_id, coupon."""
+    used = shop["coupons"].filter(lambda t: t.redeemed_order_id.notnull())
+    return used.group_by(order_id="redeemed_order_id").aggregate(coupon=used.face_value.sum())
+
+
 def freight(shop: Tables, spans: Spans) -> pd.Series:
     """Sum what the paid orders of each span were charged for freight; decimal, by span."""
     orders = paid_orders(shop)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import ibis
 import pandas as pd
 
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
 Spans = Mapping[str, Sequence[date]]
@@ -44,6 +45,11 @@ def beside(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Lay parts side by side; a slice that one of them does not have counts nothing there."""
     frame = pd.concat(parts, axis=1)
     return frame.apply(lambda c: c.fillna(Decimal(0) if c.dtype == object else 0))
+
+
+def spread(values: pd.Series, days: Sequence[date]) -> pd.DataFrame:
+    """Lay values by day and another key out: a row per day, 0 where there is none."""
+    return as_floats(values).unstack().reindex(days).fillna(0.0)
 
 
 def with_dimensions(shop: Tables, rows: ibis.Table, by: Sequence[str]) -> ibis.Table | None:

@@ -12,7 +12,6 @@ from shophelm.errors import ParameterError
 from shophelm.methods.apportion import apportion
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
-from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
@@ -301,11 +300,7 @@ def _drivers(cells: pd.DataFrame, facts: DailyFacts, shape: ExpectedShape) -> pd
     days = cells.groupby(month)["day"].nunique()
     asked = chain_of(sums["visits"] / PARTS, sums["buyers"] / PARTS, sums["gmv"] / CENTS, days)
     best = _best(facts)
-    present = {
-        n: (0.0 if getattr(shape, n) is None else getattr(shape, n).sum(axis=1))
-        for n in ("visits", "buyers", "gmv")
-    }
-    frame = pd.DataFrame(present, index=shape.days)
+    frame = shape.totals
     name = [d.strftime("%Y-%m") for d in frame.index]
     totals, length = frame.groupby(name).sum(), frame.groupby(name).size()
     now = chain_of(totals["visits"], totals["buyers"], totals["gmv"], length)
@@ -339,14 +334,8 @@ def chain_of(visits: pd.Series, buyers: pd.Series, gmv: pd.Series, days: pd.Seri
 
 def _best(facts: DailyFacts) -> pd.Series:
     """Give the best 28 days of each driver, ever."""
-    totals = pd.DataFrame(
-        {
-            "buyers": facts.buyers.sum(axis=1),
-            "gmv": facts.gmv.sum(axis=1),
-            "visits": np.nan if facts.visits is None else facts.visits.sum(axis=1),
-        }
-    )
-    block = min(BLOCK, len(totals))
-    sums = as_floats(totals.stack()).unstack().rolling(block).sum()
+    by_day = facts.totals
+    block = min(BLOCK, len(by_day))
+    sums = by_day.rolling(block).sum()
     days = pd.Series(float(block), index=sums.index)
     return chain_of(sums["visits"], sums["buyers"], sums["gmv"], days).max()

@@ -9,9 +9,9 @@ import ibis
 import pandas as pd
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
-from shophelm.shop.tables import Tables
+from shophelm.shop.sales import paid_orders, share_of_order
+from shophelm.shop.spans import spread
+from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.shop.visits import visit_source
 
 UNKNOWN = "not known"
@@ -39,9 +39,22 @@ class DailyFacts:
     gmv: pd.DataFrame
     by_category: pd.DataFrame | None
 
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Visits (0 where nobody counts them), buyers and gmv of all channels, by day."""
+        return totals(self.visits, self.buyers, self.gmv)
 
+
+def totals(visits: pd.DataFrame | None, buyers: pd.DataFrame, gmv: pd.DataFrame) -> pd.DataFrame:
+    """Add days × channels up to visits (0 where nobody counts them), buyers and gmv, by day."""
+    counted = 0.0 if visits is None else visits.sum(axis=1)
+    sums = {"visits": counted, "buyers": buyers.sum(axis=1), "gmv": gmv.sum(axis=1)}
+    return pd.DataFrame(sums, index=gmv.index)
+
+
+@once_per_shop
 def daily_facts(shop: Tables) -> DailyFacts:
-    """Count visits, buyers and money by day and channel, each once, so that they add up.
+    """Count visits, buyers and money by day and channel, each once, so that they add up; kept.
 
     Parameters
     ----------
@@ -102,9 +115,7 @@ def _by_category(shop: Tables, period: Period) -> pd.DataFrame | None:
     lines = lines.inner_join(orders, "order_id")
     names = shop["products"].select("product_id", "category")
     lines = lines.left_join(names, "product_id").drop("product_id_right")
-    order = ibis.window(group_by="order_id")
-    goods = lines.paid_amount.cast("float64")
-    share = (goods / goods.sum().over(order).nullif(0)).fill_null(1.0 / lines.count().over(order))
+    share = share_of_order(lines)
     lines = lines.mutate(
         category=lines.category.fill_null(UNKNOWN),
         value=(lines.of_order.cast("float64") * share).round(6).cast("decimal(28, 6)"),
@@ -116,4 +127,4 @@ def _by_category(shop: Tables, period: Period) -> pd.DataFrame | None:
 def _wide(shop: Tables, sums: ibis.Table, name: str, days: list[date]) -> pd.DataFrame:
     """Lay sums out: a row per day, a column per name, 0 where there is nothing."""
     values = shop.frame(sums).set_index(["day", name])["value"]
-    return as_floats(values).unstack().reindex(days).fillna(0.0).sort_index(axis=1)
+    return spread(values, days).sort_index(axis=1)

@@ -12,7 +12,7 @@ from shophelm.methods.year_shape import year_shape
 from shophelm.shop.calendar import YEAR_OF_WEEKS, Period, campaign_kinds, public_holidays
 from shophelm.shop.campaigns import campaigns_with_next_year
 from shophelm.shop.tables import Tables
-from shophelm.strategy.daily_facts import DailyFacts
+from shophelm.strategy.daily_facts import DailyFacts, totals
 
 LONG_HOLIDAY = 3
 """Public holidays of so many days are days of a kind of their own."""
@@ -53,6 +53,11 @@ class ExpectedShape:
     unsure: np.ndarray
     season_from: str
     season_unsure: float
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Weights of visits (0 where nobody counts them), buyers and gmv of all channels."""
+        return totals(self.visits, self.buyers, self.gmv)
 
 
 def expected_shape(

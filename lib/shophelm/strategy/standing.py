@@ -156,20 +156,7 @@ def _drivers(plan: Cascade, facts: DailyFacts, shape: ExpectedShape, so_far: flo
     cells = plan.cells.groupby("day")[["gmv", "buyers", "visits"]].sum()
     done = cells.index <= facts.period.last
     begun = [d for d in cells.index[done] if d >= facts.period.first]
-    actual = pd.DataFrame(
-        {
-            "gmv": facts.gmv.sum(axis=1),
-            "buyers": facts.buyers.sum(axis=1),
-            "visits": 0.0 if facts.visits is None else facts.visits.sum(axis=1),
-        }
-    ).loc[begun]
-    now = pd.DataFrame(
-        {
-            "gmv": shape.gmv.sum(axis=1),
-            "buyers": shape.buyers.sum(axis=1),
-            "visits": 0.0 if shape.visits is None else shape.visits.sum(axis=1),
-        }
-    )
+    actual, now = facts.totals.loc[begun], shape.totals
     coming = cells.index[~done]
     was, should = _of(actual), _of(_in_units(cells.loc[begun]))
     then, present = _of(_in_units(cells[~done])), _of(now.loc[now.index.isin(coming)])
