@@ -1,102 +1,110 @@
-"""How fast something runs beside its usual shape, and how far a total to come can be known."""
+"""How something runs beside its usual shape: level, growth and season, and what they are to be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg, stats
 
-YEAR = 364.0
 BLOCK = 7
 """Days that are held against their shape together: a week has every week day once."""
-STAYS = (0.0, *np.geomspace(0.002, 2.0, 11))
-"""How much of what a week differs by may stay: drift over noise, in variances."""
 FEWEST_BLOCKS = 8
 """Weeks below which nothing is said of what is to come."""
-GROWTH_SD = 0.004
-"""What is assumed of growth by the week before it is seen: a fifth in a year, give or take."""
-MEMORY = 52
-"""Weeks that growth is learnt from."""
+MEMORY = 104
+"""Weeks that are learnt from."""
+YEAR = 364 / BLOCK
+NOISE = (0.02, 0.04, 0.07, 0.12, 0.2)
+"""Ways in which single weeks may stand off their level (deviations of the logarithm)."""
+DRIFT = (0.005, 0.01, 0.02, 0.04, 0.08)
+"""Ways in which the level may move in a week. No shop is taken to stand quite still."""
+GROWTH = 0.3
+"""What is assumed of a year's growth before it is seen, give or take, about none."""
+SWING = 0.2
+"""The same of the season: of waves of a year, a half, a third and a quarter of one, together."""
+WAVES = 4
+LEVEL = 2.0
+"""The same of where it runs at all."""
+NEGLIGIBLE = 1e-3
+"""Ways less likely than so are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which it may have come about: how likely, its noise and drift, and its fit."""
+
+    weight: float
+    noise: float
+    drift: float
+    root: np.ndarray
+    explained: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What is known of a series beside its shape, on the logarithm, by the week.
-
-    Entries are the ways it may have come about (how much of what weeks differ by stays), each with
-    its weight.
+    """What is known of a series beside its shape, on the logarithm.
 
     Attributes
     ----------
-    weight
-        Of each way; they add up to 1.
-    level, growth
-        How it ran at the end of the last week (0 is as the shape says), and its growth a week.
-    covariance
-        Of level and growth: ways × 2 × 2.
-    noise, drift
-        Variance of a single week about its level, and by which the level moves in a week.
+    at
+        Middles of the weeks seen, in weeks from the end of the last known day (below 0).
+    swing
+        Deviation of the season, as it was assumed.
+    ways
+        Noise and drift are not known: every way, weighed by how well it tells what was seen.
     """
 
-    weight: np.ndarray
-    level: np.ndarray
-    growth: np.ndarray
-    covariance: np.ndarray
-    noise: np.ndarray
-    drift: np.ndarray
+    at: np.ndarray
+    swing: float
+    ways: tuple[Way, ...]
 
-    def ahead(
-        self,
-        weights: np.ndarray,
-        *,
-        kinds: Sequence[str] = (),
-        unsure: np.ndarray | None = None,
-        season_unsure: float = 0.0,
-    ) -> tuple[float, float]:
+    def season(self, days: np.ndarray) -> np.ndarray:
+        """Give the season's logarithm on days counted from the first one to come (0)."""
+        there = (np.asarray(days) + 0.5) / BLOCK
+        between = _season(self.at, there, self.swing)
+        return sum(w.weight * _solved(w.root, between).T @ w.explained for w in self.ways)
+
+    def ahead(self, weights: np.ndarray, *, risks: np.ndarray | None = None) -> tuple[float, float]:
         """Give the median of a total to come, and the deviation of its logarithm.
 
         Parameters
         ----------
         weights
             The shape of the days to come, from the first one on.
-        kinds, unsure
-            Of each of these days, what recurs on it, and the deviation of the logarithm of its
-            factor, which all days of a kind share.
-        season_unsure
-            Deviation of the logarithm of a season that is not in the weights.
+        risks
+            What is not known of the shape, risks × days: what each, when it comes out by one
+            deviation, adds to the logarithm of the days. They are independent.
         """
         if not weights.sum() > 0:
             return 0.0, 0.0
-        weeks = (np.arange(len(weights)) + 0.5) / BLOCK
-        grown = weights * np.exp(self.level[:, None] + self.growth[:, None] * weeks)
-        totals = grown.sum(axis=1)
-        share = grown / totals[:, None]
-        # what happens to the level in a week stays with every day after it
-        after = np.cumsum(share[:, ::-1], axis=1)[:, ::-1]
-        far = share @ weeks
-        both = np.stack([np.ones_like(far), far], axis=1)
-        variance = (
-            np.einsum("wi,wij,wj->w", both, self.covariance, both)
-            + self.drift / BLOCK * (after**2).sum(axis=1)
-            + self.noise * BLOCK * (share**2).sum(axis=1)
-        )
-        log = float(self.weight @ np.log(totals))
-        spread = float(self.weight @ (variance + (np.log(totals) - log) ** 2))
-        mean_share, mean_far = self.weight @ share, float(self.weight @ far)
-        spread += _of_kinds(mean_share, kinds, unsure)
-        spread += season_unsure**2 * _turned(mean_far * BLOCK)
+        there = (np.arange(len(weights)) + 0.5) / BLOCK
+        logs, variances = [], []
+        for way in self.ways:
+            seen = _solved(way.root, _together(self.at, there, way.drift, self.swing))
+            grown = weights * np.exp(seen.T @ way.explained)
+            share = grown / grown.sum()
+            known = seen @ share
+            variance = share @ _together(there, there, way.drift, self.swing) @ share
+            variance += way.noise**2 * BLOCK * (share @ share) - known @ known
+            if risks is not None:
+                variance += ((risks @ share) ** 2).sum()
+            logs.append(np.log(grown.sum()))
+            variances.append(variance)
+        weight = np.array([w.weight for w in self.ways])
+        log = float(weight @ logs)
+        spread = float(weight @ (variances + (np.array(logs) - log) ** 2))
         return float(np.exp(log)), float(np.sqrt(spread))
 
 
-def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
+def pace(values: np.ndarray, weights: np.ndarray, *, swing: float = SWING) -> Pace | None:
     """Learn how a series runs beside its shape.
 
     Parameters
     ----------
     values, weights
-        By day, up to the last known one: what was, and what the shape says.
+        By day, up to the last known one: what was, and what week days, campaigns and holidays say.
+    swing
+        What is assumed of the season that is not in the weights, a deviation of the logarithm.
 
     Returns
     -------
@@ -105,10 +113,11 @@ def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
 
     Notes
     -----
-    The level is a random walk with growth, seen with noise (a local level model; Harvey 1989,
-    "Forecasting, structural time series models and the Kalman filter"). Every ratio of drift to
-    noise in STAYS is as likely beforehand as any other, and growth is normal about none. Given the
-    ratio all else is generalised least squares, anchored at the end of the last week.
+    On the logarithm, a week is a level that walks at random, growth, a season that comes again
+    every year, and noise: a Gaussian process (Rasmussen & Williams 2006, ch. 2 and 5.4.3), or a
+    structural time series (Harvey 1989). So growth and season are told apart as far as what was
+    seen allows, and how far they are not known is in every interval. All ways of noise and drift
+    are as likely beforehand as any other.
     """
     blocks = min(len(values) // BLOCK, MEMORY)
     if blocks < FEWEST_BLOCKS:
@@ -119,32 +128,47 @@ def pace(values: np.ndarray, weights: np.ndarray) -> Pace | None:
     )
     if (seen <= 0).any() or (due <= 0).any():
         return None
-    ways = [_given(np.log(seen / due), ratio) for ratio in STAYS]
-    fit = np.array([w[0] for w in ways])
-    weight = np.exp(fit - fit.max())
-    level, growth, covariance, noise = (np.array([w[i] for w in ways]) for i in range(1, 5))
-    return Pace(weight / weight.sum(), level, growth, covariance, noise, np.array(STAYS) * noise)
+    at = -(np.arange(blocks)[::-1] + 0.5)
+    log = np.log(seen / due)
+    fits = [_fit(log, at, noise, drift, swing) for noise in NOISE for drift in DRIFT]
+    best = max(fit for fit, _ in fits)
+    weight = np.exp([fit - best for fit, _ in fits])
+    weight = np.where(weight < NEGLIGIBLE, 0.0, weight)
+    weight /= weight.sum()
+    ways = (Way(w, *rest) for w, (_, rest) in zip(weight, fits, strict=True) if w > 0)
+    return Pace(at, swing, tuple(ways))
 
 
-def _given(log: np.ndarray, ratio: float) -> tuple[float, float, float, np.ndarray, float]:
-    """Give the fit, level, growth, their covariance and the noise, if so much of it stays."""
-    n = len(log)
-    # the middle of the last week lies half a week before its end
-    back = np.arange(n)[::-1] + 0.5
-    spread = np.eye(n) + ratio * np.minimum(back[:, None], back[None, :])
-    design = np.column_stack([np.ones(n), -back])
-    root = linalg.cholesky(spread, lower=True)
-    x, y = (linalg.solve_triangular(root, a, lower=True) for a in (design, log))
-    noise = 1.0
-    # what is assumed of growth counts by how it stands to the noise: a few rounds settle that
-    for _ in range(8):
-        inner = x.T @ x + np.diag([0.0, noise / GROWTH_SD**2])
-        answer = np.linalg.solve(inner, x.T @ y)
-        left = y - x @ answer
-        noise = max(float(left @ left) / max(n - 2, 1), 1e-12)
-    fit = -np.log(np.diag(root)).sum() - np.linalg.slogdet(inner)[1] / 2
-    fit -= (n - 1) / 2 * np.log(noise) + answer[1] ** 2 / GROWTH_SD**2 / 2
-    return float(fit), float(answer[0]), float(answer[1]), noise * np.linalg.inv(inner), noise
+def _fit(
+    log: np.ndarray, at: np.ndarray, noise: float, drift: float, swing: float
+) -> tuple[float, tuple[float, float, np.ndarray, np.ndarray]]:
+    """Give how well a way tells what was seen, and the way."""
+    spread = _together(at, at, drift, swing) + noise**2 * np.eye(len(at))
+    root = linalg.cholesky(spread, lower=True, check_finite=False)
+    explained = _solved(root, log)
+    likely = -np.log(np.diag(root)).sum() - explained @ explained / 2
+    return float(likely), (noise, drift, root, explained)
+
+
+def _together(one: np.ndarray, other: np.ndarray, drift: float, swing: float) -> np.ndarray:
+    """Give the covariance of level, growth and season between times, in weeks from now."""
+    a, b = one[:, None], other[None, :]
+    # the walk starts now, and goes both ways
+    walked = np.where(a * b > 0, np.minimum(np.abs(a), np.abs(b)), 0.0)
+    grown = (GROWTH / YEAR) ** 2 * a * b
+    return LEVEL**2 + drift**2 * walked + grown + _season(one, other, swing)
+
+
+def _season(one: np.ndarray, other: np.ndarray, swing: float) -> np.ndarray:
+    """Give the covariance of the season between times: longer waves are the larger."""
+    size = 1 / np.arange(1, WAVES + 1) ** 2
+    apart = 2 * np.pi * (one[:, None] - other[None, :]) / YEAR
+    waves = (s * np.cos(k * apart) for k, s in enumerate(size / size.sum(), 1))
+    return swing**2 * sum(waves)
+
+
+def _solved(root: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return linalg.solve_triangular(root, right, lower=True, check_finite=False)
 
 
 def chance_of(target: float, so_far: float, median: float, deviation: float) -> float:
@@ -157,18 +181,3 @@ def chance_of(target: float, so_far: float, median: float, deviation: float) -> 
     if deviation <= 0:
         return float(median >= missing)
     return float(stats.norm.sf(np.log(missing / median) / deviation))
-
-
-def _of_kinds(share: np.ndarray, kinds: Sequence[str], unsure: np.ndarray | None) -> float:
-    """Give the variance of a total because factors of kinds of days are not known."""
-    if unsure is None:
-        return 0.0
-    by_kind: dict[str, float] = {}
-    for name, part, off in zip(kinds, share, unsure, strict=True):
-        by_kind[name] = by_kind.get(name, 0.0) + part * off
-    return sum(v**2 for v in by_kind.values())
-
-
-def _turned(days: float) -> float:
-    """Give how much of a season's variance, twice, lies between now and so many days ahead."""
-    return float(2 * (1 - np.cos(2 * np.pi * min(days, YEAR / 2) / YEAR)))

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from shophelm.methods.year_shape import year_shape
+from shophelm.methods.pace import SWING, Pace, pace
+from shophelm.methods.year_shape import RECENT, YearShape, year_shape
 from shophelm.shop.calendar import YEAR_OF_WEEKS, Period, campaign_kinds, public_holidays
 from shophelm.shop.campaigns import campaigns_with_next_year
 from shophelm.shop.tables import Tables
@@ -18,11 +19,11 @@ LONG_HOLIDAY = 3
 """Public holidays of so many days are days of a kind of their own."""
 AROUND = 7
 """Days before and after one, too: before and after Spring Festival nobody delivers."""
-SEEN, UNSEEN = 0.2, 0.4
-"""What is assumed of how far a campaign's, or holiday's, factor stands off when it comes again,
-and when it comes for the first time (deviations of its logarithm)."""
-NO_SEASON, ONE_SEASON = 0.2, 0.1
-"""The same of the season that is not known yet, before a whole year is and after."""
+SEEN, UNSEEN_HOLIDAY = 0.2, 0.6
+"""What is assumed of how far a campaign's, or holiday's, factor stands off when it comes again, and
+when a long holiday comes for the first time (deviations of its logarithm)."""
+MARKET_SWING = 0.1
+"""What is assumed of the season where it is taken from the market: how far ours stands off it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,21 @@ class ExpectedShape:
         From the shop's first day to the last one asked for.
     visits, buyers, gmv, by_category
         Days × names, as in `DailyFacts`; None where that is.
-    kinds, unsure
-        What recurs on each day ("" on an ordinary one), and how far its factor is known: the
-        deviation of its logarithm, which all days of a kind share.
+    kinds
+        What recurs on each day ("" on an ordinary one).
+    season
+        By day: the factor of the time of year that is in the weights, about 1 over the last 91
+        known days.
     season_from
-        "the shop" where a year of it is known, else "the market" or "" for none.
-    season_unsure
-        Deviation of the logarithm of the part of the season that is not in the weights.
+        "the shop" where a year of it is known, else "the market", or "" where there is none in it.
+    pace
+        How the money of all channels runs beside its weights without the season that `pace` learns;
+        None where too little is known.
+    steady
+        By day: those weights.
+    risks
+        What is not known of campaigns and holidays to come, risks × days: what each, when it comes
+        out by one deviation, adds to the logarithm of the days.
     """
 
     days: list[date]
@@ -50,9 +59,11 @@ class ExpectedShape:
     gmv: pd.DataFrame
     by_category: pd.DataFrame | None
     kinds: list[str]
-    unsure: np.ndarray
+    season: np.ndarray
     season_from: str
-    season_unsure: float
+    pace: Pace | None
+    steady: np.ndarray
+    risks: np.ndarray
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -77,31 +88,56 @@ def expected_shape(
         The last day.
     country
         Whose public holidays of three days or more count as days of a kind.
+
+    Notes
+    -----
+    The season is that of the money of all channels, as far as it can be told from growth and
+    chance (`methods.pace`); before a whole year is known, none is told from the shop itself.
     """
     days = Period(facts.period.first, max(until, facts.period.last)).every_day
     names = _kinds(shop, days, country)
+    kind, like = _numbered(names), _numbered([n.partition(": ")[2] for n in names])
+    shapes = {
+        name: year_shape(getattr(facts, name).to_numpy(), kind=kind, like=like)
+        for name in ("visits", "buyers", "gmv", "by_category")
+        if getattr(facts, name) is not None
+    }
     known = facts.period.days
-    season, source = None, "the shop"
-    if known < YEAR_OF_WEEKS.days:
-        season, source = _market(shop, days)
-    seen = set(names[:known])
-    new = np.array([n not in seen for n in names])
-    phases = [n.partition(": ")[2] for n in names]
-    tables = {}
-    for name in ("visits", "buyers", "gmv", "by_category"):
-        frame = getattr(facts, name)
-        if frame is None:
-            tables[name] = None
-            continue
-        weights = year_shape(
-            frame.to_numpy(), kind=_numbered(names), like=_numbered(phases), season=season
+    market = None if known >= YEAR_OF_WEEKS.days else _market(shop, days)
+    given = np.ones(len(days)) if market is None else market
+    steady = shapes["gmv"].weights.sum(axis=1) * given
+    paid = facts.gmv.sum(axis=1).to_numpy()
+    swing = SWING if market is None else MARKET_SWING
+    learnt = pace(paid, steady[:known], swing=swing)
+    own = learnt is not None and known >= YEAR_OF_WEEKS.days
+    season = given * (np.exp(learnt.season(np.arange(len(days)) - known)) if own else 1.0)
+    season = season / season[max(known - RECENT, 0) : known].mean()
+    tables = dict.fromkeys(("visits", "by_category")) | {
+        name: pd.DataFrame(
+            s.weights * season[:, None], index=days, columns=getattr(facts, name).columns
         )
-        tables[name] = pd.DataFrame(weights, index=days, columns=frame.columns)
-    unsure = np.where(new, UNSEEN, np.where([bool(n) for n in names], SEEN, 0.0))
+        for name, s in shapes.items()
+    }
+    source = "the shop" if own else "" if market is None else "the market"
     return ExpectedShape(
-        days, **tables, kinds=names, unsure=unsure, season_from=source,
-        season_unsure=NO_SEASON if known < YEAR_OF_WEEKS.days else ONE_SEASON,
+        days, **tables, kinds=names, season=season, season_from=source, pace=learnt, steady=steady,
+        risks=_risks(names, like, known, shapes["gmv"]),
     )  # fmt: skip
+
+
+def _risks(names: list[str], like: np.ndarray, known: int, shape: YearShape) -> np.ndarray:
+    """Give what is not known of campaigns and holidays to come."""
+    seen = set(names[:known])
+    risks: dict[str, np.ndarray] = {}
+    for at in range(known, len(names)):
+        if not names[at]:
+            continue
+        # the days before and after a holiday are hit with it
+        one = names[at].removeprefix("before ").removeprefix("after ")
+        new = shape.like_sd.get(int(like[at]), UNSEEN_HOLIDAY)
+        line = risks.setdefault(one, np.zeros(len(names)))
+        line[at] = SEEN if names[at] in seen else new
+    return np.array(list(risks.values())).reshape(-1, len(names))
 
 
 def _numbered(names: list[str]) -> np.ndarray:
@@ -127,14 +163,14 @@ def _kinds(shop: Tables, days: list[date], country: str) -> list[str]:
     return names
 
 
-def _market(shop: Tables, days: list[date]) -> tuple[np.ndarray | None, str]:
+def _market(shop: Tables, days: list[date]) -> np.ndarray | None:
     """Give the season of the rivals' sales indices, by month, where they know a year."""
     if not shop.filled("rivals.sales_index"):
-        return np.ones(len(days)), ""
+        return None
     rivals = shop["rivals"].filter(lambda t: t.sales_index.notnull())
     sums = rivals.group_by("day").aggregate(value=rivals.sales_index.cast("float64").mean())
     index = shop.frame(sums.order_by("day")).set_index("day")["value"].astype(float)
     if len(index) < 330 or not index.mean() > 0:
-        return np.ones(len(days)), ""
+        return None
     by_month = index.groupby([d.month for d in index.index]).mean() / index.mean()
-    return np.array([float(by_month.get(d.month, 1.0)) for d in days]), "the market"
+    return np.array([float(by_month.get(d.month, 1.0)) for d in days])

@@ -11,23 +11,37 @@ import numpy as np
 import pandas as pd
 
 from shophelm.errors import ParameterError
-from shophelm.methods.allocation import allocate
-from shophelm.shop.calendar import Period
-from shophelm.shop.needs import Missing, carries_missing
-from shophelm.strategy.expected_shape import ExpectedShape
-from shophelm.words import Sentence, money, plural, rate, sentence
+from shophelm.methods.allocation import Allocation, allocate
+from shophelm.methods.year_shape import RECENT
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.strategy.daily_facts import daily_facts
+from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
+from shophelm.words import Sentence, money, plural, sentence
 
+TITLE = "Where should the media money go, week by week?"
 WEEKS = 8
-GRID = 101
-"""Amounts between a channel's bounds at which its return is read."""
+WEEK, AFTER = 7, 28
+"""Days of a week, and days after the last one in which its money still works."""
+MOST_DRAWS = 200
 LIKELY = {"": 0.5, "_low": 0.1, "_high": 0.9}
+UNKNOWN = "not identifiable"
 
 
 class Draws(Protocol):
     """What is known of a channel's response, as `promotion.spend_response` gives it."""
 
-    def left(self, spend: np.ndarray) -> np.ndarray:
-        """Give what so much a day leaves a day, before its own cost: draws × amounts."""
+    decay: np.ndarray
+    half: np.ndarray
+    reach: np.ndarray
+    worth: np.ndarray
+
+
+class Response(Protocol):
+    """What is known of all channels: `channels` with channel, spend_a_day and verdict."""
+
+    channels: pd.DataFrame
+    draws: Mapping[str, Draws]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +55,16 @@ class MediaBudget:
         week), marginal (what the last of it leaves for each unit), bound (low, high, or "" where
         neither binds).
     channels
-        One row per channel: channel, usual, spend (money of all weeks), change (of it), left (what
-        the change leaves, after its cost).
+        One row per channel: channel, usual, spend (money of all weeks), change (spend / usual − 1),
+        left (what the change leaves, after its cost) with _low and _high (80 %).
+    unknown
+        Channels whose response is not identifiable: they keep their usual money.
     price
         What the last unit of money leaves wherever no bound binds.
     gain, gain_low, gain_high
         What dividing it so leaves more than the usual division of the same budget (80 %).
+    given_up
+        What the channels and weeks that get less would have left: the cost of the tilt.
     budget
         Money of all weeks.
     at_cost
@@ -55,198 +73,274 @@ class MediaBudget:
 
     cells: pd.DataFrame
     channels: pd.DataFrame
+    unknown: list[str]
     price: float
     gain: float
     gain_low: float
     gain_high: float
+    given_up: float
     budget: float
     at_cost: float
 
 
-@carries_missing
+@question(
+    TITLE,
+    "orders",
+    "spend",
+    events="in which weeks more visitors come anyway",
+    traffic="in which weeks more visitors come anyway",
+)
 def media_budget(
-    draws: Mapping[str, Draws],
-    usual: Mapping[str, float],
-    shape: ExpectedShape,
-    period: Period,
-    first: date,
+    shop: Tables,
+    response: Response | Missing,
     *,
     budget: float = 0.0,
     weeks: int = WEEKS,
     least: float = 0.5,
     most: float = 1.5,
+    country: str = "CN",
 ) -> MediaBudget | Missing:
     """Divide a budget over weeks and channels by what the last of it leaves.
 
     Parameters
     ----------
-    draws
-        By channel, as `promotion.spend_response` gives them.
-    usual
-        By channel, what is usually spent on a day.
-    shape
-        What each day weighs: where more visitors come anyway, money brings more of them.
-    period
-        The days that draws and usual spend are of.
-    first
-        The first day of the first week.
+    shop
+        Its visits say when money brings more, because more visitors come anyway.
+    response
+        How visits answer to money, as `promotion.spend_response` gives it.
     budget
-        Of all weeks; what is usual if 0.
+        Of all weeks and all channels whose response is known; what is usual if 0.
     weeks
-        How many.
+        How many, from the day after as_of.
     least, most
         Of its usual spend, what a channel gets at least and at most in a week: beyond what was ever
         tried little is known.
+    country
+        Whose long public holidays count.
 
     Raises
     ------
     ParameterError
-        If the bounds leave no way to spend just the budget, or a week is not in the shape.
+        If the bounds leave no way to spend just the budget.
 
     Notes
     -----
-    Returns are the means of the draws. Money of one week is taken to work in it: what is carried
-    over to the next is small where half of what money does is done within days.
+    Returns are the means of the draws. Money works on after its day, as each channel's decay says:
+    what is left of it in later weeks, and in the four after the last, counts where it was spent.
     """
-    if not draws:
-        return Missing(
-            "Where should the media money go?", "spend", "No channel's response is known."
-        )
+    if isinstance(response, Missing):
+        return response
+    rows = response.channels.set_index("channel")
+    known = sorted(rows.index[(rows["verdict"] != UNKNOWN) & (rows["spend_a_day"] > 0)])
+    if not known:
+        return Missing(TITLE, "spend", "No channel's response to money is known.")
+    first = shop.as_of + timedelta(days=1)
+    facts = daily_facts(shop)
+    last = shop.as_of + timedelta(days=WEEK * weeks + AFTER)
+    shape = expected_shape(shop, facts, last, country=country)
+    found = divided(
+        {c: response.draws[c] for c in known},
+        rows["spend_a_day"][known].to_dict(),
+        _traffic(shape, facts.period.days),
+        first,
+        budget=budget,
+        least=least,
+        most=most,
+    )
+    found.unknown.extend(sorted(set(rows.index) - set(known)))
+    return found
+
+
+def divided(
+    draws: Mapping[str, Draws],
+    usual: Mapping[str, float],
+    traffic: np.ndarray,
+    first: date,
+    *,
+    budget: float = 0.0,
+    least: float = 0.5,
+    most: float = 1.5,
+) -> MediaBudget:
+    """Divide a budget where responses, usual spend a day and traffic are known.
+
+    Parameters
+    ----------
+    draws, usual
+        By channel.
+    traffic
+        By day, from `first` on, the four weeks after the last one included: visitors beside now.
+    first
+        The first day of the first week.
+    budget, least, most
+        As in `media_budget`.
+    """
     channels = sorted(draws)
-    traffic = _traffic(shape, period, first, weeks)
-    cells = _Cells.of([draws[c] for c in channels], np.array([usual[c] for c in channels]), traffic)
-    total = budget or float(cells.usual.sum())
-    low, high = least * cells.usual, most * cells.usual
+    plan = _Plan.of([draws[c] for c in channels], [usual[c] for c in channels], traffic)
+    total = budget or float(plan.usual.sum())
+    low, high = least * plan.usual, most * plan.usual
     if not low.sum() - 1e-6 <= total <= high.sum() + 1e-6:
         raise ParameterError(
-            f"budget is {total:,.2f}. Between {least:g} and {most:g} of the usual spend, {weeks} "
-            f"weeks take from {low.sum():,.2f} to {high.sum():,.2f}: name such a budget, or other "
-            "bounds."
+            f"budget is {total:,.2f}. Between {least:g} and {most:g} of the usual spend, "
+            f"{plan.weeks} weeks take from {low.sum():,.2f} to {high.sum():,.2f}: name such a "
+            "budget, or other bounds."
         )
-    spend, price = allocate(total, lambda p: cells.wanted(p, low, high), low=low, high=high)
-    same = cells.usual * total / cells.usual.sum()
-    gain = cells.left(spend).sum(axis=(1, 2)) - cells.left(same).sum(axis=(1, 2))
-    frame = cells.laid_out(channels, first, spend, low, high)
-    ends = {f"gain{end}": float(np.quantile(gain, at)) for end, at in LIKELY.items()}
+    best = allocate(total, plan.mean_left, low=low, high=high)
+    same = plan.usual * total / plan.usual.sum()
+    gain = (plan.left(best.spend) - plan.left(same)).sum(axis=1)
+    less = np.minimum(best.spend, same)
+    given_up = plan.mean_left(same)[0] - plan.mean_left(less)[0]
     return MediaBudget(
-        frame,
-        _by_channel(frame, cells, channels, spend),
-        price,
-        **ends,
+        _cells(channels, first, plan, best),
+        _channels(channels, plan, best.spend),
+        [],
+        best.price,
+        **{f"gain{end}": float(np.quantile(gain, at)) for end, at in LIKELY.items()},
+        given_up=given_up,
         budget=total,
-        at_cost=float(cells.wanted(1.0, low, high).sum()),
+        at_cost=_at_cost(plan, low, high),
     )
 
 
 @carries_missing
+def shown(found: MediaBudget) -> pd.DataFrame:
+    """Lay the budget out: a row per week, a column per channel, and one for all."""
+    frame = found.cells.pivot_table(index="week", columns="channel", values="spend")
+    frame.columns.name = None
+    frame = frame.assign(all_channels=frame.sum(axis=1)).reset_index()
+    return frame.assign(week=[str(d) for d in frame["week"]])
+
+
+@carries_missing
 def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
-    """Say how the money should be divided, and what that is worth."""
+    """Say how the money should be divided, and what that is worth and costs."""
     weeks = found.cells["week"].nunique()
     each = [
-        f"{r.channel} {money(r.spend, currency=currency)} ({rate(r.change, digits=0)})"
+        f"{r.channel} {money(r.spend, currency=currency)} ({r.change:+.0%})"
         for r in found.channels.itertuples()
     ]
-    return [
+    said = [
         sentence(
-            "Of {budget} in {weeks}: {each} of the usual. The last of it leaves {price} for each "
-            "unit wherever no bound binds.",
+            "Of {budget} in {weeks}: {each}, beside the usual. The last of it leaves {price} for "
+            "each unit wherever no bound binds.",
             budget=money(found.budget, currency=currency),
             weeks=plural(weeks, "week"),
             each=", ".join(each),
             price=money(found.price, currency=currency, cents=True),
         ),
         sentence(
-            "Dividing it so leaves {gain} more than the usual division ({low} to {high}). The last "
-            "of {at_cost} would leave just what it costs.",
+            "Dividing it so leaves {gain} more than the usual division (80% interval {low} to "
+            "{high}); the tilt gives up {lost} elsewhere, which is taken off. The last of {cost} "
+            "would leave just what it costs.",
             gain=money(found.gain, currency=currency),
             low=money(found.gain_low, currency=currency),
             high=money(found.gain_high, currency=currency),
-            at_cost=money(found.at_cost, currency=currency),
+            lost=money(found.given_up, currency=currency),
+            cost=money(found.at_cost, currency=currency),
         ),
     ]
+    if found.unknown:
+        text = "Not in it, as how they answer to money is not known: {channels}."
+        said.append(sentence(text, channels=", ".join(found.unknown)))
+    return said
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
-    """Channels × weeks: usual money of a week, traffic beside now, and each channel's draws."""
+class _Plan:
+    """Channels × weeks as one line, and what is known of the channels: draws × channels."""
 
-    draws: list[Draws]
-    usual: np.ndarray
+    decay: np.ndarray
+    half: np.ndarray
+    reach: np.ndarray
+    usual_a_day: np.ndarray
     traffic: np.ndarray
 
     @classmethod
-    def of(cls, draws: list[Draws], usual: np.ndarray, traffic: np.ndarray) -> _Cells:
-        return cls(draws, 7.0 * usual[:, None] * np.ones(len(traffic)), traffic)
+    def of(cls, draws: list[Draws], usual: list[float], traffic: np.ndarray) -> _Plan:
+        every = max(1, len(draws[0].decay) // MOST_DRAWS)
+        decay, half, reach = (
+            np.stack([f(d)[::every] for d in draws], axis=1)
+            for f in (lambda d: d.decay, lambda d: d.half, lambda d: d.reach * d.worth)
+        )
+        return cls(decay, half, reach, np.array(usual, dtype=float), np.asarray(traffic))
+
+    @property
+    def weeks(self) -> int:
+        return (len(self.traffic) - AFTER) // WEEK
+
+    @property
+    def usual(self) -> np.ndarray:
+        """Usual money of each channel and week."""
+        return np.repeat(WEEK * self.usual_a_day, self.weeks)
+
+    def _stocks(self, spend: np.ndarray) -> np.ndarray:
+        """Give what works on each day: days × draws × channels; usual money before and after."""
+        by_week = spend.reshape(len(self.usual_a_day), -1) / WEEK
+        by_day = np.hstack(
+            [np.repeat(by_week, WEEK, axis=1), np.repeat(self.usual_a_day[:, None], AFTER, axis=1)]
+        )
+        stock = self.usual_a_day / (1 - self.decay)
+        stocks = np.empty((by_day.shape[1], *stock.shape))
+        for day in range(by_day.shape[1]):
+            stock = by_day[:, day] + self.decay * stock
+            stocks[day] = stock
+        return stocks
 
     def left(self, spend: np.ndarray) -> np.ndarray:
-        """Give what money of weeks leaves, before its cost: draws × channels × weeks."""
-        each = [
-            d.left(row / 7.0) * 7.0 * self.traffic for d, row in zip(self.draws, spend, strict=True)
-        ]
-        return np.stack(each, axis=1)
+        """Give what money leaves, before its cost: draws × channels."""
+        stocks = self._stocks(spend)
+        return np.einsum("d,dnc->nc", self.traffic, self.reach * stocks / (stocks + self.half))
 
-    def marginal(self, channel: int, spend: np.ndarray) -> np.ndarray:
-        """Give what the next of a week's money leaves, on average, at usual traffic."""
-        step = max(1e-4 * float(spend.max()), 1e-9)
-        more, less = (
-            self.draws[channel].left((spend + s) / 7.0).mean(axis=0) for s in (step, -step)
-        )
-        return 7.0 * (more - less) / (2 * step)
-
-    def wanted(self, price: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Give how much each cell takes if the last of it must leave so much."""
-        taken = np.empty_like(self.usual)
-        for channel in range(len(self.draws)):
-            amounts = np.linspace(low[channel, 0], high[channel, 0], GRID)
-            # means of curves that bend down bend down, too; ties are told apart by a breath
-            falls = np.minimum.accumulate(self.marginal(channel, amounts))
-            falls = falls - 1e-12 * np.arange(GRID) * max(abs(falls[0]), 1.0)
-            for week, traffic in enumerate(self.traffic):
-                taken[channel, week] = np.interp(-price, -falls * traffic, amounts)
-        return taken
-
-    def laid_out(
-        self, channels: list[str], first: date, spend: np.ndarray, low: np.ndarray, high: np.ndarray
-    ) -> pd.DataFrame:
-        rows = []
-        for c, channel in enumerate(channels):
-            marginal = self.marginal(c, spend[c]) * self.traffic
-            for week in range(len(self.traffic)):
-                at = spend[c, week]
-                near = 1e-6 * high[c, week]
-                bound = (
-                    "low"
-                    if at <= low[c, week] + near
-                    else "high"
-                    if at >= high[c, week] - near
-                    else ""
-                )
-                day = first + timedelta(weeks=week)
-                rows.append((day, channel, self.usual[c, week], at, marginal[week], bound))
-        columns = ["week", "channel", "usual", "spend", "marginal", "bound"]
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.sort_values(["week", "channel"], ignore_index=True)
+    def mean_left(self, spend: np.ndarray) -> tuple[float, np.ndarray]:
+        """Give the mean of what all leave, and the marginal return of each channel and week."""
+        stocks = self._stocks(spend)
+        room = stocks + self.half
+        value = (self.reach * stocks / room).sum(axis=2).mean(axis=1) @ self.traffic
+        slope = self.traffic[:, None, None] * self.reach * self.half / room**2
+        later = np.zeros_like(slope[0])
+        by_day = np.empty((len(slope), slope.shape[2]))
+        for day in range(len(slope))[::-1]:
+            later = slope[day] + self.decay * later
+            by_day[day] = later.mean(axis=0)
+        weeks = by_day[: WEEK * self.weeks].reshape(self.weeks, WEEK, -1).mean(axis=1)
+        return float(value), weeks.T.ravel()
 
 
-def _traffic(shape: ExpectedShape, period: Period, first: date, weeks: int) -> np.ndarray:
-    """Give each week's visits beside those of the days that responses are of."""
+def _at_cost(plan: _Plan, low: np.ndarray, high: np.ndarray) -> float:
+    """Give the budget at which the last leaves its cost: what is kept is one more use, at 1."""
+
+    def returns(x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = plan.mean_left(x[:-1])
+        return value + float(x[-1]), np.append(slope, 1.0)
+
+    room = high.sum() - low.sum()
+    best = allocate(float(high.sum()), returns, low=np.append(low, 0.0), high=np.append(high, room))
+    return float(high.sum() - best.spend[-1])
+
+
+def _cells(channels: list[str], first: date, plan: _Plan, best: Allocation) -> pd.DataFrame:
+    weeks = [first + timedelta(weeks=w) for w in range(plan.weeks)]
+    index = pd.MultiIndex.from_product([channels, weeks], names=["channel", "week"])
+    bound = np.where(best.at_low, "low", np.where(best.at_high, "high", ""))
+    frame = pd.DataFrame(
+        {"usual": plan.usual, "spend": best.spend, "marginal": best.marginal, "bound": bound},
+        index=index,
+    ).reset_index()
+    frame = frame[["week", "channel", "usual", "spend", "marginal", "bound"]]
+    return frame.sort_values(["week", "channel"], ignore_index=True)
+
+
+def _channels(channels: list[str], plan: _Plan, spend: np.ndarray) -> pd.DataFrame:
+    usual, now = (a.reshape(len(channels), -1).sum(axis=1) for a in (plan.usual, spend))
+    left = plan.left(spend) - plan.left(plan.usual) - (now - usual)
+    ends = {f"left{end}": np.quantile(left, at, axis=0) for end, at in LIKELY.items()}
+    return pd.DataFrame(
+        {"channel": channels, "usual": usual, "spend": now, "change": now / usual - 1, **ends}
+    )
+
+
+def _traffic(shape: ExpectedShape, known: int) -> np.ndarray:
+    """Give each coming day's visits beside those of the last 91 days."""
     table = shape.gmv if shape.visits is None else shape.visits
-    visits = table.sum(axis=1)
-    usual = visits.loc[[d for d in period.every_day if d in visits.index]].mean()
-    found = []
-    for week in range(weeks):
-        days = [first + timedelta(days=7 * week + i) for i in range(7)]
-        if days[-1] > shape.days[-1]:
-            raise ParameterError(f"weeks is {weeks}. The shape is known until {shape.days[-1]}.")
-        found.append(visits.loc[days].mean() / usual if usual > 0 else 1.0)
-    return np.array(found)
-
-
-def _by_channel(
-    frame: pd.DataFrame, cells: _Cells, channels: list[str], spend: np.ndarray
-) -> pd.DataFrame:
-    sums = frame.groupby("channel")[["usual", "spend"]].sum().loc[channels]
-    sums["change"] = sums["spend"] / sums["usual"]
-    more = cells.left(spend).mean(axis=0) - cells.left(cells.usual).mean(axis=0)
-    sums["left"] = more.sum(axis=1) - (sums["spend"] - sums["usual"])
-    return sums.reset_index()
+    visits = table.sum(axis=1).to_numpy()
+    usual = visits[max(known - RECENT, 0) : known].mean()
+    return visits[known:] / usual if usual > 0 else np.ones(len(visits) - known)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from shophelm.methods.pace import Pace, chance_of, pace
+from shophelm.methods.pace import chance_of
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
@@ -118,37 +117,23 @@ def outlook(facts: DailyFacts, shape: ExpectedShape, period: Period) -> Outlook:
     period
         The span; its shape must be known to its last day.
     """
-    paid, weights = facts.gmv.sum(axis=1), shape.gmv.sum(axis=1)
-    known = paid.index
-    inside = [d for d in period.every_day if d in known]
+    paid = facts.gmv.sum(axis=1)
+    inside = [d for d in period.every_day if d in paid.index]
     so_far = float(paid.loc[inside].sum())
     coming = [d for d in period.every_day if d > facts.period.last]
     if not coming:
         return Outlook(so_far, 0.0, 0.0, 0.0, 0.0)
-    learnt = pace(paid.to_numpy(), weights.loc[known].to_numpy())
-    if learnt is None:
+    if shape.pace is None:
         return Outlook(so_far, np.nan, np.nan, np.nan, np.nan)
-    skipped = (coming[0] - facts.period.last).days - 1
-    median, deviation = _ahead(learnt, shape, facts, coming, skipped)
+    first, last = ((d - shape.days[0]).days for d in (coming[0], coming[-1]))
+    there = slice(facts.period.days, last + 1)
+    # days before a span that has not begun only let time pass
+    weights = shape.steady[there].copy()
+    weights[: first - facts.period.days] = 0.0
+    median, deviation = shape.pace.ahead(weights, risks=shape.risks[:, there])
     z = stats.norm.ppf((1 + LIKELY) / 2)
     low, high = (median * np.exp(k * z * deviation) for k in (-1, 1))
     return Outlook(so_far, median, low, high, deviation)
-
-
-def _ahead(
-    learnt: Pace, shape: ExpectedShape, facts: DailyFacts, coming: list[date], skipped: int
-) -> tuple[float, float]:
-    """Give the median and deviation of days to come; those before them only let time pass."""
-    first = (facts.period.last - shape.days[0]).days + 1
-    there = slice(first, first + skipped + len(coming))
-    weights = shape.gmv.sum(axis=1).to_numpy()[there].copy()
-    weights[:skipped] = 0.0
-    return learnt.ahead(
-        weights,
-        kinds=shape.kinds[there],
-        unsure=shape.unsure[there],
-        season_unsure=shape.season_unsure,
-    )
 
 
 def _drivers(plan: Cascade, facts: DailyFacts, shape: ExpectedShape, so_far: float) -> pd.DataFrame:
