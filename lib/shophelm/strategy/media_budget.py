@@ -244,6 +244,12 @@ def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
     return said
 
 
+def thinned(draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give decay, half and what reach is worth, of draws that are enough for a mean."""
+    every = max(1, len(draws.decay) // MOST_DRAWS)
+    return draws.decay[::every], draws.half[::every], (draws.reach * draws.worth)[::every]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Channels × weeks as one line, and what is known of the channels: draws × channels."""
@@ -256,11 +262,7 @@ class _Plan:
 
     @classmethod
     def of(cls, draws: list[Draws], usual: list[float], traffic: np.ndarray) -> _Plan:
-        every = max(1, len(draws[0].decay) // MOST_DRAWS)
-        decay, half, reach = (
-            np.stack([f(d)[::every] for d in draws], axis=1)
-            for f in (lambda d: d.decay, lambda d: d.half, lambda d: d.reach * d.worth)
-        )
+        decay, half, reach = (np.stack(a, axis=1) for a in zip(*map(thinned, draws), strict=True))
         return cls(decay, half, reach, np.array(usual, dtype=float), np.asarray(traffic))
 
     @property
