@@ -67,11 +67,14 @@ class LaunchPlan:
 @question(
     TITLE,
     "launches",
-    purchase_orders="suppliers' lead times as they really are",
     people="how many hours each role has",
 )
 def launch_plan(
-    shop: Tables, *, launch: str = "", hours_per_week: float = 40.0
+    shop: Tables,
+    leads: pd.DataFrame | Missing | None = None,
+    *,
+    launch: str = "",
+    hours_per_week: float = 40.0,
 ) -> LaunchPlan | Missing:
     """Plan a launch back from its opening day, and forward from today.
 
@@ -79,6 +82,9 @@ def launch_plan(
     ----------
     shop
         The shop.
+    leads
+        Suppliers' lead times as they really are, as `supply_chain.lead_times` gives them; tasks
+        take as long as planned where these are not known.
     launch
         Its launch_id; the next one to open if empty.
     hours_per_week
@@ -111,7 +117,7 @@ def launch_plan(
         return Missing(TITLE, "launches", "No launch is still to open.")
     wanted = launch or ahead.index[0]
     mine = rows[rows["launch_id"] == wanted].reset_index(drop=True)
-    lead = _lead_time(shop)
+    lead = _lead_time(leads)
     tasks = _planned(mine, shop.as_of, lead)
     open_tasks = tasks[tasks["state"] != PAST]
     return LaunchPlan(
@@ -197,14 +203,12 @@ def _verdict(found: LaunchPlan, tasks: pd.DataFrame) -> Sentence:
     )
 
 
-def _lead_time(shop: Tables) -> float:
-    """Give the days within which nine of ten orders arrived."""
-    if not shop.filled("purchase_orders.received_on"):
+def _lead_time(leads: pd.DataFrame | Missing | None) -> float:
+    """Give the days within which nine of ten orders arrive, all suppliers together."""
+    if leads is None or isinstance(leads, Missing):
         return np.nan
-    orders = shop["purchase_orders"].filter(lambda t: t.received_on.notnull())
-    days = orders.received_on.delta(orders.ordered_on, unit="day")
-    taken = as_floats(shop.frame(orders.select(days=days))["days"]).to_numpy()
-    return float(np.quantile(taken, SURE)) if len(taken) >= FEWEST else np.nan
+    every = leads.loc["all"]
+    return float(np.quantile(every["lead_days"], SURE)) if every["deliveries"] >= FEWEST else np.nan
 
 
 def _planned(rows: pd.DataFrame, today: date, lead: float) -> pd.DataFrame:
