@@ -168,6 +168,7 @@ PRODUCTS = Table(
             "shelf_life_days", "count", "how long it keeps", optional=True, unit="days", least=1
         ),
         Column("cold_chain", "flag", "must travel cold", optional=True),
+        Column("image_hash", "text", "64-bit hash of its main picture, as hex", optional=True),
     ),
 )
 

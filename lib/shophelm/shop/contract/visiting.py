@@ -154,6 +154,7 @@ RIVALS = Table(
         Column("rating", "number", "its rating", optional=True, unit="stars", least=0, most=5),
         Column("reviews", "count", "reviews it has", optional=True, least=0),
         Column("sales_index", "number", "sales as an index", optional=True, least=0),
+        Column("image_hash", "text", "64-bit hash of its main picture, as hex", optional=True),
     ),
 )
 
