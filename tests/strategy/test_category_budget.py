@@ -8,7 +8,7 @@ from shophelm.notebook import last_days
 from shophelm.promotion.spend_response import spend_response
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
-from shophelm.strategy.category_budget import category_budget, find_category_budget, shown
+from shophelm.strategy.category_budget import by_category, category_budget, find_category_budget
 from shophelm.strategy.media_budget import media_budget
 from shophelm.strategy.potential import potential
 from tests.conftest import SAMPLE
@@ -55,7 +55,7 @@ def test_the_last_of_it_leaves_the_same_where_nothing_binds(found):
     assert ratio.between(0.5 - 1e-6, 1.5 + 1e-6).all()
     assert found.gain > 0
     # richer visits get more
-    worth = shown(found).set_index("category")["change"]
+    worth = by_category(found).set_index("category")["change"]
     best = found.cells.groupby("category")["worth"].mean()
     assert worth[best.idxmax()] > 0 > worth[best.idxmin()]
 

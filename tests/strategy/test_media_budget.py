@@ -43,7 +43,7 @@ def test_equal_channels_get_the_same_and_the_last_of_it_brings_the_same_everywhe
     at = one["ads"].iloc[0] / 7
     assert found.price == pytest.approx(40 * 5 * 100 / (at + 100) ** 2, rel=0.01)
     assert found.gain > 0
-    assert shown(found)["all_channels"].sum() == pytest.approx(found.budget)
+    assert shown(found)["spend_then"].sum() == pytest.approx(found.budget)
 
 
 def test_marginal_returns_are_the_slopes_of_what_is_left():

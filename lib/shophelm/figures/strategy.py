@@ -1,4 +1,4 @@
-"""Plans drawn: the year's money month by month, and a launch's tasks back from its opening day."""
+"""Plans drawn: the year's money, the media budget, potential, and a launch's tasks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 
 from shophelm.figures.chain import show_unit
 from shophelm.figures.style import ACCENT, INK, MUTED, WARM, nothing_to_draw, set_style
@@ -18,32 +19,87 @@ STATES = {
 }  # fmt: skip
 
 
-def months(frame: pd.DataFrame, *, currency: str) -> Axes:
-    """Draw what each month is to bring, beside what it brought.
+def year(frame: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw the year's money as it adds up: planned, paid, and what is to come with its interval.
 
     Parameters
     ----------
     frame
-        One row per month: first (day), planned, and actual (null where it has not begun).
+        As `strategy.standing.year_so_far` gives it.
     currency
         ISO code, for the axis.
     """
     from matplotlib import pyplot as plt
 
     set_style()
-    if frame.empty:
-        return nothing_to_draw("There is no plan: nothing to draw")
-    _, axes = plt.subplots(figsize=(9, 3.2))
-    at = np.arange(len(frame))
-    axes.bar(at, frame["actual"].fillna(0.0), color=ACCENT, width=0.7, label="paid")
-    axes.step(
-        [*(at - 0.5), at[-1] + 0.5], [*frame["planned"], frame["planned"].iloc[-1]],
-        where="post", color=INK, lw=1.5, label="planned",
-    )  # fmt: skip
+    _, axes = plt.subplots(figsize=(9, 3.6))
+    ends = frame.dropna(subset="expected")
+    axes.plot(frame["day"], frame["planned"], color=INK, lw=1.2, ls="--", label="planned")
+    axes.plot(frame["day"], frame["paid"], color=ACCENT, lw=2, label="paid")
+    axes.plot(ends["day"], ends["expected"], color=ACCENT, lw=1.2, ls=":", label="to be expected")
+    axes.fill_between(
+        ends["day"], ends["low"], ends["high"], color=ACCENT, alpha=0.2, lw=0, label="80% interval"
+    )
     show_unit(axes.yaxis, "money", currency)
-    axes.set_xticks(at, [d.strftime("%Y-%m") for d in frame["first"]], rotation=30)
-    axes.set(title="The year's money, month by month", ylim=(0, None))
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    axes.set(title="The year's money, day by day", ylim=(0, None))
+    axes.legend(frameon=False, loc="upper left")
+    return axes
+
+
+def budget(cells: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw each channel's money week by week, beside what is usual.
+
+    Parameters
+    ----------
+    cells
+        As `strategy.media_budget.by_week` gives it.
+    currency
+        ISO code, for the axis.
+    """
+    from matplotlib import pyplot as plt
+
+    set_style()
+    _, axes = plt.subplots(figsize=(9, 3.4))
+    channels = sorted(cells["channel"].unique())
+    colors = sns.color_palette("colorblind", len(channels))
+    for channel, color in zip(channels, colors, strict=True):
+        rows = cells[cells["channel"] == channel]
+        axes.plot(rows["week_from"], rows["spend_then"], "o-", color=color, lw=2, label=channel)
+        axes.plot(rows["week_from"], rows["usual_spend"], color=color, lw=1, ls="--")
+    show_unit(axes.yaxis, "money", currency)
+    axes.set_title("Media money by week; dashed: the usual")
+    axes.set_ylim(0, None)
+    axes.tick_params(axis="x", rotation=30)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return axes
+
+
+def potential(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - shares
+    """Draw each category's share of the money and of the potential.
+
+    Parameters
+    ----------
+    frame
+        As `strategy.potential.potential` gives it.
+    currency
+        Not used: shares have no currency.
+    """
+    from matplotlib import pyplot as plt
+
+    set_style()
+    rows = frame.dropna(subset="potential").iloc[::-1]
+    if rows.empty:
+        return nothing_to_draw("No category's potential is known: nothing to draw")
+    _, axes = plt.subplots(figsize=(9, 0.9 + 0.42 * len(rows)))
+    at = np.arange(len(rows))
+    axes.hlines(at, rows["share"], rows["potential"], color=MUTED, lw=2)
+    axes.plot(rows["share"], at, "o", color=MUTED, ms=8, label="share of the money")
+    axes.plot(rows["potential"], at, "o", color=ACCENT, ms=8, label="share of the potential")
+    axes.set_yticks(at, rows["category"])
+    show_unit(axes.xaxis, "rate", "")
+    axes.set_title("Where the potential is, and where the money")
+    axes.set_xlim(0, None)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 
 

@@ -22,6 +22,9 @@ CENTS, PARTS = 100, 1000
 """Money is shared out in cents, people in thousandths, so that sums are exact."""
 LEVELS = {"year": "YE", "quarter": "QE", "month": "ME", "week": "W-SUN", "day": "D"}
 DRIVERS = ("visits", "pay_conversion", "spend_per_buyer")
+UNITS = {
+    "gmv": "money", "visits": "count", "pay_conversion": "rate", "spend_per_buyer": "money",
+}  # fmt: skip
 SPLIT = {"visits": 0.6, "pay_conversion": 0.2, "spend_per_buyer": 0.2}
 """How growth that is asked for is laid on the drivers, on the logarithm, if not said otherwise."""
 BLOCK = 28
@@ -163,6 +166,52 @@ def planned(plan: Cascade, level: str, *, by: str = "") -> pd.DataFrame:
     sums["pay_conversion"] = sums["buyers"] / sums["visits"].where(sums["visits"] > 0)
     sums["spend_per_buyer"] = sums["gmv"] / sums["buyers"].where(sums["buyers"] > 0)
     return sums
+
+
+@carries_missing
+def shown(plan: Cascade) -> pd.DataFrame:
+    """Lay the plan out by month, along the chain."""
+    frame = planned(plan, "month")
+    return pd.DataFrame(
+        {
+            "month": frame["first"],
+            "planned": frame["gmv"],
+            "of_year": frame["gmv"] / frame["gmv"].sum(),
+            "plan_visits": frame["visits"].where(frame["visits"] > 0),
+            "pay_conversion": frame["pay_conversion"],
+            "spend_per_buyer": frame["spend_per_buyer"],
+        }
+    ).dropna(axis=1, how="all")
+
+
+@carries_missing
+def by_name(plan: Cascade, *, by: str) -> pd.DataFrame:
+    """Lay the plan out by channel or category, for each quarter and the year, most money first."""
+    frame = planned(plan, "quarter", by=by)
+    quarters = [f"planned_q{(d.month + 2) // 3}" for d in frame["first"]]
+    wide = frame.assign(quarter=quarters).pivot_table(index=by, columns="quarter", values="gmv")
+    wide.columns.name = None
+    wide["planned_year"] = wide.sum(axis=1)
+    wide["of_year"] = wide["planned_year"] / wide["planned_year"].sum()
+    return wide.sort_values("planned_year", ascending=False, kind="stable").reset_index()
+
+
+@carries_missing
+def asked(plan: Cascade) -> pd.DataFrame:
+    """Lay out of each driver the month that asks most of it, beside the best it ever reached."""
+    rows = plan.drivers.dropna(subset="times")
+    worst = rows.loc[rows.groupby("driver", sort=False)["times"].idxmax()]
+    return pd.DataFrame(
+        {
+            "driver": worst["driver"].str.replace("_", " "),
+            "unit": worst["driver"].map(UNITS),
+            "in_month": worst["month"],
+            "asked_then": worst["asked"],
+            "as_it_runs": worst["now"],
+            "best_ever": worst["best"],
+            "of_best": worst["times"],
+        }
+    )
 
 
 @carries_missing

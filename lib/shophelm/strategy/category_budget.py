@@ -118,21 +118,29 @@ def category_budget(
 
 
 @carries_missing
+def by_category(found: CategoryBudget) -> pd.DataFrame:
+    """Add up the channels: category, usual, spend, change and marginal (mean of its money's)."""
+    cells = found.cells.assign(marginal=found.cells["marginal"] * found.cells["spend"])
+    sums = cells.groupby("category", sort=False)[["usual", "spend", "marginal"]].sum()
+    sums["marginal"] /= sums["spend"]
+    sums.insert(2, "change", sums["spend"] / sums["usual"] - 1)
+    return sums.sort_values("spend", ascending=False, kind="stable").reset_index()
+
+
+@carries_missing
 def shown(found: CategoryBudget) -> pd.DataFrame:
-    """Lay the categories out: all channels together."""
-    sums = found.cells.groupby("category", sort=False)[["usual", "spend"]].sum()
-    sums["change"] = sums["spend"] / sums["usual"] - 1
-    sums["marginal"] = (
-        found.cells.assign(m=found.cells["marginal"] * found.cells["spend"])
-        .groupby("category")["m"].sum() / sums["spend"]
-    )  # fmt: skip
-    return sums.sort_values("spend", ascending=False).reset_index()
+    """Lay the categories out, all channels together."""
+    names = {
+        "usual": "usual_spend", "spend": "spend_then", "change": "spend_change",
+        "marginal": "last_leaves",
+    }  # fmt: skip
+    return by_category(found).rename(columns=names)
 
 
 @carries_missing
 def find_category_budget(found: CategoryBudget, *, currency: str) -> list[Sentence]:
     """Say where the money should point, and what that is worth and costs."""
-    rows = shown(found).set_index("category")
+    rows = by_category(found).set_index("category")
     moved = rows[(rows["spend"] / rows["usual"] - 1).abs() > MOVED].sort_values("change")
     capped = sorted(set(found.cells.loc[found.cells["bound"] == "stock", "category"]))
     if moved.empty:

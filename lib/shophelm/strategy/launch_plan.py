@@ -134,14 +134,29 @@ def launch_plan(
 @carries_missing
 def shown(found: LaunchPlan) -> pd.DataFrame:
     """Lay the tasks out."""
-    names = {"duration": "task_days", "slack": "slack_days", "state": "task_state"}
+    names = {
+        "duration": "task_days", "slack": "slack_days", "state": "task_state", "due_on": "due_then",
+    }  # fmt: skip
     return found.tasks.rename(columns=names).dropna(axis=1, how="all")
+
+
+@carries_missing
+def tasks(found: LaunchPlan) -> pd.DataFrame:
+    """Give the tasks as the figure draws them."""
+    return found.tasks
 
 
 @carries_missing
 def overbooked(found: LaunchPlan) -> pd.DataFrame:
     """Give the weeks in which a role has more hours than its people."""
     return found.workload[found.workload["load"] > 1].reset_index(drop=True)
+
+
+@carries_missing
+def workload(found: LaunchPlan) -> pd.DataFrame:
+    """Lay out each role's weeks."""
+    names = {"week": "week_from", "people": "of_people", "load": "booked"}
+    return found.workload.rename(columns=names)
 
 
 @carries_missing

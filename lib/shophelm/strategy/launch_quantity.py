@@ -102,6 +102,17 @@ def launch_quantity(
 
 
 @carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay the quantities out."""
+    names = {
+        "demand": "season_units", "demand_low": "season_units_low",
+        "demand_high": "season_units_high", "list_price": "price_of_one", "quantity": "buy_units",
+        "left_over": "too_many", "missed": "too_few", "profit": "expected_profit",
+    }  # fmt: skip
+    return frame.rename(columns=names)
+
+
+@carries_missing
 def find_launch_quantity(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say how many to buy, and how far that can be known."""
     if frame.empty:

@@ -41,6 +41,7 @@ class Response(Protocol):
     """What is known of all channels: `channels` with channel, spend_a_day and verdict."""
 
     channels: pd.DataFrame
+    worth_in: str
     draws: Mapping[str, Draws]
 
 
@@ -203,11 +204,22 @@ def divided(
 
 @carries_missing
 def shown(found: MediaBudget) -> pd.DataFrame:
-    """Lay the budget out: a row per week, a column per channel, and one for all."""
-    frame = found.cells.pivot_table(index="week", columns="channel", values="spend")
-    frame.columns.name = None
-    frame = frame.assign(all_channels=frame.sum(axis=1)).reset_index()
-    return frame.assign(week=[str(d) for d in frame["week"]])
+    """Lay the channels out."""
+    names = {
+        "usual": "usual_spend", "spend": "spend_then", "change": "spend_change",
+        "left": "change_leaves", "left_low": "change_leaves_low", "left_high": "change_leaves_high",
+    }  # fmt: skip
+    return found.channels.rename(columns=names)
+
+
+@carries_missing
+def by_week(found: MediaBudget) -> pd.DataFrame:
+    """Lay the weeks out."""
+    names = {
+        "week": "week_from", "usual": "usual_spend", "spend": "spend_then",
+        "marginal": "last_leaves", "bound": "at_bound",
+    }  # fmt: skip
+    return found.cells.rename(columns=names)
 
 
 @carries_missing

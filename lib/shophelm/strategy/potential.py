@@ -82,8 +82,12 @@ def potential(shop: Tables) -> pd.DataFrame:
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay the categories out."""
-    names = {"gmv": "goods_money", "margin_share": "margin_of_money"}
-    return frame.rename(columns=names).dropna(axis=1, how="all")
+    names = {"gmv": "goods_money", "margin_share": "margin_of_money", "share": "of_shop"}
+    frame = frame.rename(columns=names)
+    for name in ("growth", "growth_low", "growth_high"):
+        frame[name.replace("growth", "grown")] = frame.pop(name) - 1
+    order = ["category", "goods_money", "grown", "grown_low", "grown_high"]
+    return frame[order + [c for c in frame if c not in order]].dropna(axis=1, how="all")
 
 
 @carries_missing

@@ -133,7 +133,12 @@ def shown(found: LookAlikes) -> pd.DataFrame:
     """Lay the broken ones out, and then those that are not clear."""
     rows = [f for f in (found.broken, found.unclear) if len(f)] or [found.broken]
     frame = pd.concat(rows, ignore_index=True)
-    return frame.drop(columns="p_value").dropna(axis=1, how="all")
+    names = {
+        "fall": "share_lost", "units_lost": "units_gone", "left_lost": "margin_gone",
+        "match_needed": "must_come_back",
+    }  # fmt: skip
+    shown = frame.drop(columns=["p_value", "alike"]).rename(columns=names)
+    return shown.dropna(axis=1, how="all")
 
 
 @carries_missing

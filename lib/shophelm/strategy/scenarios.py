@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.shop.needs import carries_missing
-from shophelm.strategy.cascade import DRIVERS
+from shophelm.strategy.cascade import CENTS, DRIVERS, UNITS
 from shophelm.strategy.standing import Standing
 from shophelm.words import Sentence, count, money, number, sentence
 
@@ -40,7 +40,7 @@ def scenarios(found: Standing, *, steps: dict[str, float] | None = None) -> pd.D
         return pd.DataFrame(columns=COLUMNS)
     each_visit = rows["pay_conversion"] * rows["spend_per_buyer"]
     gmv = rows["visits"] * days * each_visit
-    short = found.plan.target / 100 - found.outlook.so_far - gmv
+    short = found.plan.target / CENTS - found.outlook.so_far - gmv
     out = []
     for driver in DRIVERS:
         now = rows[driver]
@@ -49,6 +49,22 @@ def scenarios(found: Standing, *, steps: dict[str, float] | None = None) -> pd.D
         closes = worth / short if short > 0 else float("nan")
         out.append((driver, now, then, worth, worth / each_visit, closes))
     return pd.DataFrame(out, columns=COLUMNS)
+
+
+@carries_missing
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay the moves out."""
+    return pd.DataFrame(
+        {
+            "driver": frame["driver"].str.replace("_", " "),
+            "unit": frame["driver"].map(UNITS),
+            "as_it_runs": frame["now"],
+            "moved_to": frame["then"],
+            "worth_of_move": frame["worth"],
+            "as_visits": frame["as_visits"],
+            "closes": frame["closes"],
+        }
+    ).dropna(axis=1, how="all")
 
 
 @carries_missing

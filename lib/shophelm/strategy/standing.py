@@ -12,7 +12,7 @@ from shophelm.methods.pace import chance_of
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, Cascade, chain_of
+from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, UNITS, Cascade, chain_of
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
 from shophelm.words import Sentence, change, listing, money, rate, sentence
@@ -136,6 +136,55 @@ def outlook(facts: DailyFacts, shape: ExpectedShape, period: Period) -> Outlook:
     return Outlook(so_far, median, low, high, deviation)
 
 
+@carries_missing
+def shown(found: Standing) -> pd.DataFrame:
+    """Lay out each driver to the day, and what the days to come must do."""
+    rows = found.drivers.dropna(subset="actual")
+    return pd.DataFrame(
+        {
+            "driver": rows["driver"].replace("gmv", "GMV").str.replace("_", " "),
+            "unit": rows["driver"].map(UNITS),
+            "so_far": rows["actual"],
+            "planned_so_far": rows["planned"],
+            "attainment": rows["attainment"],
+            "must_do": rows["remaining"],
+            "as_it_runs": rows["remaining_now"],
+        }
+    )
+
+
+@carries_missing
+def ahead(found: Standing) -> pd.DataFrame:
+    """Lay out what each month still to come must bring."""
+    names = {"month": "in_month", "days": "days_left", "asked": "must_bring", "times": "of_plan"}
+    return found.months.rename(columns=names)
+
+
+@carries_missing
+def year_so_far(shop: Tables, found: Standing) -> pd.DataFrame:
+    """Give the year day by day: day, planned and paid, added up (paid null after as_of).
+
+    The last row has expected, low and high (80 %) of the year, that of as_of what was paid.
+    """
+    days = found.plan.period.every_day
+    cents = found.plan.cells.groupby("day")["gmv"].sum()
+    paid = daily_facts(shop).gmv.sum(axis=1)
+    frame = pd.DataFrame(
+        {
+            "day": days,
+            "planned": cents.reindex(days).cumsum().to_numpy() / CENTS,
+            "paid": paid.reindex([d for d in days if d <= shop.as_of], fill_value=0.0)
+            .cumsum().reindex(days).to_numpy(),
+        }
+    )  # fmt: skip
+    so_far = found.outlook.so_far
+    for name, value in (("expected", "to_come"), ("low", "low"), ("high", "high")):
+        frame[name] = np.nan
+        frame.loc[frame["day"] == shop.as_of, name] = so_far
+        frame.loc[frame.index[-1], name] = so_far + getattr(found.outlook, value)
+    return frame
+
+
 def _drivers(plan: Cascade, facts: DailyFacts, shape: ExpectedShape, so_far: float) -> pd.DataFrame:
     """Hold each driver's days so far against the plan's, and say what the others must do."""
     cells = plan.cells.groupby("day")[["gmv", "buyers", "visits"]].sum()
@@ -207,6 +256,12 @@ def find_standing(found: Standing, *, currency: str) -> list[Sentence]:
         each = [f"{d.replace('_', ' ')} ({change(v - 1)})" for d, v in behind.items()]
         said.append(sentence("Behind their plan: {drivers}.", drivers=listing(each)))
     return [*said, _chance(found, currency)]
+
+
+@carries_missing
+def find_headline(found: Standing, *, currency: str) -> Sentence:
+    """Say in one sentence how likely the target is."""
+    return _chance(found, currency)
 
 
 def _chance(found: Standing, currency: str) -> Sentence:
