@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shophelm.errors import ParameterError
+from shophelm.shop.calendar import Period
 from shophelm.shop.tables import open_shop
 from shophelm.strategy.cascade import LEVELS, cascade, find_cascade, planned
 from shophelm.strategy.daily_facts import daily_facts
+from shophelm.strategy.own_targets import own_targets
 from tests.conftest import SAMPLE
+from tests.hand_shop import HAND_SHOP
 
 EVENTS = f"read_csv('{SAMPLE}/events.csv.gz', types={{'dwell_seconds': 'DOUBLE'}})"
 
@@ -39,15 +42,53 @@ def test_facts_count_each_visit_buyer_and_cent_once_by_sql(sample):
     assert facts.by_category.to_numpy().sum() == pytest.approx(gmv, abs=0.005)
 
 
-def test_the_target_is_the_shop_s_own_of_the_year_by_sql(plan):
-    (total,) = duckdb.sql(
+def test_the_shop_s_own_targets_of_its_months_are_kept_to_the_cent_by_sql(plan):
+    own = duckdb.sql(
         f"""
-        SELECT sum(value)::DOUBLE FROM '{SAMPLE}/targets.csv' WHERE scope = 'shop'
-            AND metric = 'gmv_paid' AND period_from >= '2026-01-01' AND period_to <= '2026-12-31'
-            AND period_to - period_from > 300
+        SELECT strftime(period_from, '%Y-%m'), value::DOUBLE FROM '{SAMPLE}/targets.csv'
+        WHERE scope = 'shop' AND metric = 'gmv_paid' AND period_from >= '2026-01-01'
+            AND period_to <= '2026-12-31' AND period_to - period_from BETWEEN 27 AND 31
+        ORDER BY period_from
         """
-    ).fetchone()
-    assert plan.target == round(total * 100)
+    ).fetchall()
+    months = planned(plan, "month")
+    assert [m.strftime("%Y-%m") for m in months["first"]] == [m for m, _ in own]
+    assert [round(v, 2) for v in months["gmv"]] == [round(v, 2) for _, v in own]
+
+
+def test_targets_with_a_gap_or_of_weeks_are_not_taken(shop):
+    """Eleven months do not tile the year; quarters do; a year alone does, too."""
+    days = ("-01-31", "-02-28", "-03-31", "-04-30", "-05-31", "-06-30", "-07-31", "-08-31",
+            "-09-30", "-10-31", "-11-30")  # fmt: skip
+    months = [f"2026{d[:4]}01,2026{d},shop,gmv_paid,10" for d in days]
+    quarters = [
+        f"2026-{a},2026-{b},shop,gmv_paid,{v}"
+        for a, b, v in (("01-01", "03-31", 30), ("04-01", "06-30", 40), ("07-01", "09-30", 50),
+                        ("10-01", "12-31", 60))
+    ]  # fmt: skip
+    head = "period_from,period_to,scope,metric,value"
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    assert own_targets(shop(targets="\n".join([head, *months])), year) == []
+    found = own_targets(shop(targets="\n".join([head, *months, *quarters])), year)
+    assert [v for _, v in found] == [30.0, 40.0, 50.0, 60.0]
+    orders = {t: HAND_SHOP[t] for t in ("orders", "order_lines")}
+    opened = shop(targets="\n".join([head, *quarters]), **orders)
+    plan = cascade(opened, year=2026, country="")
+    assert planned(plan, "quarter")["gmv"].tolist() == [30.0, 40.0, 50.0, 60.0]
+
+
+def test_without_targets_the_year_is_planned_at_the_level_it_began_with(shop):
+    """A hundred a day last year, two hundred since: the plan is one of a hundred a day."""
+    at = pd.date_range("2025-09-01", "2026-04-30")
+    paid = np.where(at.year == 2025, 100, 200)
+    orders = pd.DataFrame({"order_id": [f"o{i}" for i in range(len(at))], "paid_amount": paid})
+    orders = orders.assign(
+        created_at=at, paid_at=at, goods_amount=paid, discount_amount=0, shipping_amount=0
+    )
+    opened = shop(orders=orders.to_csv(index=False), as_of="2026-04-30")
+    plan = cascade(opened, country="")
+    assert plan.target / 100 == pytest.approx(365 * 100, rel=0.02)
+    assert plan.grown == pytest.approx(1.0)
 
 
 def holds_exactly(plan):

@@ -10,11 +10,13 @@ import pandas as pd
 
 from shophelm.errors import ParameterError
 from shophelm.methods.apportion import apportion
+from shophelm.methods.year_shape import RECENT
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
+from shophelm.strategy.own_targets import own_targets
 from shophelm.words import Sentence, change, listing, money, number, rate, sentence
 
 TITLE = "What must each month, channel and driver bring?"
@@ -29,6 +31,8 @@ SPLIT = {"visits": 0.6, "pay_conversion": 0.2, "spend_per_buyer": 0.2}
 """How growth that is asked for is laid on the drivers, on the logarithm, if not said otherwise."""
 BLOCK = 28
 """Days over which a driver must have reached a level for it to count as reached."""
+GROWS = 100
+"""Days of a span beyond which growth comes in over it."""
 IMPOSSIBLE = 1.1
 """A driver asked for so many times the best it ever reached is asked for the impossible."""
 
@@ -50,10 +54,11 @@ class Cascade:
     categories
         One row per day and category: day, category, gmv (cents); a day's are those of its cells.
     drivers
-        One row per month and driver: month, driver, asked, now (as it runs now, in that month's
+        One row per month still to come (of a year that is over, of every month) and driver: month,
+        driver, asked, now (as it runs now, in that month's
         season), best (in 28 days, ever), times (asked / best).
     grown
-        By what the year must outgrow the shop as it runs now.
+        By what the year must outgrow one at the level it began with.
     split
         What share of that, on the logarithm, is laid on each driver.
     season_from
@@ -96,8 +101,9 @@ def cascade(
     year
         Which; that of as_of if 0.
     annual_target
-        Money to be paid in it; if 0 the sum of the shop's own targets for it, or where there are
-        none what the year comes to at the present pace.
+        Money to be paid in it; if 0 the shop's own targets of its months (or quarters, or the
+        year) are kept as they are, or where there are none, what a year comes to at the level it
+        began with.
     split
         By driver (visits, pay_conversion, spend_per_buyer), what share of the growth asked for, on
         the logarithm, is laid on it; they add up to 1.
@@ -107,8 +113,10 @@ def cascade(
     Returns
     -------
     Cascade
-        Days weigh as `methods.year_shape` says, and growth comes in evenly over the year. A visit
-        is a visitor's day, and a buyer a buyer's day, so that days add up to months.
+        Days weigh as `expected_shape` says by all that is known by as_of, channels and categories
+        as they stood when the year began; growth comes in evenly over it, unless months have
+        targets of their own. A visit is a visitor's day, and a buyer a buyer's day, so that days
+        add up to months.
 
     Raises
     ------
@@ -120,24 +128,24 @@ def cascade(
     year = year or shop.as_of.year
     period = Period(date(year, 1, 1), date(year, 12, 31))
     shape = expected_shape(shop, facts, period.last, country=country)
-    wanted = [d for d in period.every_day if d >= shape.days[0]]
     weights = {
-        name: getattr(shape, name).loc[wanted].reindex(period.every_day).bfill()
+        name: _begun_with(facts, shape, name, period)
         for name in ("visits", "buyers", "gmv", "by_category")
         if getattr(shape, name) is not None
     }
+    tiles = _tiles(shop, period, annual_target, weights["gmv"].sum(axis=1))
+    target = sum(cents for _, cents in tiles)
     present = float(weights["gmv"].to_numpy().sum())
-    target = _target(shop, period, annual_target, present)
-    grown = target / CENTS / present if present > 0 else np.nan
-    tilt = np.exp(_log(grown) * np.arange(period.days) / period.days)
-    cells = _cells(weights, target, grown, split, tilt)
+    cells = pd.concat(
+        [_cells(weights, span, cents, split) for span, cents in tiles], ignore_index=True
+    )
     return Cascade(
         period,
         target,
         cells,
-        _categories(cells, weights.get("by_category"), tilt),
+        _categories(cells, weights.get("by_category")),
         _drivers(cells, facts, shape),
-        grown,
+        target / CENTS / present if present > 0 else np.nan,
         split,
         shape.season_from,
     )
@@ -221,7 +229,7 @@ def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
     most = months.loc[months["gmv"].idxmax()]
     said = [
         sentence(
-            "{year} is to bring {target}, {grown} beside what it comes to at the present pace; "
+            "{year} is to bring {target}, {grown} beside a year at the level it began with; "
             "most in {month}: {gmv} ({share} of it).",
             year=str(plan.period.first.year),
             target=money(plan.target / CENTS, currency=currency),
@@ -267,33 +275,29 @@ def _split(split: dict[str, float] | None) -> dict[str, float]:
     return given
 
 
-def _target(shop: Tables, period: Period, given: float, present: float) -> int:
-    """Give the year's target in cents."""
+def _tiles(
+    shop: Tables, period: Period, given: float, weights: pd.Series
+) -> list[tuple[Period, int]]:
+    """Give the spans whose money is fixed, in cents: the shop's own, or the year as one."""
     if given < 0:
         raise ParameterError(f"annual_target is {given}. What is to be paid is not below 0.")
     if given:
-        return round(given * CENTS)
-    own = _own_target(shop, period)
-    return round((present if own is None else own) * CENTS)
+        return [(period, round(given * CENTS))]
+    own = [(span, round(value * CENTS)) for span, value in own_targets(shop, period)]
+    return own or [(period, round(float(weights.sum()) * CENTS))]
 
 
-def _own_target(shop: Tables, period: Period) -> float | None:
-    """Sum the shop's own targets of the year: of the longest rows that tile it."""
-    if not shop.filled("targets"):
-        return None
-    rows = shop["targets"].filter(lambda t: (t.scope == "shop") & (t.metric == "gmv_paid"))
-    frame = shop.frame(rows)
-    inside = frame[(frame["period_from"] >= period.first) & (frame["period_to"] <= period.last)]
-    days = (inside["period_to"] - inside["period_from"]).map(lambda d: d.days + 1)
-    kept: list[tuple[date, date]] = []
-    total = 0.0
-    for at in days.sort_values(ascending=False, kind="stable").index:
-        row = inside.loc[at]
-        if all(row["period_to"] < a or row["period_from"] > b for a, b in kept):
-            kept.append((row["period_from"], row["period_to"]))
-            total += float(row["value"])
-    covered = sum((b - a).days + 1 for a, b in kept)
-    return total if covered == period.days else None
+def _begun_with(facts: DailyFacts, shape: ExpectedShape, name: str, period: Period) -> pd.DataFrame:
+    """Give a table's weights of the year, at the level each name had as the year began."""
+    table, seen = getattr(shape, name), getattr(facts, name)
+    days = [d for d in seen.index if d < period.first][-RECENT:]
+    if len(days) < BLOCK:
+        days = [d for d in seen.index if d >= period.first][:RECENT]
+    level = seen.loc[days].sum() / table.loc[days].sum()
+    # what was not there yet stands at its level of now
+    level = level.where(level > 0, 1.0).fillna(1.0)
+    wanted = [d for d in period.every_day if d >= shape.days[0]]
+    return (table.loc[wanted] * level).reindex(period.every_day).bfill()
 
 
 def _log(times: float) -> float:
@@ -301,22 +305,23 @@ def _log(times: float) -> float:
 
 
 def _cells(
-    weights: dict[str, pd.DataFrame],
-    target: int,
-    grown: float,
-    split: dict[str, float],
-    tilt: np.ndarray,
+    weights: dict[str, pd.DataFrame], span: Period, target: int, split: dict[str, float]
 ) -> pd.DataFrame:
-    """Share money, buyers and visits out to days and channels, each exactly."""
-    gmv = weights["gmv"]
+    """Share money, buyers and visits of a span out to days and channels, each exactly."""
+    gmv = weights["gmv"].loc[span.every_day]
     channels = sorted(set(gmv) | set(weights["buyers"]) | set(weights.get("visits", gmv)))
     days = gmv.index
+    present = float(gmv.to_numpy().sum())
+    grown = target / CENTS / present if present > 0 else np.nan
+    # growth comes in evenly over a year; within a month whose target is known there is none
+    long = span.days > GROWS
+    tilt = np.exp(_log(grown) * np.arange(span.days) / span.days * long)
     parts = {}
     for name, unit in (("gmv", CENTS), ("buyers", PARTS), ("visits", PARTS)):
         if name not in weights:
             parts[name] = np.zeros(len(days) * len(channels), dtype=np.int64)
             continue
-        table = weights[name].reindex(columns=channels, fill_value=0.0).to_numpy()
+        table = weights[name].loc[days].reindex(columns=channels, fill_value=0.0).to_numpy()
         # spend is what is left of the growth once visits and conversion have theirs
         share = {"gmv": 1.0, "visits": split["visits"]}.get(
             name, split["visits"] + split["pay_conversion"]
@@ -327,16 +332,13 @@ def _cells(
     return pd.DataFrame(parts, index=index).reset_index()
 
 
-def _categories(
-    cells: pd.DataFrame, weights: pd.DataFrame | None, tilt: np.ndarray
-) -> pd.DataFrame:
+def _categories(cells: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
     """Share each day's money out to the categories."""
     if weights is None:
         return pd.DataFrame(columns=["day", "category", "gmv"])
     by_day = cells.groupby("day", sort=False)["gmv"].sum()
     rows = [
-        apportion(int(total), row * lift)
-        for total, row, lift in zip(by_day, weights.to_numpy(), tilt, strict=True)
+        apportion(int(total), row) for total, row in zip(by_day, weights.to_numpy(), strict=True)
     ]
     index = pd.MultiIndex.from_product([weights.index, weights], names=["day", "category"])
     return pd.DataFrame({"gmv": np.concatenate(rows)}, index=index).reset_index()
@@ -350,6 +352,8 @@ def _drivers(cells: pd.DataFrame, facts: DailyFacts, shape: ExpectedShape) -> pd
     asked = chain_of(sums["visits"] / PARTS, sums["buyers"] / PARTS, sums["gmv"] / CENTS, days)
     best = _best(facts)
     frame = shape.totals
+    running = facts.period.last.strftime("%Y-%m")
+    coming = asked.index[asked.index >= running]
     name = [d.strftime("%Y-%m") for d in frame.index]
     totals, length = frame.groupby(name).sum(), frame.groupby(name).size()
     now = chain_of(totals["visits"], totals["buyers"], totals["gmv"], length)
@@ -362,7 +366,7 @@ def _drivers(cells: pd.DataFrame, facts: DailyFacts, shape: ExpectedShape) -> pd
             "best": best[driver],
             "times": asked.at[m, driver] / best[driver] if best[driver] > 0 else np.nan,
         }
-        for m in asked.index
+        for m in (coming if len(coming) else asked.index)
         for driver in DRIVERS
         if np.isfinite(asked.at[m, driver])
     ]
