@@ -1,4 +1,4 @@
-"""Figures of plans: bars where the days are."""
+"""Figures of plans: lines, bars and cells where the numbers are."""
 
 from datetime import date
 
@@ -9,19 +9,85 @@ from matplotlib import dates
 from shophelm.figures import strategy
 
 
-def test_months_to_come_have_a_plan_and_no_bar():
+def test_the_year_is_drawn_with_what_is_to_come_from_today_on():
+    days = [date(2026, 12, d) for d in (29, 30, 31)]
     frame = pd.DataFrame(
         {
-            "first": [date(2026, m, 1) for m in (10, 11, 12)],
-            "planned": [10.0, 20.0, 15.0],
-            "actual": [9.0, 12.0, np.nan],
+            "day": days,
+            "planned": [10.0, 20.0, 30.0],
+            "paid": [9.0, 21.0, np.nan],
+            "expected": [np.nan, 21.0, 32.0],
+            "low": [np.nan, 21.0, 29.0],
+            "high": [np.nan, 21.0, 35.0],
         }
     )
-    axes = strategy.months(frame, currency="CNY")
-    assert [b.get_height() for b in axes.containers[0]] == [9.0, 12.0, 0.0]
-    (line,) = axes.get_lines()
-    assert line.get_ydata().tolist() == [10.0, 20.0, 15.0, 15.0]
-    none = strategy.months(frame.head(0), currency="CNY")
+    axes = strategy.year(frame, currency="CNY")
+    planned, _, expected = axes.get_lines()
+    assert planned.get_ydata().tolist() == [10.0, 20.0, 30.0]
+    assert expected.get_ydata().tolist() == [21.0, 32.0]
+    (wedge,) = axes.collections
+    heights = wedge.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == (21.0, 35.0)
+
+
+def test_what_came_outside_its_interval_has_a_colour_of_its_own():
+    frame = pd.DataFrame(
+        {
+            "origin": [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)],
+            "expected": [10.0, 10.0, 10.0],
+            "low": [8.0, 8.0, 8.0],
+            "high": [12.0, 12.0, 12.0],
+            "actual": [9.0, 13.0, 11.0],
+            "held": [True, False, True],
+        }
+    )
+    axes = strategy.foretold(frame, currency="CNY")
+    _, held, outside = axes.get_lines()
+    assert held.get_ydata().tolist() == [9.0, 11.0]
+    assert outside.get_ydata().tolist() == [13.0]
+
+
+def test_booked_weeks_are_written_in_their_cells():
+    rows = pd.DataFrame(
+        {
+            "owner_role": ["buyer", "channel_manager"],
+            "week": [date(2026, 3, 2), date(2026, 3, 2)],
+            "load": [0.25, 1.4],
+        }
+    )
+    axes = strategy.workload(rows, currency="CNY")
+    assert [t.get_text() for t in axes.texts] == ["25%", "140%"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["buyer", "channel manager"]
+    none = strategy.workload(rows.assign(load=np.nan), currency="CNY")
+    assert none.get_title(loc="left").endswith("nothing to draw")
+
+
+def test_money_by_week_stands_beside_the_usual():
+    cells = pd.DataFrame(
+        {
+            "week_from": [date(2026, 3, 2), date(2026, 3, 9)] * 2,
+            "channel": ["ads", "ads", "live", "live"],
+            "usual_spend": [10.0, 10.0, 5.0, 5.0],
+            "spend_then": [12.0, 14.0, 4.0, 3.0],
+        }
+    )
+    axes = strategy.budget(cells, currency="CNY")
+    assert [line.get_ydata().tolist() for line in axes.get_lines()] == [
+        [12.0, 14.0],
+        [10.0, 10.0],
+        [4.0, 3.0],
+        [5.0, 5.0],
+    ]
+
+
+def test_most_potential_stands_on_top():
+    frame = pd.DataFrame({"category": ["a", "b"], "share": [0.4, 0.6], "potential": [0.7, 0.3]})
+    axes = strategy.potential(frame, currency="CNY")
+    share, potential = axes.get_lines()
+    assert share.get_xdata().tolist() == [0.6, 0.4]
+    assert potential.get_xdata().tolist() == [0.3, 0.7]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["b", "a"]
+    none = strategy.potential(frame.assign(potential=np.nan), currency="CNY")
     assert none.get_title(loc="left").endswith("nothing to draw")
 
 

@@ -99,7 +99,7 @@ def test_the_budget_at_cost_is_where_the_last_leaves_itself():
     found = divided({"ads": DRAWS["ads"]}, {"ads": 50.0}, traffic(1), FIRST, least=0.0, most=2.0)
     assert found.at_cost == pytest.approx(7 * (np.sqrt(40 * 5 * 100) - 100), rel=0.01)
     said = [str(s) for s in find_media_budget(found, currency="CNY")]
-    assert said[0].startswith("Of ¥350 in 1 week: ads ¥350 (+0%), beside the usual.")
+    assert said[0].startswith("Of ¥350 in 1 week: ads ¥350 (+0.0%), beside the usual.")
     assert said[1].endswith("would leave just what it costs.")
 
 

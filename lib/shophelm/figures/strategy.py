@@ -46,6 +46,69 @@ def year(frame: pd.DataFrame, *, currency: str) -> Axes:
     return axes
 
 
+def foretold(frame: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw spans that are over: what was foretold, with its interval, and what came.
+
+    Parameters
+    ----------
+    frame
+        As `strategy.replay.replays` gives it.
+    currency
+        ISO code, for the axis.
+    """
+    from matplotlib import pyplot as plt
+
+    set_style()
+    _, axes = plt.subplots(figsize=(9, 3.2))
+    days = frame["origin"]
+    axes.vlines(
+        days, frame["low"], frame["high"], color=MUTED, lw=4, alpha=0.5, label="80% interval"
+    )
+    axes.plot(days, frame["expected"], "_", color=INK, ms=10, label="foretold")
+    for held, color, label in ((True, ACCENT, "came, within it"), (False, WARM, "came, outside")):
+        rows = frame[frame["held"] == held]
+        axes.plot(rows["origin"], rows["actual"], "o", color=color, ms=6, label=label)
+    show_unit(axes.yaxis, "money", currency)
+    axes.set_title("28 days, foretold from the day before them, and what came")
+    axes.set_ylim(0, None)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return axes
+
+
+def workload(rows: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - hours
+    """Draw how far each role's weeks are booked.
+
+    Parameters
+    ----------
+    rows
+        As `strategy.launch_plan.LaunchPlan.workload`.
+    currency
+        Not used: hours have no currency.
+    """
+    from matplotlib import pyplot as plt
+
+    set_style()
+    known = rows.dropna(subset="load")
+    if known.empty:
+        return nothing_to_draw("How many hours roles have is not known: nothing to draw")
+    wide = known.pivot_table(index="owner_role", columns="week", values="load")
+    wide.index = [_role(r) for r in wide.index]
+    wide.columns = [f"{w:%m-%d}" for w in wide.columns]
+    _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(wide)))
+    sns.heatmap(
+        wide, ax=axes, cmap="RdBu_r", vmin=0.0, vmax=2.0, annot=True, fmt=".0%",
+        annot_kws={"size": 8}, cbar=False, linewidths=1,
+    )  # fmt: skip
+    axes.set(title="Hours booked, of those a role has, by week", xlabel="", ylabel="")
+    axes.tick_params(axis="x", rotation=0)
+    axes.tick_params(axis="y", rotation=0)
+    return axes
+
+
+def _role(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def budget(cells: pd.DataFrame, *, currency: str) -> Axes:
     """Draw each channel's money week by week, beside what is usual.
 
@@ -104,7 +167,7 @@ def potential(frame: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - 
 
 
 def gantt(tasks: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - days
-    """Draw when each task can be done, and until when it may wait; the opening day is a line.
+    """Draw when each task can be done, and until when it may wait; a line is the opening day.
 
     Parameters
     ----------
@@ -128,11 +191,11 @@ def gantt(tasks: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - days
     axes.barh(at, np.maximum(end - start, 0), left=start, color=MUTED, alpha=0.25, height=0.5)
     axes.barh(at, length, left=start, color=[STATES[s] for s in rows["state"]], height=0.5)
     axes.axvline(end.max(), color=WARM, lw=1.5)
-    axes.set_yticks(at, [f"{r.task} ({r.owner_role})" for r in rows.itertuples()])
+    axes.set_yticks(at, [f"{r.task} ({_role(r.owner_role)})" for r in rows.itertuples()])
     axes.invert_yaxis()
     axes.xaxis_date()
     axes.tick_params(axis="x", rotation=30)
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")
-    axes.set_title("Tasks from today; pale: how long each may wait; line: the opening day")
+    axes.set_title("When each task can be done; pale: how long it may wait")
     return axes

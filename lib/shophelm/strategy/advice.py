@@ -7,13 +7,13 @@ import pandas as pd
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, IMPOSSIBLE, Cascade
+from shophelm.strategy.cascade import CENTS, IMPOSSIBLE, SPOKEN, Cascade
 from shophelm.strategy.category_budget import CategoryBudget, by_category
 from shophelm.strategy.launch_plan import LATE, SOON, LaunchPlan, overbooked
 from shophelm.strategy.media_budget import WEEK, MediaBudget, Response
 from shophelm.strategy.rivals import LookAlikes, rival_actions
 from shophelm.strategy.standing import Standing
-from shophelm.words import count, listing, money, number, rate
+from shophelm.words import change, count, listing, money, number, rate
 
 UNLIKELY = 0.2
 """A chance of the target below which it is a matter for those who set it."""
@@ -75,7 +75,7 @@ def target_actions(shop: Tables, plan: Cascade, where: Standing) -> list[Action]
     for driver, rows in ahead_of.groupby("driver", sort=False):
         worst = rows.loc[rows["times"].idxmax()]
         said[f"driver:{driver}"] = (
-            f"Ask less of {driver.replace('_', ' ')} in {worst['month']}: it is asked for "
+            f"Ask less of {SPOKEN[driver]} in {worst['month']}: it is asked for "
             f"{number(worst['times'], digits=2)} times the best it ever did."
         )
     return [
@@ -91,7 +91,7 @@ def media_actions(shop: Tables, found: MediaBudget, *, worth_in: str) -> list[Ac
     if moved.empty or not found.gain_low > 0:
         return []
     each = [
-        f"{r.channel} {money(r.spend, currency=shop.currency)} ({r.change:+.0%})"
+        f"{r.channel} {money(r.spend, currency=shop.currency)} ({change(r.change)})"
         for r in moved.itertuples()
     ]
     text = f"Divide the next {found.cells['week'].nunique()} weeks' media money: {listing(each)}."
@@ -112,7 +112,7 @@ def category_actions(
     moved = rows[rows["change"].abs() > MOVED].sort_values("change", ascending=False)
     if moved.empty or not found.gain_low > 0:
         return []
-    each = [f"{r.category} {r.change:+.0%}" for r in moved.itertuples()]
+    each = [f"{r.category} {change(r.change)}" for r in moved.itertuples()]
     text = f"Point the media money at other categories: {listing(each, most=9)}."
     part = HORIZON_DAYS / (WEEK * divided.cells["week"].nunique())
     gains = (found.gain * part, found.gain_low * part, found.gain_high * part)

@@ -24,6 +24,10 @@ CENTS, PARTS = 100, 1000
 """Money is shared out in cents, people in thousandths, so that sums are exact."""
 LEVELS = {"year": "YE", "quarter": "QE", "month": "ME", "week": "W-SUN", "day": "D"}
 DRIVERS = ("visits", "pay_conversion", "spend_per_buyer")
+SPOKEN = {
+    "gmv": "GMV", "visits": "visits a day", "pay_conversion": "pay conversion",
+    "spend_per_buyer": "spend per buyer",
+}  # fmt: skip
 UNITS = {
     "gmv": "money", "visits": "count", "pay_conversion": "rate", "spend_per_buyer": "money",
 }  # fmt: skip
@@ -211,7 +215,7 @@ def asked(plan: Cascade) -> pd.DataFrame:
     worst = rows.loc[rows.groupby("driver", sort=False)["times"].idxmax()]
     return pd.DataFrame(
         {
-            "driver": worst["driver"].str.replace("_", " "),
+            "driver": worst["driver"].map(SPOKEN),
             "unit": worst["driver"].map(UNITS),
             "in_month": worst["month"],
             "asked_then": worst["asked"],
@@ -256,7 +260,7 @@ def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
             sentence(
                 "{driver} is asked for the impossible in {months}: {times} times its best 28 days "
                 "in {month}.",
-                driver=driver.replace("_", " ").capitalize(),
+                driver=SPOKEN[driver].capitalize(),
                 months=listing(rows["month"].tolist(), most=12),
                 times=number(worst["times"], digits=2),
                 month=worst["month"],

@@ -15,7 +15,7 @@ from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 from shophelm.strategy.media_budget import LIKELY, Draws, MediaBudget, Response, thinned
 from shophelm.strategy.potential import RECENT
-from shophelm.words import Sentence, listing, money, sentence
+from shophelm.words import Sentence, change, listing, money, sentence
 
 TITLE = "Which categories should each channel's money point at?"
 FEWEST = 100
@@ -147,7 +147,7 @@ def find_category_budget(found: CategoryBudget, *, currency: str) -> list[Senten
         text = "No money is moved between categories."
         return [sentence(text), *_capped(capped)]
     each = [
-        f"{k} {money(r['spend'] - r['usual'], currency=currency)} ({r['change']:+.0%})"
+        f"{k} {money(r['spend'] - r['usual'], currency=currency)} ({change(r['change'])})"
         for k, r in moved[::-1].iterrows()
     ]
     said = [

@@ -137,7 +137,10 @@ def shown(found: LaunchPlan) -> pd.DataFrame:
     names = {
         "duration": "task_days", "slack": "slack_days", "state": "task_state", "due_on": "due_then",
     }  # fmt: skip
-    return found.tasks.rename(columns=names).dropna(axis=1, how="all")
+    frame = found.tasks.rename(columns=names)
+    first = ["task", "owner_role", "earliest_start", "latest_start", "slack_days", "task_state"]
+    frame = frame[[*first, *(c for c in frame if c not in first)]].dropna(axis=1, how="all")
+    return frame.assign(owner_role=frame["owner_role"].str.replace("_", " "))
 
 
 @carries_missing
@@ -153,10 +156,17 @@ def overbooked(found: LaunchPlan) -> pd.DataFrame:
 
 
 @carries_missing
-def workload(found: LaunchPlan) -> pd.DataFrame:
-    """Lay out each role's weeks."""
+def shown_overbooked(found: LaunchPlan) -> pd.DataFrame:
+    """Lay out the weeks in which a role has more hours than its people."""
     names = {"week": "week_from", "people": "of_people", "load": "booked"}
-    return found.workload.rename(columns=names)
+    frame = overbooked(found).rename(columns=names)
+    return frame.assign(owner_role=frame["owner_role"].str.replace("_", " "))
+
+
+@carries_missing
+def workload(found: LaunchPlan) -> pd.DataFrame:
+    """Give each role's weeks as the figure draws them."""
+    return found.workload
 
 
 @carries_missing

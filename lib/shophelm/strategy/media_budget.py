@@ -17,7 +17,7 @@ from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.strategy.daily_facts import daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
-from shophelm.words import Sentence, money, plural, sentence
+from shophelm.words import Sentence, change, money, plural, sentence
 
 TITLE = "Where should the media money go, week by week?"
 WEEKS = 8
@@ -227,7 +227,7 @@ def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
     """Say how the money should be divided, and what that is worth and costs."""
     weeks = found.cells["week"].nunique()
     each = [
-        f"{r.channel} {money(r.spend, currency=currency)} ({r.change:+.0%})"
+        f"{r.channel} {money(r.spend, currency=currency)} ({change(r.change)})"
         for r in found.channels.itertuples()
     ]
     said = [

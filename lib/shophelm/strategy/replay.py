@@ -69,16 +69,6 @@ def replays(shop: Tables, *, country: str = "CN", span: int = SPAN) -> pd.DataFr
 
 
 @carries_missing
-def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """Lay the spans out, the last one first."""
-    names = {
-        "origin": "foretold_on", "expected": "foretold", "low": "foretold_low",
-        "high": "foretold_high", "actual": "came", "held": "held_it",
-    }  # fmt: skip
-    return frame[::-1].rename(columns=names)[list(names.values())]
-
-
-@carries_missing
 def find_replays(frame: pd.DataFrame) -> list[Sentence]:
     """Say how many spans came out within what was foretold, and where the others lay."""
     if len(frame) < FEWEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.shop.needs import carries_missing
-from shophelm.strategy.cascade import CENTS, DRIVERS, UNITS
+from shophelm.strategy.cascade import CENTS, DRIVERS, SPOKEN, UNITS
 from shophelm.strategy.standing import Standing
 from shophelm.words import Sentence, count, money, number, sentence
 
@@ -56,7 +56,7 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay the moves out."""
     return pd.DataFrame(
         {
-            "driver": frame["driver"].str.replace("_", " "),
+            "driver": frame["driver"].map(SPOKEN),
             "unit": frame["driver"].map(UNITS),
             "as_it_runs": frame["now"],
             "moved_to": frame["then"],

@@ -12,7 +12,7 @@ from shophelm.methods.pace import chance_of
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, UNITS, Cascade, chain_of
+from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, SPOKEN, UNITS, Cascade, chain_of
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
 from shophelm.words import Sentence, change, listing, money, rate, sentence
@@ -142,7 +142,7 @@ def shown(found: Standing) -> pd.DataFrame:
     rows = found.drivers.dropna(subset="actual")
     return pd.DataFrame(
         {
-            "driver": rows["driver"].replace("gmv", "GMV").str.replace("_", " "),
+            "driver": rows["driver"].map(SPOKEN),
             "unit": rows["driver"].map(UNITS),
             "so_far": rows["actual"],
             "planned_so_far": rows["planned"],
@@ -253,7 +253,7 @@ def find_standing(found: Standing, *, currency: str) -> list[Sentence]:
     behind = rows.drop("gmv")["attainment"].dropna()
     behind = behind[behind < 1].sort_values()
     if len(behind):
-        each = [f"{d.replace('_', ' ')} ({change(v - 1)})" for d, v in behind.items()]
+        each = [f"{SPOKEN[d]} ({change(v - 1)})" for d, v in behind.items()]
         said.append(sentence("Behind their plan: {drivers}.", drivers=listing(each)))
     return [*said, _chance(found, currency)]
 
