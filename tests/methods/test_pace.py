@@ -85,6 +85,15 @@ def test_days_that_are_left_out_only_let_time_pass():
     assert found.ahead(late)[1] > 1.5 * found.ahead(soon)[1]
 
 
+def test_a_closed_week_tells_nothing():
+    days, _ = walk(4)
+    closed = days.copy()
+    closed[210:217] = 0.0
+    one, other = (flat(d).ahead(np.full(28, 100.0)) for d in (days, closed))
+    assert other[0] == pytest.approx(one[0], rel=0.03)
+    assert flat(np.where(np.arange(560) % 21 < 14, 0.0, days)) is None
+
+
 @pytest.mark.parametrize(
     ("so_far", "median", "deviation", "chance"),
     [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shophelm.errors import ParameterError
 from shophelm.shop.calendar import Period
 from shophelm.shop.tables import open_shop
-from shophelm.strategy.cascade import LEVELS, cascade, find_cascade, planned
+from shophelm.strategy.cascade import LEVELS, by_name, cascade, find_cascade, planned
 from shophelm.strategy.daily_facts import daily_facts
 from shophelm.strategy.own_targets import own_targets
 from tests.conftest import SAMPLE
@@ -56,6 +56,37 @@ def test_the_shop_s_own_targets_of_its_months_are_kept_to_the_cent_by_sql(plan):
     assert [round(v, 2) for v in months["gmv"]] == [round(v, 2) for _, v in own]
 
 
+@pytest.mark.parametrize("kind", ["channel", "category"])
+def test_channels_and_categories_keep_the_proportions_of_their_own_targets(plan, kind):
+    """Their targets miss the shop's by a per cent, so that they are scaled, month by month."""
+    own = duckdb.sql(
+        f"""
+        SELECT strftime(period_from, '%Y-%m') AS month, split_part(scope, ':', 2) AS name,
+            value::DOUBLE / sum(value::DOUBLE) OVER (PARTITION BY period_from) AS share
+        FROM '{SAMPLE}/targets.csv'
+        WHERE scope LIKE '{kind}:%' AND metric = 'gmv_paid' AND period_from >= '2026-01-01'
+            AND period_to <= '2026-12-31' AND period_to - period_from BETWEEN 27 AND 31
+        """
+    ).df()
+    rows = planned(plan, "month", by=kind)
+    rows["month"] = [d.strftime("%Y-%m") for d in rows["first"]]
+    rows["share"] = rows["gmv"] / rows.groupby("month")["gmv"].transform("sum")
+    both = own.merge(rows, left_on=["month", "name"], right_on=["month", kind])
+    assert len(both) == len(own) == len(rows)
+    assert both["share_x"].to_numpy() == pytest.approx(both["share_y"].to_numpy(), abs=1e-5)
+
+
+def test_a_year_may_begin_with_any_month(sample):
+    plan = cascade(sample, first_month=4, annual_target=1_000_000)
+    assert (plan.period.first, plan.period.last) == (date(2026, 4, 1), date(2027, 3, 31))
+    assert by_name(plan, by="channel")["planned_year"].sum() == pytest.approx(1_000_000)
+    assert str(find_cascade(plan, currency="CNY")[0]).startswith("2026/27 is to bring ¥1,000,000")
+    early = cascade(open_shop(SAMPLE, as_of="2026-02-01"), first_month=4, annual_target=1_000_000)
+    assert early.period.first == date(2025, 4, 1)
+    with pytest.raises(ParameterError, match=r"first_month is 13\. Give a month from 1 to 12\."):
+        cascade(sample, first_month=13)
+
+
 def test_targets_with_a_gap_or_of_weeks_are_not_taken(shop):
     """Eleven months do not tile the year; quarters do; a year alone does, too."""
     days = ("-01-31", "-02-28", "-03-31", "-04-30", "-05-31", "-06-30", "-07-31", "-08-31",
@@ -70,7 +101,7 @@ def test_targets_with_a_gap_or_of_weeks_are_not_taken(shop):
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
     assert own_targets(shop(targets="\n".join([head, *months])), year) == []
     found = own_targets(shop(targets="\n".join([head, *months, *quarters])), year)
-    assert [v for _, v in found] == [30.0, 40.0, 50.0, 60.0]
+    assert [v[""] for _, v in found] == [30.0, 40.0, 50.0, 60.0]
     orders = {t: HAND_SHOP[t] for t in ("orders", "order_lines")}
     opened = shop(targets="\n".join([head, *quarters]), **orders)
     plan = cascade(opened, year=2026, country="")

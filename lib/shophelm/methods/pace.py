@@ -11,10 +11,14 @@ BLOCK = 7
 """Days that are held against their shape together: a week has every week day once."""
 FEWEST_BLOCKS = 8
 """Weeks below which nothing is said of what is to come."""
+LAUNCHED = 0.25
+"""Share of its median level that a series must have reached for it to have begun."""
+MOSTLY = 0.5
+"""Share of weeks with nothing above which nothing is said, either."""
 MEMORY = 104
 """Weeks that are learnt from."""
 YEAR = 364 / BLOCK
-NOISE = (0.02, 0.04, 0.07, 0.12, 0.2)
+NOISE = (0.02, 0.04, 0.07, 0.12, 0.2, 0.35)
 """Ways in which single weeks may stand off their level (deviations of the logarithm)."""
 DRIFT = (0.005, 0.01, 0.02, 0.04, 0.08)
 """Ways in which the level may move in a week. No shop is taken to stand quite still."""
@@ -57,6 +61,11 @@ class Pace:
     at: np.ndarray
     swing: float
     ways: tuple[Way, ...]
+
+    @property
+    def years(self) -> float:
+        """How many years it was learnt from."""
+        return float(0.5 - self.at[0]) / YEAR
 
     def season(self, days: np.ndarray) -> np.ndarray:
         """Give the season's logarithm on days counted from the first one to come (0)."""
@@ -109,7 +118,9 @@ def pace(values: np.ndarray, weights: np.ndarray, *, swing: float = SWING) -> Pa
     Returns
     -------
     Pace or None
-        None where fewer than eight weeks are known, or one of them had nothing.
+        None where fewer than eight weeks are known, or half of them had nothing. A week that had
+        nothing is taken as one that was closed, and tells nothing; nor do those before a quarter
+        of the usual level was first reached, as a launch is no growth that goes on.
 
     Notes
     -----
@@ -126,10 +137,15 @@ def pace(values: np.ndarray, weights: np.ndarray, *, swing: float = SWING) -> Pa
         np.asarray(a, dtype=float)[len(a) - blocks * BLOCK :].reshape(blocks, BLOCK).sum(axis=1)
         for a in (values, weights)
     )
-    if (seen <= 0).any() or (due <= 0).any():
+    open_weeks = (seen > 0) & (due > 0)
+    if open_weeks.sum() < FEWEST_BLOCKS or open_weeks.mean() < MOSTLY:
         return None
-    at = -(np.arange(blocks)[::-1] + 0.5)
-    log = np.log(seen / due)
+    at = -(np.arange(blocks)[::-1] + 0.5)[open_weeks]
+    log = np.log(seen[open_weeks] / due[open_weeks])
+    begun = int(np.argmax(log >= np.median(log) + np.log(LAUNCHED)))
+    at, log = at[begun:], log[begun:]
+    if len(at) < FEWEST_BLOCKS:
+        return None
     fits = [_fit(log, at, noise, drift, swing) for noise in NOISE for drift in DRIFT]
     best = max(fit for fit, _ in fits)
     weight = np.exp([fit - best for fit, _ in fits])

@@ -7,7 +7,7 @@ import pandas as pd
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
 from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, IMPOSSIBLE, SPOKEN, Cascade
+from shophelm.strategy.cascade import CENTS, IMPOSSIBLE, SPOKEN, Cascade, year_name
 from shophelm.strategy.category_budget import CategoryBudget, by_category
 from shophelm.strategy.launch_plan import LATE, SOON, LaunchPlan, overbooked
 from shophelm.strategy.media_budget import WEEK, MediaBudget, Response
@@ -59,7 +59,7 @@ def steps(
 @carries_missing
 def target_actions(shop: Tables, plan: Cascade, where: Standing) -> list[Action]:
     """Propose to talk about a target that is out of reach, or a driver asked the impossible."""
-    year = plan.period.first.year
+    year = year_name(plan.period)
     said = {}
     if where.chance < UNLIKELY:
         ahead = where.outlook

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from shophelm.errors import ParameterError
-from shophelm.methods.apportion import apportion
 from shophelm.methods.year_shape import RECENT
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.tables import Tables
+from shophelm.strategy.cascade_cells import CENTS, PARTS, categories_of, cells_of, fixed_tiles
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
-from shophelm.strategy.own_targets import own_targets
 from shophelm.words import Sentence, change, listing, money, number, rate, sentence
 
 TITLE = "What must each month, channel and driver bring?"
-CENTS, PARTS = 100, 1000
-"""Money is shared out in cents, people in thousandths, so that sums are exact."""
 LEVELS = {"year": "YE", "quarter": "QE", "month": "ME", "week": "W-SUN", "day": "D"}
 DRIVERS = ("visits", "pay_conversion", "spend_per_buyer")
 SPOKEN = {
@@ -35,8 +32,6 @@ SPLIT = {"visits": 0.6, "pay_conversion": 0.2, "spend_per_buyer": 0.2}
 """How growth that is asked for is laid on the drivers, on the logarithm, if not said otherwise."""
 BLOCK = 28
 """Days over which a driver must have reached a level for it to count as reached."""
-GROWS = 100
-"""Days of a span beyond which growth comes in over it."""
 IMPOSSIBLE = 1.1
 """A driver asked for so many times the best it ever reached is asked for the impossible."""
 
@@ -92,6 +87,7 @@ def cascade(
     shop: Tables,
     *,
     year: int = 0,
+    first_month: int = 1,
     annual_target: float = 0.0,
     split: dict[str, float] | None = None,
     country: str = "CN",
@@ -103,11 +99,13 @@ def cascade(
     shop
         The shop.
     year
-        Which; that of as_of if 0.
+        Which, by its first day; that of as_of if 0.
+    first_month
+        The month (1 to 12) with which the shop's year begins.
     annual_target
         Money to be paid in it; if 0 the shop's own targets of its months (or quarters, or the
-        year) are kept as they are, or where there are none, what a year comes to at the level it
-        began with.
+        year) are kept as they are, those of its channels and categories in proportion; or where
+        there are none, what a year comes to at the level it began with.
     split
         By driver (visits, pay_conversion, spend_per_buyer), what share of the growth asked for, on
         the logarithm, is laid on it; they add up to 1.
@@ -129,30 +127,33 @@ def cascade(
     """
     split = _split(split)
     facts = daily_facts(shop)
-    year = year or shop.as_of.year
-    period = Period(date(year, 1, 1), date(year, 12, 31))
+    period = _year(shop.as_of, year, first_month)
     shape = expected_shape(shop, facts, period.last, country=country)
     weights = {
         name: _begun_with(facts, shape, name, period)
         for name in ("visits", "buyers", "gmv", "by_category")
         if getattr(shape, name) is not None
     }
-    tiles = _tiles(shop, period, annual_target, weights["gmv"].sum(axis=1))
-    target = sum(cents for _, cents in tiles)
+    tiles = fixed_tiles(shop, period, annual_target, weights["gmv"].sum(axis=1))
+    target = sum(tile.cents for tile in tiles)
     present = float(weights["gmv"].to_numpy().sum())
-    cells = pd.concat(
-        [_cells(weights, span, cents, split) for span, cents in tiles], ignore_index=True
-    )
+    cells = pd.concat([cells_of(weights, tile, split) for tile in tiles], ignore_index=True)
     return Cascade(
         period,
         target,
         cells,
-        _categories(cells, weights.get("by_category")),
+        categories_of(cells, weights.get("by_category"), tiles),
         _drivers(cells, facts, shape),
         target / CENTS / present if present > 0 else np.nan,
         split,
         shape.season_from,
     )
+
+
+def year_name(period: Period) -> str:
+    """Name a year: `2026`, or `2026/27` where it does not begin in January."""
+    first, last = period.first.year, period.last.year
+    return str(first) if first == last else f"{first}/{last % 100:02}"
 
 
 @carries_missing
@@ -200,7 +201,8 @@ def shown(plan: Cascade) -> pd.DataFrame:
 def by_name(plan: Cascade, *, by: str) -> pd.DataFrame:
     """Lay the plan out by channel or category, for each quarter and the year, most money first."""
     frame = planned(plan, "quarter", by=by)
-    quarters = [f"planned_q{(d.month + 2) // 3}" for d in frame["first"]]
+    begins = plan.period.first.month
+    quarters = [f"planned_q{(d.month - begins) % 12 // 3 + 1}" for d in frame["first"]]
     wide = frame.assign(quarter=quarters).pivot_table(index=by, columns="quarter", values="gmv")
     wide.columns.name = None
     wide["planned_year"] = wide.sum(axis=1)
@@ -235,7 +237,7 @@ def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
         sentence(
             "{year} is to bring {target}, {grown} beside a year at the level it began with; "
             "most in {month}: {gmv} ({share} of it).",
-            year=str(plan.period.first.year),
+            year=year_name(plan.period),
             target=money(plan.target / CENTS, currency=currency),
             grown=change(plan.grown - 1),
             month=most["first"].strftime("%Y-%m"),
@@ -269,6 +271,14 @@ def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
     return said
 
 
+def _year(as_of: date, year: int, first_month: int) -> Period:
+    """Give the twelve months that begin with one of a year; those of a day if it is 0."""
+    if first_month not in range(1, 13):
+        raise ParameterError(f"first_month is {first_month}. Give a month from 1 to 12.")
+    year = year or as_of.year - (as_of.month < first_month)
+    return Period(date(year, first_month, 1), date(year + 1, first_month, 1) - timedelta(days=1))
+
+
 def _split(split: dict[str, float] | None) -> dict[str, float]:
     given = SPLIT if split is None else split
     if set(given) != set(DRIVERS) or abs(sum(given.values()) - 1) > 1e-6:
@@ -277,18 +287,6 @@ def _split(split: dict[str, float] | None) -> dict[str, float]:
             "to 1."
         )
     return given
-
-
-def _tiles(
-    shop: Tables, period: Period, given: float, weights: pd.Series
-) -> list[tuple[Period, int]]:
-    """Give the spans whose money is fixed, in cents: the shop's own, or the year as one."""
-    if given < 0:
-        raise ParameterError(f"annual_target is {given}. What is to be paid is not below 0.")
-    if given:
-        return [(period, round(given * CENTS))]
-    own = [(span, round(value * CENTS)) for span, value in own_targets(shop, period)]
-    return own or [(period, round(float(weights.sum()) * CENTS))]
 
 
 def _begun_with(facts: DailyFacts, shape: ExpectedShape, name: str, period: Period) -> pd.DataFrame:
@@ -302,50 +300,6 @@ def _begun_with(facts: DailyFacts, shape: ExpectedShape, name: str, period: Peri
     level = level.where(level > 0, 1.0).fillna(1.0)
     wanted = [d for d in period.every_day if d >= shape.days[0]]
     return (table.loc[wanted] * level).reindex(period.every_day).bfill()
-
-
-def _log(times: float) -> float:
-    return float(np.log(times)) if times > 0 and np.isfinite(times) else 0.0
-
-
-def _cells(
-    weights: dict[str, pd.DataFrame], span: Period, target: int, split: dict[str, float]
-) -> pd.DataFrame:
-    """Share money, buyers and visits of a span out to days and channels, each exactly."""
-    gmv = weights["gmv"].loc[span.every_day]
-    channels = sorted(set(gmv) | set(weights["buyers"]) | set(weights.get("visits", gmv)))
-    days = gmv.index
-    present = float(gmv.to_numpy().sum())
-    grown = target / CENTS / present if present > 0 else np.nan
-    # growth comes in evenly over a year; within a month whose target is known there is none
-    long = span.days > GROWS
-    tilt = np.exp(_log(grown) * np.arange(span.days) / span.days * long)
-    parts = {}
-    for name, unit in (("gmv", CENTS), ("buyers", PARTS), ("visits", PARTS)):
-        if name not in weights:
-            parts[name] = np.zeros(len(days) * len(channels), dtype=np.int64)
-            continue
-        table = weights[name].loc[days].reindex(columns=channels, fill_value=0.0).to_numpy()
-        # spend is what is left of the growth once visits and conversion have theirs
-        share = {"gmv": 1.0, "visits": split["visits"]}.get(
-            name, split["visits"] + split["pay_conversion"]
-        )
-        total = target if name == "gmv" else round(table.sum() * np.exp(share * _log(grown)) * unit)
-        parts[name] = apportion(total, table * (tilt**share)[:, None]).ravel()
-    index = pd.MultiIndex.from_product([days, channels], names=["day", "channel"])
-    return pd.DataFrame(parts, index=index).reset_index()
-
-
-def _categories(cells: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
-    """Share each day's money out to the categories."""
-    if weights is None:
-        return pd.DataFrame(columns=["day", "category", "gmv"])
-    by_day = cells.groupby("day", sort=False)["gmv"].sum()
-    rows = [
-        apportion(int(total), row) for total, row in zip(by_day, weights.to_numpy(), strict=True)
-    ]
-    index = pd.MultiIndex.from_product([weights.index, weights], names=["day", "category"])
-    return pd.DataFrame({"gmv": np.concatenate(rows)}, index=index).reset_index()
 
 
 def _drivers(cells: pd.DataFrame, facts: DailyFacts, shape: ExpectedShape) -> pd.DataFrame:

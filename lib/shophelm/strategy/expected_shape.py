@@ -109,7 +109,7 @@ def expected_shape(
     paid = facts.gmv.sum(axis=1).to_numpy()
     swing = SWING if market is None else MARKET_SWING
     learnt = pace(paid, steady[:known], swing=swing)
-    own = learnt is not None and known >= YEAR_OF_WEEKS.days
+    own = learnt is not None and market is None and learnt.years >= 1
     season = given * (np.exp(learnt.season(np.arange(len(days)) - known)) if own else 1.0)
     season = season / season[max(known - RECENT, 0) : known].mean()
     tables = dict.fromkeys(("visits", "by_category")) | {

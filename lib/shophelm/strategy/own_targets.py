@@ -4,50 +4,64 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pandas as pd
+
 from shophelm.shop.calendar import Period
+from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 
 SHORTEST = 27
 """Days below which a target is none of a month: weeks lie across the ends of years."""
 
 
-def own_targets(shop: Tables, period: Period) -> list[tuple[Period, float]]:
+def own_targets(
+    shop: Tables, period: Period, *, scope: str = "shop"
+) -> list[tuple[Period, pd.Series]]:
     """Give the shop's targets of money paid, by the shortest spans that tile a period.
 
     Parameters
     ----------
     shop
-        Its `targets` of scope `shop` and metric `gmv_paid`: months, or else quarters, or the year.
+        Its `targets` of the metric `gmv_paid`: of months, or else of quarters, or the year.
     period
         What they must tile, without a gap and without overlap.
+    scope
+        "shop", or "channel" or "category" for those of "channel:…" or "category:…".
 
     Returns
     -------
-    list of (Period, float)
-        In order; empty where no spans of one kind tile the period.
+    list of (Period, Series)
+        In order, each span with its targets by name ("" of the shop as a whole); empty where no
+        spans of one kind tile the period.
     """
     if not shop.filled("targets"):
         return []
-    rows = shop["targets"].filter(lambda t: (t.scope == "shop") & (t.metric == "gmv_paid"))
+    rows = shop["targets"].filter(lambda t: t.metric == "gmv_paid")
     frame = shop.frame(rows)
-    inside = frame[(frame["period_from"] >= period.first) & (frame["period_to"] <= period.last)]
-    spans = inside.assign(
-        days=(inside["period_to"] - inside["period_from"]).map(lambda d: d.days + 1)
-    ).sort_values(["period_from", "days"], kind="stable")
-    spans = spans[spans["days"] >= SHORTEST]
+    of, name = (frame["scope"].str.partition(":")[i] for i in (0, 2))
+    frame = frame.assign(
+        name=name,
+        value=as_floats(frame["value"]),
+        days=(frame["period_to"] - frame["period_from"]).map(lambda d: d.days + 1),
+    )
+    frame = frame[(of == scope) & (frame["days"] >= SHORTEST)]
+    frame = frame[(frame["period_from"] >= period.first) & (frame["period_to"] <= period.last)]
     # a month has up to a seventh more days than another, a quarter a thirtieth
-    for shortest in sorted(set(spans["days"])):
-        alike = spans[spans["days"].between(shortest, 1.15 * shortest)]
-        tiles = [(Period(r.period_from, r.period_to), float(r.value)) for r in alike.itertuples()]
-        if _tile(tiles, period):
+    for shortest in sorted(set(frame["days"])):
+        alike = frame[frame["days"].between(shortest, 1.15 * shortest)]
+        tiles = [
+            (Period(*ends), rows.groupby("name")["value"].sum())
+            for ends, rows in alike.groupby(["period_from", "period_to"], sort=True)
+        ]
+        if _tile([span for span, _ in tiles], period):
             return tiles
     return []
 
 
-def _tile(tiles: list[tuple[Period, float]], period: Period) -> bool:
+def _tile(spans: list[Period], period: Period) -> bool:
     """Tell whether spans follow one another from the first day to the last."""
     day = period.first
-    for span, _ in tiles:
+    for span in spans:
         if span.first != day:
             return False
         day = span.last + timedelta(days=1)

@@ -1,0 +1,153 @@
+"""Real shops: India's targets by category and month, a wholesaler, and Olist's two years."""
+
+import csv
+from collections import defaultdict
+from datetime import date, datetime
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from shophelm.shop.importers import import_files
+from shophelm.shop.needs import Missing
+from shophelm.shop.tables import open_shop
+from shophelm.strategy.cascade import by_name, cascade, planned
+from shophelm.strategy.launch_plan import launch_plan
+from shophelm.strategy.media_budget import media_budget
+from shophelm.strategy.potential import potential
+from shophelm.strategy.replay import replays
+from shophelm.strategy.rivals import look_alikes
+from shophelm.strategy.standing import standing
+from tests.conftest import SHARED
+
+INDIA = SHARED / "india_ecom"
+RETAIL = SHARED / "online_retail" / "online_retail.parquet"
+OLIST = [
+    SHARED / "olist" / f"ecommerce-sales-{name}.csv.zip"
+    for name in ("orders", "order-items", "products")
+]
+pytestmark = pytest.mark.skipif(
+    not SHARED.exists(), reason=f"the real data are not here ({SHARED.name} beside the repository)"
+)
+
+
+def rows_of(name):
+    with (INDIA / name).open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file, delimiter=";") if any(row.values())]
+
+
+@pytest.fixture(scope="module")
+def india(tmp_path_factory):
+    """The orders of a year from April 2018, and its targets, as our tables have them."""
+    folder = tmp_path_factory.mktemp("india")
+    on = {
+        row["Order ID"]: datetime.strptime(row["Order Date"], "%d/%m/%Y").date()
+        for row in rows_of("List_of_Orders.csv")
+    }
+    paid, lines = defaultdict(float), []
+    for n, row in enumerate(rows_of("Order_Details.csv")):
+        paid[row["Order ID"]] += float(row["Amount"])
+        each = float(row["Amount"]) / int(row["Quantity"])
+        lines.append(
+            (row["Order ID"], n, row["Sub-Category"], row["Quantity"], each, each, row["Amount"])
+        )
+    kinds = {row["Sub-Category"]: row["Category"] for row in rows_of("Order_Details.csv")}
+    orders = [(o, on[o], on[o], v, 0, 0, v) for o, v in paid.items()]
+    targets = []
+    for row in rows_of("Sales_target.csv"):
+        first = datetime.strptime(row["Month of Order Date"], "%b-%y").date()
+        last = (pd.Timestamp(first) + pd.offsets.MonthEnd()).date()
+        targets.append((first, last, f"category:{row['Category']}", "gmv_paid", row["Target"]))
+    frames = {
+        "orders": (orders, "order_id,created_at,paid_at,goods_amount,discount_amount,"
+                           "shipping_amount,paid_amount"),
+        "order_lines": (lines, "order_id,line_no,product_id,quantity,list_price,unit_price,"
+                               "paid_amount"),
+        "products": ([(k, k, v, 1) for k, v in kinds.items()],
+                     "product_id,title,category,list_price"),
+        "targets": (targets, "period_from,period_to,scope,metric,value"),
+    }  # fmt: skip
+    for name, (rows, columns) in frames.items():
+        pd.DataFrame(rows, columns=columns.split(",")).to_csv(folder / f"{name}.csv", index=False)
+    return folder
+
+
+def test_indias_targets_of_categories_and_months_are_the_plan(india):
+    plan = cascade(open_shop(india, as_of="2018-12-31"), first_month=4, country="IN")
+    told = duckdb.sql(
+        f"""
+        SELECT strptime("Month of Order Date", '%b-%y')::DATE AS first, Category AS category,
+            sum(replace(Target, ',', '')::DOUBLE) AS target
+        FROM read_csv('{INDIA}/Sales_target.csv', delim=';', all_varchar=true)
+        GROUP BY ALL ORDER BY first, category
+        """
+    ).df()
+    assert len(told) == 36
+    months = planned(plan, "month", by="category")
+    both = months.assign(first=pd.to_datetime(months["first"])).merge(
+        told, on=["first", "category"]
+    )
+    assert len(both) == 36
+    assert both["gmv"].to_numpy() == pytest.approx(both["target"].to_numpy(), abs=0.005)
+    year = by_name(plan, by="category")
+    assert year["planned_year"].sum() == pytest.approx(told["target"].sum())
+
+
+def test_india_stands_where_sql_says(india):
+    opened = open_shop(india, as_of="2018-12-31")
+    found = standing(opened, cascade(opened, first_month=4, country="IN"), country="IN")
+    (paid,) = duckdb.sql(
+        f"""
+        SELECT sum(replace(Amount, ',', '')::DOUBLE)
+        FROM read_csv('{INDIA}/Order_Details.csv', delim=';', all_varchar=true) AS line
+        JOIN read_csv('{INDIA}/List_of_Orders.csv', delim=';', all_varchar=true) AS head
+            USING ("Order ID")
+        WHERE strptime("Order Date", '%d/%m/%Y') <= DATE '2018-12-31'
+        """
+    ).fetchone()
+    assert found.outlook.so_far == pytest.approx(paid)
+    assert found.months["month"].tolist() == [
+        "2019-01", "2019-02", "2019-03",
+    ]  # fmt: skip
+    # what came; its last quarter was far better than the nine months before
+    whole = open_shop(india, as_of="2019-03-31")
+    real = standing(whole, cascade(whole, first_month=4, country="IN"), country="IN")
+    came = real.outlook.so_far - paid
+    assert found.outlook.chance(paid + came) > 0.01
+    assert 0 <= found.chance <= 1
+
+
+@pytest.mark.slow
+def test_a_wholesalers_months_were_foretold_as_often_as_promised(tmp_path):
+    """Online Retail: eleven spans of 28 days; 80 % are promised, three standard errors 44 %."""
+    (tmp_path / "key").write_text("a key of this test, long enough")
+    import_files("online-retail", [RETAIL], tmp_path / "shop", key_file=tmp_path / "key")
+    opened = open_shop(tmp_path / "shop", as_of="2011-12-09")
+    found = replays(opened, country="GB")
+    assert len(found) >= 10
+    assert found["held"].mean() >= 0.44
+    plan = cascade(opened, annual_target=11_000_000, country="GB")
+    assert plan.cells["gmv"].sum() == 1_100_000_000
+    assert np.isnan(plan.cells["visits"]).sum() == 0
+    # no media, launches or rivals: their sections say so
+    for question in (launch_plan, look_alikes):
+        assert isinstance(question(opened), Missing)
+    assert isinstance(media_budget(opened, Missing("Spend?", "spend")), Missing)
+
+
+@pytest.mark.slow
+def test_olists_second_year_is_foretold_from_its_first(tmp_path):
+    """It grows sixfold in its first months, and lists no campaign, not even Black Friday.
+
+    Of 13 spans, 80 % are promised: within three standard errors.
+    """
+    import_files("olist", OLIST, tmp_path / "shop")
+    opened = open_shop(tmp_path / "shop", as_of="2018-08-22")
+    found = replays(opened, country="BR")
+    last_year = found[found["origin"] >= date(2017, 8, 22)]
+    assert len(last_year) >= 12
+    assert last_year["held"].mean() >= 0.8 - 3 * np.sqrt(0.16 / len(last_year))
+    rows = potential(opened)
+    assert rows["potential"].sum() == pytest.approx(1.0)
+    assert rows["margin_share"].isna().all()
