@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shophelm.methods.media_response import media_response
+from shophelm.promotion.spend_response import ChannelDraws
 from shophelm.shop.importers import import_files
 from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
 from shophelm.strategy.cascade import by_name, cascade, planned
 from shophelm.strategy.launch_plan import launch_plan
-from shophelm.strategy.media_budget import media_budget
+from shophelm.strategy.media_budget import divided, media_budget
 from shophelm.strategy.potential import potential
 from shophelm.strategy.replay import replays
 from shophelm.strategy.rivals import look_alikes
@@ -151,3 +153,36 @@ def test_olists_second_year_is_foretold_from_its_first(tmp_path):
     rows = potential(opened)
     assert rows["potential"].sum() == pytest.approx(1.0)
     assert rows["margin_share"].isna().all()
+
+
+@pytest.mark.slow
+def test_robyns_market_is_divided_so_that_the_last_leaves_the_same():
+    """Responses of three channels over four years of weeks, turned into days of the same effect."""
+    weeks = pd.read_csv(SHARED / "mmm_robyn" / "dt_simulated_weekly.csv")
+    names = ["tv_S", "ooh_S", "print_S"]
+    at = np.arange(len(weeks))
+    season = [f(2 * np.pi * k * at / 52.18) for k in (1, 2) for f in (np.sin, np.cos)]
+    base = np.column_stack(
+        [
+            np.ones(len(at)),
+            *season,
+            weeks["competitor_sales_B"] / weeks["competitor_sales_B"].mean(),
+        ]
+    )
+    learnt = media_response(weeks["revenue"].to_numpy(), weeks[names].to_numpy(), base)
+    draws, usual = {}, {}
+    for n, name in enumerate(names):
+        decay = learnt.decay[:, n] ** (1 / 7)
+        half = learnt.half[:, n] * (1 - learnt.decay[:, n]) / (7 * (1 - decay))
+        draws[name] = ChannelDraws(decay, half, learnt.reach[:, n] / 7, np.ones(len(decay)))
+        usual[name] = float(weeks[name].mean()) / 7
+        # a week of steady money brings as much by the day as by the week
+        by_day = 7 * draws[name].left(np.array([usual[name]]))[:, 0]
+        by_week = learnt.steadily(weeks[names].mean().to_numpy())[:, n]
+        assert by_day == pytest.approx(by_week, rel=1e-6)
+    found = divided(draws, usual, np.ones(84), date(2019, 11, 18))
+    assert found.cells["spend"].sum() == pytest.approx(sum(usual.values()) * 56)
+    free = found.cells[found.cells["bound"] == ""]
+    assert free["marginal"].to_numpy() == pytest.approx(np.full(len(free), found.price), rel=0.02)
+    assert found.gain > 0
+    assert found.gain_low <= found.gain <= found.gain_high

@@ -7,6 +7,7 @@ import numpy as np
 from shophelm.simulate import calendar, words
 from shophelm.simulate.catalogue import Catalogue
 from shophelm.simulate.ids import stream
+from shophelm.simulate.pictures import own_pictures, rival_picture
 from shophelm.simulate.planted.changes import RIVAL_PRICE_CUTS, TITLE_CHANGE
 from shophelm.simulate.planted.marketing import PAID_WORDS
 from shophelm.simulate.planted.shop import CATEGORIES
@@ -20,12 +21,15 @@ _CLICK_RATE, _CLICK_COST_CENTS = 0.06, 140
 
 def rival_rows(catalogue: Catalogue, *, seed: int) -> dict:
     """Make the `rivals` table: each rival product's price, sales, rating and reviews, daily."""
-    rng = stream(seed, "rivals")
+    rng, shown = stream(seed, "rivals"), stream(seed, "rivals' pictures")
+    ours_shown = own_pictures(catalogue, seed=seed)
     parts = []
     for c, category in enumerate(CATEGORIES):
         ours = np.flatnonzero(catalogue.category == c)[: _MATCHED + _UNMATCHED]
         for n, k in enumerate(ours):
-            parts.append(_rival(rng, catalogue, category.name, c, n, int(k)))
+            part = _rival(rng, catalogue, category.name, c, n, int(k))
+            picture = rival_picture(shown, ours_shown[k] if n < _MATCHED else None)
+            parts.append(part | {"image_hash": np.full(calendar.DAYS, picture, dtype=object)})
     return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
 

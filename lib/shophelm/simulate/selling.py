@@ -12,6 +12,7 @@ from shophelm.simulate.coupons import ALL_COUPONS
 from shophelm.simulate.customers import GENDERS, TIERS, People, tiers
 from shophelm.simulate.ids import numbered
 from shophelm.simulate.orders import STATUSES, Orders
+from shophelm.simulate.pictures import as_hex, own_pictures
 from shophelm.simulate.planted.shop import CATEGORIES, CHANNELS, SUPPLIERS, WAY_TO
 from shophelm.simulate.sessions import Visits
 
@@ -130,7 +131,7 @@ def customer_rows(people: People, orders: Orders, visits: Visits) -> dict:
     }
 
 
-def product_rows(catalogue: Catalogue) -> dict:
+def product_rows(catalogue: Catalogue, *, seed: int) -> dict:
     """Make the `products` table."""
     names = [c.name for c in CATEGORIES]
     return {
@@ -145,6 +146,7 @@ def product_rows(catalogue: Catalogue) -> dict:
         "unit_cost": catalogue.cost_cents,
         "shelf_life_days": catalogue.shelf_life,
         "cold_chain": catalogue.fruit,
+        "image_hash": as_hex(own_pictures(catalogue, seed=seed)),
     }
 
 

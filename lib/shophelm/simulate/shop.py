@@ -227,7 +227,7 @@ def _whole_tables(
 ) -> dict:
     goods, seed = setting.catalogue, setting.seed
     return {
-        "products": selling.product_rows(goods),
+        "products": selling.product_rows(goods, seed=seed),
         "prices": selling.price_rows(goods),
         "suppliers": selling.supplier_rows(),
         "regions": selling.region_rows(),

@@ -11,7 +11,7 @@ import pandas as pd
 from shophelm.errors import ParameterError
 from shophelm.methods.year_shape import RECENT
 from shophelm.shop.calendar import Period
-from shophelm.shop.needs import carries_missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.strategy.cascade_cells import CENTS, PARTS, categories_of, cells_of, fixed_tiles
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
@@ -91,7 +91,7 @@ def cascade(
     annual_target: float = 0.0,
     split: dict[str, float] | None = None,
     country: str = "CN",
-) -> Cascade:
+) -> Cascade | Missing:
     """Share a year's target out to days, channels, categories and drivers.
 
     Parameters
@@ -127,6 +127,8 @@ def cascade(
     """
     split = _split(split)
     facts = daily_facts(shop)
+    if facts.gmv.empty:
+        return Missing(TITLE, "orders", "Nothing has been paid up to as_of.")
     period = _year(shop.as_of, year, first_month)
     shape = expected_shape(shop, facts, period.last, country=country)
     weights = {
