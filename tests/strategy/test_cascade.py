@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from shophelm.errors import ParameterError
 from shophelm.shop.calendar import Period
+from shophelm.shop.needs import Missing
 from shophelm.shop.tables import open_shop
 from shophelm.strategy.cascade import LEVELS, by_name, cascade, find_cascade, planned
 from shophelm.strategy.daily_facts import daily_facts
 from shophelm.strategy.own_targets import own_targets
+from shophelm.strategy.standing import standing
 from tests.conftest import SAMPLE
 from tests.hand_shop import HAND_SHOP
 
@@ -250,3 +252,70 @@ def test_the_best_ever_is_that_of_sql(plan):
 def test_what_makes_no_plan_is_refused(sample, given, why):
     with pytest.raises(ParameterError, match=why):
         cascade(sample, **given)
+
+
+def steady(names, **tables):
+    """Orders of 100 a day from 2025-06 in each channel, to the day given."""
+    rows = [
+        (f"{name}{n}", at, at, name, 100, 0, 0, 100)
+        for name, last in names.items()
+        for n, at in enumerate(pd.date_range("2025-06-01", last))
+    ]
+    columns = ["order_id", "created_at", "paid_at", "channel", "goods_amount", "discount_amount",
+               "shipping_amount", "paid_amount"]  # fmt: skip
+    return {"orders": pd.DataFrame(rows, columns=columns).to_csv(index=False)} | tables
+
+
+def test_a_channel_that_is_gone_gets_nothing(shop):
+    opened = shop(**steady({"search": "2026-11-15", "live": "2026-03-01"}))
+    plan = cascade(opened, annual_target=1_000_000, country="")
+    holds_exactly(plan)
+    assert by_name(plan, by="channel")["planned_year"].tolist() == [1_000_000.0, 0.0]
+    assert isinstance(cascade(opened, year=2024), Missing)
+
+
+def test_quarters_of_any_business_year_add_up(sample):
+    plan = cascade(sample, first_month=2, annual_target=1_000_000)
+    rows = by_name(plan, by="channel")
+    quarters = rows[[f"planned_q{q}" for q in (1, 2, 3, 4)]].to_numpy()
+    assert quarters.sum() == pytest.approx(1_000_000)
+    assert rows["planned_year"].to_numpy() == pytest.approx(quarters.sum(axis=1))
+
+
+MONTHS = [
+    f"{d:%Y-%m-%d},{d + pd.offsets.MonthEnd():%Y-%m-%d}"
+    for d in pd.date_range("2026-01-01", periods=12, freq="MS")
+]
+HEAD = "period_from,period_to,scope,metric,value\n"
+
+
+def test_one_channels_target_is_not_the_shops(shop):
+    names = {"search": "2026-11-15", "ads": "2026-11-15", "live": "2026-11-15"}
+    one = HEAD + "\n".join(f"{m},channel:ads,gmv_paid,1000" for m in MONTHS)
+    plan = cascade(shop(**steady(names, targets=one)), country="")
+    assert plan.target / 100 == pytest.approx(3 * 365 * 100, rel=0.02)
+    every = HEAD + "\n".join(f"{m},channel:{n},gmv_paid,1000" for m in MONTHS for n in names)
+    assert cascade(shop(**steady(names, targets=every)), country="").target == 3_600_000
+
+
+def test_a_campaigns_target_does_not_hide_those_of_months(shop):
+    rows = [f"{m},shop,gmv_paid,5000" for m in MONTHS]
+    rows.append("2026-10-14,2026-11-11,shop,gmv_paid,9000")
+    opened = shop(**steady({"search": "2026-11-15"}, targets=HEAD + "\n".join(rows)))
+    assert cascade(opened, country="").target == 6_000_000
+
+
+def test_conversion_is_counted_from_the_first_visit_on(shop):
+    """Orders since 2025-06, visits only since 2026-09: ten a day, of whom one buys."""
+    events = "event_id,visitor_id,occurred_at,kind\n" + "\n".join(
+        f"e{n}{i},v{n}{i},{at:%Y-%m-%d} 09:00:00,view"
+        for n, at in enumerate(pd.date_range("2026-09-01", "2026-11-15"))
+        for i in range(10)
+    )
+    opened = shop(**steady({"search": "2026-11-15"}, events=events))
+    plan = cascade(opened, country="")
+    best = plan.drivers.set_index("driver")["best"]
+    assert best["pay_conversion"].iloc[0] == pytest.approx(0.1)
+    rows = standing(opened, plan).drivers.set_index("driver")["actual"]
+    assert rows["pay_conversion"] == pytest.approx(0.1)
+    assert rows["visits"] == pytest.approx(10.0)

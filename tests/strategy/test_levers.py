@@ -126,11 +126,11 @@ def test_a_launch_says_what_must_start_and_who_needs_help(opened):
     plan = launch_plan(open_shop(SAMPLE, as_of="2026-11-15"))
     actions = launch_actions(opened, plan)
     assert [a.subject for a in actions] == [
-        "launch:launch_spring_2027 task:choose range",
         "launch:launch_spring_2027 task:samples from suppliers",
         "launch:launch_spring_2027 role:designer",
     ]
-    assert actions[0].action == "Start choose range of spring 2027 by 2026-11-17."
+    # choosing, due on the 20th and ten days long, is under way
+    assert actions[0].action == "Start samples from suppliers of spring 2027 by 2026-11-22."
     late = replace(plan, tasks=plan.tasks.head(1).assign(state="late", slack=-3.0))
     (first, _) = launch_actions(open_shop(SAMPLE, as_of="2026-11-15"), late)
     assert first.action == (
@@ -141,3 +141,15 @@ def test_a_launch_says_what_must_start_and_who_needs_help(opened):
 def test_answers_that_are_missing_bring_no_action(opened):
     names = ("plan", "where", "divided", "pointed", "launch", "quantities", "rivals", "response")
     assert steps(opened, **dict.fromkeys(names, NONE)) == []
+
+
+@pytest.mark.parametrize("total", [7_000.0, 11_200.0, 16_000.0])
+def test_dividing_anew_is_held_against_the_usual_division_of_the_same_money(opened, where, total):
+    usual = {"ads": 150.0, "live": 50.0}
+    found = divided(response().draws, usual, np.ones(84), date(2026, 8, 16), budget=total)
+    rows = pulled(opened, where, response=response(), divided=found).set_index("lever")
+    facts = daily_facts(opened).totals.iloc[-91:]
+    each = facts["gmv"].sum() / facts["visits"].sum()
+    # of eight weeks, 28 days; a visit leaves 4
+    due = found.gain / 4 * each * 28 / 56
+    assert rows.loc["divide the media money anew", "gmv"] == pytest.approx(due)

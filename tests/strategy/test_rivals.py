@@ -168,3 +168,23 @@ def test_the_same_picture_makes_a_look_alike(shop):
     found = look_alikes(shop(**tables, as_of=LAST))
     pair = found.pairs.set_index("product_id").loc["own"]
     assert (pair["rival_id"], pair["alike"]) == ("r1", 1.0)
+
+
+def test_a_rival_that_stays_dearer_is_none_to_match(shop):
+    tables = market(fall=0.5, rival=110.0)
+    tables["rivals"] = tables["rivals"].replace(",dresses,100.0,own", ",dresses,150.0,own")
+    opened = shop(**tables, as_of=LAST)
+    found = look_alikes(opened)
+    assert found.broken[["match_cost", "match_needed"]].isna().all(axis=None)
+    assert "there is no price to match" in str(find_look_alikes(found, currency="CNY")[0])
+    (action,) = rival_actions(opened, found)
+    assert action.action.startswith("Make own different from r1")
+
+
+def test_rivals_watched_once_a_week_are_enough(shop):
+    tables = market(fall=0.4)
+    head, *rows = tables["rivals"].strip().splitlines()
+    rows = [r for r in rows if pd.Timestamp(r[:10]).weekday() == 0]
+    tables["rivals"] = "\n".join([head, *rows])
+    found = look_alikes(shop(**tables, as_of=LAST))
+    assert found.broken["rival_id"].tolist() == ["r1"]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 STATES = {
-    "late": WARM, "starts this week": INK, "critical": INK, "has slack": ACCENT, "past": MUTED,
+    "under way": INK, "late": WARM, "starts this week": INK, "critical": INK,
+    "has slack": ACCENT, "past": MUTED,
 }  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def workload(rows: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - ho
     wide.columns = [f"{w:%m-%d}" for w in wide.columns]
     _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(wide)))
     sns.heatmap(
-        wide, ax=axes, cmap="RdBu_r", vmin=0.0, vmax=2.0, annot=True, fmt=".0%",
+        wide, ax=axes, cmap="OrRd", vmin=0.0, vmax=1.6, annot=True, fmt=".0%",
         annot_kws={"size": 8}, cbar=False, linewidths=1,
     )  # fmt: skip
     axes.set(title="Hours booked, of those a role has, by week", xlabel="", ylabel="")

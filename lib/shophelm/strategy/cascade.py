@@ -130,13 +130,17 @@ def cascade(
     if facts.gmv.empty:
         return Missing(TITLE, "orders", "Nothing has been paid up to as_of.")
     period = _year(shop.as_of, year, first_month)
+    if period.last < facts.period.first:
+        return Missing(
+            TITLE, "orders", f"The tables begin on {facts.period.first}, after the year."
+        )
     shape = expected_shape(shop, facts, period.last, country=country)
     weights = {
         name: _begun_with(facts, shape, name, period)
         for name in ("visits", "buyers", "gmv", "by_category")
         if getattr(shape, name) is not None
     }
-    tiles = fixed_tiles(shop, period, annual_target, weights["gmv"].sum(axis=1))
+    tiles = fixed_tiles(shop, period, annual_target, weights)
     target = sum(tile.cents for tile in tiles)
     present = float(weights["gmv"].to_numpy().sum())
     cells = pd.concat([cells_of(weights, tile, split) for tile in tiles], ignore_index=True)
@@ -202,10 +206,10 @@ def shown(plan: Cascade) -> pd.DataFrame:
 @carries_missing
 def by_name(plan: Cascade, *, by: str) -> pd.DataFrame:
     """Lay the plan out by channel or category, for each quarter and the year, most money first."""
-    frame = planned(plan, "quarter", by=by)
+    frame = planned(plan, "month", by=by)
     begins = plan.period.first.month
-    quarters = [f"planned_q{(d.month - begins) % 12 // 3 + 1}" for d in frame["first"]]
-    wide = frame.assign(quarter=quarters).pivot_table(index=by, columns="quarter", values="gmv")
+    frame["quarter"] = [f"planned_q{(d.month - begins) % 12 // 3 + 1}" for d in frame["first"]]
+    wide = frame.pivot_table(index=by, columns="quarter", values="gmv", aggfunc="sum")
     wide.columns.name = None
     wide["planned_year"] = wide.sum(axis=1)
     wide["of_year"] = wide["planned_year"] / wide["planned_year"].sum()
@@ -256,7 +260,10 @@ def find_cascade(plan: Cascade, *, currency: str) -> list[Sentence]:
         )
     asked = plan.drivers[plan.drivers["times"] > IMPOSSIBLE]
     if asked.empty:
-        said.append(sentence("No driver is asked for more than it has reached before."))
+        text = "No driver is asked for more than a tenth above the best it ever reached."
+        if not (plan.drivers["times"] > 1).any():
+            text = "No driver is asked for more than it has reached before."
+        said.append(sentence(text))
         return said
     for driver, rows in asked.groupby("driver", sort=False):
         worst = rows.loc[rows["times"].idxmax()]
@@ -297,9 +304,9 @@ def _begun_with(facts: DailyFacts, shape: ExpectedShape, name: str, period: Peri
     days = [d for d in seen.index if d < period.first][-RECENT:]
     if len(days) < BLOCK:
         days = [d for d in seen.index if d >= period.first][:RECENT]
-    level = seen.loc[days].sum() / table.loc[days].sum()
-    # what was not there yet stands at its level of now
-    level = level.where(level > 0, 1.0).fillna(1.0)
+    sold, due = seen.loc[days].sum(), table.loc[days].sum()
+    # what was not there yet, or is there no more, stands at its level of now
+    level = (sold / due.where(due > 0)).where(sold > 0).fillna(1.0)
     wanted = [d for d in period.every_day if d >= shape.days[0]]
     return (table.loc[wanted] * level).reindex(period.every_day).bfill()
 
@@ -345,9 +352,15 @@ def chain_of(visits: pd.Series, buyers: pd.Series, gmv: pd.Series, days: pd.Seri
     )
 
 
+def from_first_visit(totals: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the days before visits were counted: buyers then have no visits beside them."""
+    counted = totals["visits"].to_numpy() > 0
+    return totals.iloc[int(counted.argmax()) :] if counted.any() else totals
+
+
 def _best(facts: DailyFacts) -> pd.Series:
     """Give the best 28 days of each driver, ever."""
-    by_day = facts.totals
+    by_day = from_first_visit(facts.totals)
     block = min(BLOCK, len(by_day))
     sums = by_day.rolling(block).sum()
     days = pd.Series(float(block), index=sums.index)

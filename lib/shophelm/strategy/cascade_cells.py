@@ -30,7 +30,9 @@ class Tile:
     of: dict[str, pd.Series]
 
 
-def fixed_tiles(shop: Tables, period: Period, given: float, weights: pd.Series) -> list[Tile]:
+def fixed_tiles(
+    shop: Tables, period: Period, given: float, weights: dict[str, pd.DataFrame]
+) -> list[Tile]:
     """Give the spans whose money is fixed: the shop's own, or the year as one."""
     if given < 0:
         raise ParameterError(f"annual_target is {given}. What is to be paid is not below 0.")
@@ -39,11 +41,11 @@ def fixed_tiles(shop: Tables, period: Period, given: float, weights: pd.Series) 
     named = {kind: dict(own_targets(shop, period, scope=kind)) for kind in ("channel", "category")}
     own = {span: values.sum() for span, values in own_targets(shop, period)}
     # without targets of the shop as a whole, those of its categories, or channels, add up to it
-    own = own or {
-        span: values.sum() for span, values in (named["category"] or named["channel"]).items()
-    }
+    for kind, table in (("category", "by_category"), ("channel", "gmv")):
+        if not own and named[kind] and _covers(named[kind], weights.get(table)):
+            own = {span: values.sum() for span, values in named[kind].items()}
     if not own:
-        return [Tile(period, round(float(weights.sum()) * CENTS), {})]
+        return [Tile(period, round(float(weights["gmv"].to_numpy().sum()) * CENTS), {})]
     return [
         Tile(
             span,
@@ -56,6 +58,15 @@ def fixed_tiles(shop: Tables, period: Period, given: float, weights: pd.Series) 
         )
         for span, value in own.items()
     ]
+
+
+def _covers(targets: dict[Period, pd.Series], weights: pd.DataFrame | None) -> bool:
+    """Tell whether names with a target are nearly all that sells: else they are not the shop's."""
+    if weights is None:
+        return False
+    money = weights.sum()
+    named = {name for values in targets.values() for name in values.index}
+    return money[[n for n in money.index if n in named]].sum() >= (1 - COMPLETE) * money.sum()
 
 
 def cells_of(weights: dict[str, pd.DataFrame], tile: Tile, split: dict[str, float]) -> pd.DataFrame:

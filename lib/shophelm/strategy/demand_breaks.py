@@ -88,7 +88,10 @@ def lasting_cuts(rivals: pd.DataFrame, product: str, nearest: str) -> pd.DataFra
     rows = []
     for rival, theirs in mine.groupby("rival_id", sort=True):
         price = theirs.set_index("day")["price"]
-        for at in range(STAYS, len(price) - STAYS + 1):
+        # a price holds until it is seen to be another
+        price.index = pd.to_datetime(price.index)
+        price = price.resample("D").ffill()
+        for at in range(STAYS, len(price) - SETTLED + 1):
             if not price.iloc[at] < price.iloc[at - 1]:
                 continue
             # a sale that ends within weeks is no move
@@ -96,7 +99,7 @@ def lasting_cuts(rivals: pd.DataFrame, product: str, nearest: str) -> pd.DataFra
                 price.iloc[s].median() for s in (slice(at - STAYS, at), slice(at, at + STAYS))
             )
             if 1 - after / before >= CUT:
-                rows.append((rival, price.index[at], after, 1 - after / before))
+                rows.append((rival, price.index[at].date(), after, 1 - after / before))
     return pd.DataFrame(rows, columns=["rival_id", "day", "price", "cut"])
 
 

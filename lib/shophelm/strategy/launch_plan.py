@@ -25,6 +25,7 @@ ARRIVES = re.compile(r"deliver|production|生产|交货|到货", re.IGNORECASE)
 FEWEST = 10
 """Deliveries below which suppliers' own lead times are not told."""
 LATE, SOON, CRITICAL, SLACK, PAST = "late", "starts this week", "critical", "has slack", "past"
+UNDER_WAY = "under way"
 COLUMNS = [
     *("task", "owner_role", "duration", "lead_time_days", "earliest_start", "latest_start"),
     *("latest_end", "slack", "due_on", "state"),
@@ -44,8 +45,8 @@ class LaunchPlan:
         planned), lead_time_days (of suppliers as they really were, nine times out of ten; null for
         other tasks), earliest_start (from today, as tasks before it allow), latest_start,
         latest_end (the first day on which it must be done), slack (days), due_on (as listed) and
-        state (past: due before today, and taken as done; late: it can no longer be ready; starts
-        this week; critical; has slack).
+        state (past: due before today, and taken as done; under way; late: it can no longer be
+        ready; starts this week; critical; has slack).
     workload
         One row per role and week: owner_role, week (its Monday), hours, people, capacity (hours),
         load (hours / capacity).
@@ -209,7 +210,8 @@ def find_launch_plan(found: LaunchPlan) -> list[Sentence]:
 
 def _verdict(found: LaunchPlan, tasks: pd.DataFrame) -> Sentence:
     late = tasks[tasks["state"] == LATE]
-    first = tasks.iloc[0]
+    waiting = tasks[tasks["state"] != UNDER_WAY]
+    first = waiting.iloc[0] if len(waiting) else tasks.iloc[0]
     if len(late):
         return sentence(
             "{season} cannot open on {day}: {tasks} would be ready {n} too late.",
@@ -239,19 +241,20 @@ def _lead_time(leads: pd.DataFrame | Missing | None) -> float:
 def _planned(rows: pd.DataFrame, today: date, lead: float) -> pd.DataFrame:
     """Plan the tasks that are not past, in days from today."""
     last = rows["due_on"].max()
-    past = rows["due_on"] < today
+    past = rows["due_on"].map(lambda d: bool(d == d and d and d < today))
     waits = rows["task"].map(lambda t: bool(ARRIVES.search(t)))
     frame = rows.assign(
         duration=as_floats(rows["duration_days"]),
         lead_time_days=np.where(waits, lead, np.nan),
     )
-    left = as_floats((rows["due_on"] - today).map(lambda d: d.days))
-    begun = left < frame["duration"]
+    left = as_floats(rows["due_on"].map(lambda d: (d - today).days if d == d and d else np.nan))
+    begun = (left < frame["duration"]) & ~past
     real = frame[["duration", "lead_time_days"]].max(axis=1).mask(begun, left)
     coming = frame[~past]
     duration: Mapping[str, float] = dict(zip(coming["task"], real[~past], strict=True))
+    gone = {"", *rows.loc[past, "task"]}
     after = {
-        row.task: [a.strip() for a in str(row.after).split(";") if a.strip() in duration]
+        row.task: [a.strip() for a in str(row.after).split(";") if a.strip() not in gone]
         for row in coming.itertuples()
         if isinstance(row.after, str)
     }
@@ -266,8 +269,8 @@ def _planned(rows: pd.DataFrame, today: date, lead: float) -> pd.DataFrame:
     frame["slack"] = frame["task"].map(plan["slack"])
     least = frame["slack"].min()
     frame["state"] = [
-        _state(p, s, start, least, today)
-        for p, s, start in zip(past, frame["slack"], frame["latest_start"], strict=True)
+        UNDER_WAY if b and s >= 0 else _state(p, s, start, least, today)
+        for b, p, s, start in zip(begun, past, frame["slack"], frame["latest_start"], strict=True)
     ]
     order = frame.assign(at=[d or date.min for d in frame["latest_start"]])
     return order.sort_values(["at", "task"], kind="stable")[COLUMNS].reset_index(drop=True)
@@ -293,11 +296,14 @@ def _workload(
     hours = as_floats(rows.set_index("task")["hours"]).fillna(0.0)
     spread = []
     for row in tasks.itertuples():
-        days = max(int(row.duration), 1)
+        whole = days = max(int(row.duration), 1)
+        if row.state == UNDER_WAY:
+            # what is done already is spread on days that are over
+            days = min((row.latest_end - row.earliest_start).days - int(row.slack), whole)
         for at in range(days):
             day = row.earliest_start + timedelta(days=at)
             week = day - timedelta(days=day.weekday())
-            spread.append((row.owner_role, week, hours[row.task] / days))
+            spread.append((row.owner_role, week, hours[row.task] / whole))
     frame = pd.DataFrame(spread, columns=columns[:3])
     frame = frame.groupby(columns[:2], as_index=False)["hours"].sum()
     frame["people"] = frame["owner_role"].map(_people(shop)).fillna(0.0)

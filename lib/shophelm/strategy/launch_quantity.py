@@ -31,6 +31,7 @@ FEWEST = 3
 PRIOR = 2.0
 """Newcomers of all categories together count as so many of each."""
 GRID = 200
+MIDDLE = (0.05, 0.95)
 COLUMNS = [
     *("category", "analogues", "demand", "demand_low", "demand_high", "list_price", "unit_cost"),
     *("quantity", "left_over", "missed", "profit"),
@@ -60,7 +61,8 @@ def launch_quantity(
         One row per category with a newcomer, most profit first: category, analogues (newcomers seen
         in it), demand (units of one product in 91 days from the opening, median) with _low and
         _high (80 %), list_price and unit_cost (median of its newcomers), quantity (newsvendor),
-        left_over and missed (units, expected) and profit (money, expected).
+        left_over and missed (units) and profit (money), all expected, of demand no further out than
+        one in twenty.
 
     Notes
     -----
@@ -91,8 +93,10 @@ def launch_quantity(
         if not (over > 0 and under > 0):
             continue
         quantity = np.round(newsvendor_grid(demand[None, :], over=over, under=under)[0][0])
-        left, missed = (np.maximum(d, 0).mean() for d in (quantity - demand, demand - quantity))
-        profit = under * np.minimum(demand, quantity).mean() - over * left
+        # the ends of a distribution learnt from so few have no mean
+        usual = np.clip(demand, *np.quantile(demand, MIDDLE))
+        left, missed = (np.maximum(d, 0).mean() for d in (quantity - usual, usual - quantity))
+        profit = under * np.minimum(usual, quantity).mean() - over * left
         low, middle, high = np.quantile(demand, (0.1, 0.5, 0.9))
         rows.append(
             (category, len(mine), middle, low, high, price, cost, quantity, left, missed, profit)

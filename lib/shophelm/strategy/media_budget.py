@@ -70,6 +70,8 @@ class MediaBudget:
         Money of all weeks.
     at_cost
         The budget, within the bounds, at which the last of it leaves just what it costs.
+    within
+        The least and the most that the bounds allow.
     """
 
     cells: pd.DataFrame
@@ -82,6 +84,7 @@ class MediaBudget:
     given_up: float
     budget: float
     at_cost: float
+    within: tuple[float, float]
 
 
 @question(
@@ -122,7 +125,7 @@ def media_budget(
     Raises
     ------
     ParameterError
-        If the bounds leave no way to spend just the budget.
+        If the bounds leave no way to spend just the budget, or there is no week.
 
     Notes
     -----
@@ -131,6 +134,8 @@ def media_budget(
     """
     if isinstance(response, Missing):
         return response
+    if weeks < 1:
+        raise ParameterError(f"media_weeks is {weeks}. Give one week or more.")
     rows = response.channels.set_index("channel")
     known = sorted(rows.index[(rows["verdict"] != UNKNOWN) & (rows["spend_a_day"] > 0)])
     if not known:
@@ -199,6 +204,7 @@ def divided(
         given_up=given_up,
         budget=total,
         at_cost=_at_cost(plan, low, high),
+        within=(float(low.sum()), float(high.sum())),
     )
 
 
@@ -241,13 +247,12 @@ def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
         ),
         sentence(
             "Dividing it so leaves {gain} more than the usual division (80% interval {low} to "
-            "{high}); the tilt gives up {lost} elsewhere, which is taken off. The last of {cost} "
-            "would leave just what it costs.",
+            "{high}); the tilt gives up {lost} elsewhere, which is taken off. {cost}",
             gain=money(found.gain, currency=currency),
             low=money(found.gain_low, currency=currency),
             high=money(found.gain_high, currency=currency),
             lost=money(found.given_up, currency=currency),
-            cost=money(found.at_cost, currency=currency),
+            cost=_cost_sentence(found, currency),
         ),
     ]
     if found.unknown:
@@ -260,6 +265,16 @@ def thinned(draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give decay, half and what reach is worth, of draws that are enough for a mean."""
     every = max(1, len(draws.decay) // MOST_DRAWS)
     return draws.decay[::every], draws.half[::every], (draws.reach * draws.worth)[::every]
+
+
+def _cost_sentence(found: MediaBudget, currency: str) -> str:
+    low, high = found.within
+    if found.at_cost <= low * 1.001:
+        return "Even the last of the least that bounds allow leaves less than it costs."
+    if found.at_cost >= high * 0.999:
+        return "Even the last of the most that bounds allow leaves more than it costs."
+    cost = money(found.at_cost, currency=currency)
+    return f"The last of {cost} would leave just what it costs."
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ def own_targets(
         value=as_floats(frame["value"]),
         days=(frame["period_to"] - frame["period_from"]).map(lambda d: d.days + 1),
     )
-    frame = frame[(of == scope) & (frame["days"] >= SHORTEST)]
+    # a campaign's target is none of whole months
+    begins, ends = frame["period_from"], frame["period_to"]
+    whole = begins.map(lambda d: d.day == 1) & ends.map(lambda d: (d + timedelta(days=1)).day == 1)
+    frame = frame[(of == scope) & (frame["days"] >= SHORTEST) & whole.astype(bool)]
     frame = frame[(frame["period_from"] >= period.first) & (frame["period_to"] <= period.last)]
     # a month has up to a seventh more days than another, a quarter a thirtieth
     for shortest in sorted(set(frame["days"])):

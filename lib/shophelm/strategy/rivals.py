@@ -172,6 +172,8 @@ def _hurt(row: tuple, currency: str) -> Sentence:
         "an unknown margin" if np.isnan(row.left_lost) else money(row.left_lost, currency=currency)
     )
     matching = "what it would cost to match is not known"
+    if row.rival_price >= row.own_price:
+        matching = "there is no price to match, as it is still dearer than ours"
     if np.isfinite(row.match_cost):
         matching = f"matching costs {money(row.match_cost, currency=currency)}" + (
             f" and pays if {rate(row.match_needed, digits=0)} of that comes back"
@@ -239,13 +241,18 @@ def _loss(
     same = (category == category.iloc[at]).to_numpy()
     first = max(days.period.days - BACK, 0)
     before, since = slice(first, first + broke.at), slice(first + broke.at, days.period.days)
-    share = days.units[at, before].sum() / max(days.units[same, before].sum(), 1.0)
-    length = days.period.days - first - broke.at
-    usual = share * days.units[same, since].sum()
-    lost = max(usual - days.units[at, since].sum(), 0.0) / length * HORIZON_DAYS
+    # days without stock are nobody's doing
+    there = (days.on_hand[at] != 0) & days.on_sale[at]
+    own, every = (np.where(there, u, 0.0) for u in (days.units[at], days.units[same].sum(axis=0)))
+    share = own[before].sum() / max(every[before].sum(), 1.0)
+    length = max(int(there[since].sum()), 1)
+    lost = max(share * every[since].sum() - own[since].sum(), 0.0) / length * HORIZON_DAYS
     margin = row.own_price - cost.get(row.product_id, np.nan)
-    sold = days.units[at, since].sum() / length * HORIZON_DAYS
-    given = max(row.own_price - rival_price, 0.0)
+    sold = own[since].sum() / length * HORIZON_DAYS
+    if rival_price >= row.own_price:
+        nothing = {"match_cost": np.nan, "match_needed": np.nan}
+        return {"units_lost": lost, "left_lost": lost * margin} | nothing
+    given = row.own_price - rival_price
     # what comes back is sold at the rival's price, too
     back = lost * (margin - given)
     cost_of_match = sold * given if np.isfinite(margin) else np.nan

@@ -12,7 +12,16 @@ from shophelm.methods.pace import chance_of
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, DRIVERS, PARTS, SPOKEN, UNITS, Cascade, chain_of
+from shophelm.strategy.cascade import (
+    CENTS,
+    DRIVERS,
+    PARTS,
+    SPOKEN,
+    UNITS,
+    Cascade,
+    chain_of,
+    from_first_visit,
+)
 from shophelm.strategy.daily_facts import DailyFacts, daily_facts
 from shophelm.strategy.expected_shape import ExpectedShape, expected_shape
 from shophelm.words import Sentence, change, listing, money, rate, sentence
@@ -189,10 +198,13 @@ def _drivers(plan: Cascade, facts: DailyFacts, shape: ExpectedShape, so_far: flo
     """Hold each driver's days so far against the plan's, and say what the others must do."""
     cells = plan.cells.groupby("day")[["gmv", "buyers", "visits"]].sum()
     done = cells.index <= facts.period.last
-    begun = [d for d in cells.index[done] if d >= facts.period.first]
+    # drivers from the first day with visits on, money from the year's first
+    counted = from_first_visit(facts.totals).index
+    begun = [d for d in cells.index[done] if d in counted]
     actual, now = facts.totals.loc[begun], shape.totals
     coming = cells.index[~done]
     was, should = _of(actual), _of(_in_units(cells.loc[begun]))
+    was["gmv"], should["gmv"] = so_far, cells.loc[done, "gmv"].sum() / CENTS
     then, present = _of(_in_units(cells[~done])), _of(now.loc[now.index.isin(coming)])
     missing = max(plan.target / CENTS - so_far, 0.0)
     times = missing / then["gmv"] if then["gmv"] > 0 else np.nan
