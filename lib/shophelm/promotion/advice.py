@@ -11,7 +11,7 @@ from shophelm.promotion.mechanic_kinds import COUPON, THRESHOLD
 from shophelm.promotion.presale import Presale
 from shophelm.promotion.spend_response import SpendResponse, spend_actions
 from shophelm.shop.calendar import Period
-from shophelm.shop.needs import Missing, carries_missing
+from shophelm.shop.needs import Missing, all_known, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.words import count, money
 
@@ -52,7 +52,7 @@ def steps(
         spend_actions(shop, response),
         creator_actions(shop, creators, period),
     )
-    return [a for actions in found if not isinstance(actions, Missing) for a in actions]
+    return all_known(found)
 
 
 @carries_missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,11 @@ def carries_missing(function: Callable) -> Callable:
         return missing if missing is not None else function(*args, **parameters)
 
     return pass_on
+
+
+def all_known(answers: Iterable[list[Any] | Missing]) -> list[Any]:
+    """Join the lists that answers are; those that are `Missing` bring nothing."""
+    return [one for answer in answers if not isinstance(answer, Missing) for one in answer]
 
 
 def unlocks(table: str) -> list[str]:

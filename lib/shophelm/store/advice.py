@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.actions import Action
-from shophelm.shop.needs import Missing
+from shophelm.shop.needs import Missing, all_known
 from shophelm.shop.tables import Tables
 from shophelm.store.cart_actions import cart_actions
 from shophelm.store.cart_causes import CartCauses
@@ -58,9 +58,9 @@ def steps(
     -----
     Where a price move is proposed, what carts say of the same product's price is not proposed too.
     """
-    moves = _there(price_actions(shop, prices))
+    moves = all_known([price_actions(shop, prices)])
     moved = {a.subject for a in moves if a.worth is not None}
-    carts = _there(cart_actions(shop, left))
+    carts = all_known([cart_actions(shop, left)])
     found = (
         page_test_actions(shop, tests),
         matrix_actions(shop, matrix, plan),
@@ -70,7 +70,7 @@ def steps(
         review_actions(shop, said, changed, points),
         search_actions(shop, words, titles, paid, images, lifts),
     )
-    return [a for actions in found for a in _there(actions)]
+    return all_known(found)
 
 
 def find_headline(
@@ -99,7 +99,3 @@ def find_headline(
         return sentence("Of pages and prices nothing can be told from these tables.")
     text = "; ".join(said)
     return sentence("{what}.", what=text[0].upper() + text[1:])
-
-
-def _there(actions: list[Action] | Missing) -> list[Action]:
-    return [] if isinstance(actions, Missing) else actions

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS, Action, due, worth_fields
-from shophelm.shop.needs import Missing, carries_missing
+from shophelm.shop.needs import Missing, all_known, carries_missing
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS, IMPOSSIBLE, SPOKEN, Cascade, year_name
+from shophelm.strategy.cascade import IMPOSSIBLE, SPOKEN, Cascade, year_name
 from shophelm.strategy.category_budget import CategoryBudget, by_category
 from shophelm.strategy.launch_plan import LATE, SOON, LaunchPlan, overbooked
-from shophelm.strategy.media_budget import WEEK, MediaBudget, Response
+from shophelm.strategy.media_budget import MediaBudget, Response
 from shophelm.strategy.rivals import LookAlikes, rival_actions
 from shophelm.strategy.standing import Standing
 from shophelm.words import change, count, listing, money, number, rate
@@ -53,7 +53,7 @@ def steps(
         quantity_actions(shop, launch, quantities),
         rival_actions(shop, rivals),
     )
-    return [a for actions in found if not isinstance(actions, Missing) for a in actions]
+    return all_known(found)
 
 
 @carries_missing
@@ -62,11 +62,10 @@ def target_actions(shop: Tables, plan: Cascade, where: Standing) -> list[Action]
     year = year_name(plan.period)
     said = {}
     if where.chance < UNLIKELY:
-        ahead = where.outlook
-        short = plan.target / CENTS - ahead.so_far - ahead.to_come
+        short, chance = money(where.short, currency=shop.currency), rate(where.chance, digits=0)
         said[f"year:{year}"] = (
-            f"Lower the target of {year}, or pay for levers that bring "
-            f"{money(short, currency=shop.currency)}: its chance is {rate(where.chance, digits=0)}."
+            f"Lower the target of {year}, or pay for levers that bring {short}: its chance is "
+            f"{chance}."
         )
     ahead_of = plan.drivers[
         (plan.drivers["times"] > IMPOSSIBLE)
@@ -94,10 +93,8 @@ def media_actions(shop: Tables, found: MediaBudget, *, worth_in: str) -> list[Ac
         f"{r.channel} {money(r.spend, currency=shop.currency)} ({change(r.change)})"
         for r in moved.itertuples()
     ]
-    text = f"Divide the next {found.cells['week'].nunique()} weeks' media money: {listing(each)}."
-    part = HORIZON_DAYS / (WEEK * found.cells["week"].nunique())
-    gains = (found.gain * part, found.gain_low * part, found.gain_high * part)
-    fields = worth_fields(*gains, worth_in)
+    text = f"Divide the next {found.weeks} weeks' media money: {listing(each)}."
+    fields = worth_fields(*found.gains * HORIZON_DAYS / found.days, worth_in)
     return [
         _action(shop, "divide media money", "media", text, "channel manager", "visitors", **fields)
     ]
@@ -114,9 +111,7 @@ def category_actions(
         return []
     each = [f"{r.category} {change(r.change)}" for r in moved.itertuples()]
     text = f"Point the media money at other categories: {listing(each, most=9)}."
-    part = HORIZON_DAYS / (WEEK * divided.cells["week"].nunique())
-    gains = (found.gain * part, found.gain_low * part, found.gain_high * part)
-    fields = worth_fields(*gains, worth_in)
+    fields = worth_fields(*found.gains * HORIZON_DAYS / divided.days, worth_in)
     return [
         _action(
             shop, "point media money", "categories", text, "channel manager", "gmv_paid", **fields

@@ -48,6 +48,11 @@ class CategoryBudget:
     gain_high: float
     given_up: float
 
+    @property
+    def gains(self) -> np.ndarray:
+        """The gain, and the ends of its interval."""
+        return np.array([self.gain, self.gain_low, self.gain_high])
+
 
 @question(TITLE, "events", "products", "orders", "order_lines", "spend")
 def category_budget(
@@ -86,7 +91,7 @@ def category_budget(
     short = set(categories.loc[categories["stock_share"] < 1, "category"])
     rng = np.random.default_rng(SEED)
     frames, gains, given_up = [], [], 0.0
-    days = 7 * divided.cells["week"].nunique()
+    days = divided.days
     for row in divided.channels.itertuples():
         names = [k for k in worth.index if visits.get((row.channel, k), 0) >= FEWEST]
         if len(names) < 2:

@@ -72,8 +72,7 @@ def _expected_share(
 
 
 def _day(days: ProductDays, at: int) -> date:
-    first = max(days.period.days - BACK, 0)
-    return days.period.every_day[first + at]
+    return days.period.first + timedelta(days=max(days.period.days - BACK, 0) + at)
 
 
 def dates_of(days: ProductDays, broke: FallPoint) -> dict[str, object]:

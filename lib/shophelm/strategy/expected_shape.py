@@ -36,13 +36,9 @@ class ExpectedShape:
         From the shop's first day to the last one asked for.
     visits, buyers, gmv, by_category
         Days × names, as in `DailyFacts`; None where that is.
-    kinds
-        What recurs on each day ("" on an ordinary one).
-    season
-        By day: the factor of the time of year that is in the weights, about 1 over the last 91
-        known days.
     season_from
-        "the shop" where a year of it is known, else "the market", or "" where there is none in it.
+        What the season in the weights, a factor of about 1 over the last 91 known days, is taken
+        from: "the shop" where a year of it is known, else "the market", or "" where there is none.
     pace
         How the money of all channels runs beside its weights without the season that `pace` learns;
         None where too little is known.
@@ -58,8 +54,6 @@ class ExpectedShape:
     buyers: pd.DataFrame
     gmv: pd.DataFrame
     by_category: pd.DataFrame | None
-    kinds: list[str]
-    season: np.ndarray
     season_from: str
     pace: Pace | None
     steady: np.ndarray
@@ -120,7 +114,7 @@ def expected_shape(
     }
     source = "the shop" if own else "" if market is None else "the market"
     return ExpectedShape(
-        days, **tables, kinds=names, season=season, season_from=source, pace=learnt, steady=steady,
+        days, **tables, season_from=source, pace=learnt, steady=steady,
         risks=_risks(names, like, known, shapes["gmv"]),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from shophelm.methods.inventory import newsvendor_grid
+from shophelm.methods.year_shape import RECENT
 from shophelm.shop.calendar import Period
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.product_days import ProductDays, product_days
@@ -25,7 +26,6 @@ SEASON = 91
 """Days that what is bought must last."""
 SEEN = 28
 """Days on sale below which a newcomer tells nothing."""
-RECENT = 91
 FEWEST = 3
 """Newcomers of all categories below which nothing is told."""
 PRIOR = 2.0

@@ -9,10 +9,9 @@ from shophelm.actions import HORIZON_DAYS
 from shophelm.methods.year_shape import RECENT
 from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
-from shophelm.strategy.cascade import CENTS
 from shophelm.strategy.category_budget import CategoryBudget
 from shophelm.strategy.daily_facts import daily_facts
-from shophelm.strategy.media_budget import UNKNOWN, WEEK, MediaBudget, Response
+from shophelm.strategy.media_budget import UNKNOWN, MediaBudget, Response
 from shophelm.strategy.rivals import LookAlikes
 from shophelm.strategy.standing import Standing
 from shophelm.words import Sentence, listing, money, number, sentence
@@ -68,9 +67,7 @@ def levers(
         rows += _moves(moves, days / max(int(where.months["days"].sum()), 1))
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame["per_unit"] = frame["gmv"] / frame["cost"].where(frame["cost"] > 0)
-    ahead = where.outlook
-    gap = where.plan.target / CENTS - ahead.so_far - ahead.to_come
-    frame["closes"] = frame["gmv"] / gap if gap > 0 else np.nan
+    frame["closes"] = frame["gmv"] / where.short if where.short > 0 else np.nan
     free = frame["cost"] == 0
     order = frame.assign(rank=np.where(free, np.inf, frame["per_unit"]))
     order = order.sort_values(["rank", "gmv"], ascending=False, na_position="last", kind="stable")
@@ -120,8 +117,7 @@ def find_levers(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
 def _media(response: Response, divided: MediaBudget, each_visit: float, days: int) -> list[dict]:
     """Give the budget divided anew, and a fifth more for each channel."""
     scale = _gmv_of_left(response, divided, each_visit, days)
-    gains = (divided.gain * scale, divided.gain_low * scale, divided.gain_high * scale)
-    rows = [_row("divide the media money anew", *gains, 0.0)]
+    rows = [_row("divide the media money anew", *divided.gains * scale, 0.0)]
     known = response.channels[response.channels["verdict"] != UNKNOWN]
     for row in known.itertuples():
         more = MORE * row.spend_a_day * days
@@ -142,14 +138,13 @@ def _pointed(
 ) -> dict:
     """Give the money pointed at other categories: what it leaves, as money paid."""
     scale = _gmv_of_left(response, divided, each_visit, days)
-    gains = (pointed.gain * scale, pointed.gain_low * scale, pointed.gain_high * scale)
-    return _row("point the media money at other categories", *gains, 0.0)
+    return _row("point the media money at other categories", *pointed.gains * scale, 0.0)
 
 
 def _gmv_of_left(response: Response, divided: MediaBudget, each_visit: float, days: int) -> float:
     """Give the money paid in so many days for each unit that the budget's weeks leave."""
     left = np.mean([response.draws[c].worth.mean() for c in divided.channels["channel"]])
-    return each_visit / left * days / (WEEK * divided.cells["week"].nunique())
+    return each_visit / left * days / divided.days
 
 
 def _matches(rivals: LookAlikes, days: int) -> list[dict]:

@@ -86,6 +86,21 @@ class MediaBudget:
     at_cost: float
     within: tuple[float, float]
 
+    @property
+    def weeks(self) -> int:
+        """How many weeks it is for."""
+        return self.cells["week"].nunique()
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return WEEK * self.weeks
+
+    @property
+    def gains(self) -> np.ndarray:
+        """The gain, and the ends of its interval."""
+        return np.array([self.gain, self.gain_low, self.gain_high])
+
 
 @question(
     TITLE,
@@ -231,7 +246,6 @@ def by_week(found: MediaBudget) -> pd.DataFrame:
 @carries_missing
 def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
     """Say how the money should be divided, and what that is worth and costs."""
-    weeks = found.cells["week"].nunique()
     each = [
         f"{r.channel} {money(r.spend, currency=currency)} ({change(r.change)})"
         for r in found.channels.itertuples()
@@ -241,7 +255,7 @@ def find_media_budget(found: MediaBudget, *, currency: str) -> list[Sentence]:
             "Of {budget} in {weeks}: {each}, beside the usual. The last of it leaves {price} for "
             "each unit wherever no bound binds.",
             budget=money(found.budget, currency=currency),
-            weeks=plural(weeks, "week"),
+            weeks=plural(found.weeks, "week"),
             each=", ".join(each),
             price=money(found.price, currency=currency, cents=True),
         ),

@@ -82,6 +82,11 @@ class Standing:
     outlook: Outlook
     chance: float
 
+    @property
+    def short(self) -> float:
+        """What is missing to the target at the present pace; below 0 where nothing is."""
+        return self.plan.target / CENTS - self.outlook.so_far - self.outlook.to_come
+
 
 @question(TITLE, "orders", events="where each driver stands", traffic="where each driver stands")
 @carries_missing

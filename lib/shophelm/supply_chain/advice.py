@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from shophelm.actions import Action
-from shophelm.shop.needs import Missing, carries_missing
+from shophelm.shop.needs import Missing, all_known, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.supply_chain.order_actions import order_actions
 from shophelm.supply_chain.peak_stock import peak_actions
@@ -74,7 +74,7 @@ def steps(
         perishable_actions(shop, spoiling),
         peak_actions(shop, plan, prepared),
     )
-    return [a for actions in found if not isinstance(actions, Missing) for a in actions]
+    return all_known(found)
 
 
 def find_headline(
