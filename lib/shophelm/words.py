@@ -94,6 +94,16 @@ def listing(items: Sequence[Any], *, most: int = 5) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def spoken(name: str) -> str:
+    """Free a name of underscores: `channel_manager` is a channel manager."""
+    return name.replace("_", " ")
+
+
+def begun(text: str) -> str:
+    """Begin a sentence with a text: its first letter a capital, the others as they are."""
+    return spoken(text)[:1].upper() + spoken(text)[1:]
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """Write `1 order`, `3,120 orders`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

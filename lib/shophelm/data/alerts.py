@@ -25,6 +25,8 @@ COLUMNS = [
     "p_value",
     "gmv_gap",
     "why",
+    "by",
+    "slice",
 ]
 
 
@@ -54,7 +56,8 @@ def alerts(
         first, last (days), figure (what stands out most, in words), unit, expected, now,
         expected_change, p_value (its smallest), gmv_gap (GMV paid of those days less what was to
         be expected; null where that is not known), why (a sentence: the gap along the chain in
-        points, and what is behind it). In order of first.
+        points, and what is behind it), by and slice (what the figure is of: channel or category,
+        and which; empty for the shop). In order of first.
     """
     alarms = watched.alarms(alerts_per_month=alerts_per_month)
     inside = np.array([d >= period.first for d in watched.days])
@@ -70,7 +73,7 @@ def alerts(
 @carries_missing
 def shown(found: pd.DataFrame) -> pd.DataFrame:
     """Pick the columns that a table shows; the reasons are said in sentences."""
-    return found.drop(columns="why")
+    return found.drop(columns=["why", "by", "slice"])
 
 
 @carries_missing
@@ -158,6 +161,8 @@ def _alert(shop: Tables, watched: Watched, group: list[tuple[int, int, int]]) ->
         "p_value": lowest[lead],
         "gmv_gap": gap,
         "why": why,
+        "by": figure["by"],
+        "slice": figure["slice"],
     }
 
 

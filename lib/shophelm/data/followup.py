@@ -19,7 +19,7 @@ from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, change, count, money, plural, sentence
+from shophelm.words import Sentence, begun, change, count, money, plural, sentence
 
 FEWEST_DAYS = 14
 """Days after an action before anything is said of it."""
@@ -142,7 +142,7 @@ def find_outcomes(found: pd.DataFrame, kinds: pd.DataFrame, *, currency: str) ->
         )
     ]
     said += [
-        sentence("{kind}: {told}", kind=k.kind.replace("_", " ").capitalize(), told=_together(k))
+        sentence("{kind}: {told}", kind=begun(k.kind), told=_together(k))
         for k in kinds.itertuples()
         if k.measured > 1
     ]

@@ -22,7 +22,7 @@ from shophelm.data.return_gaps import HIGH_RETURNS, returned
 from shophelm.data.shortages import OUT_OF_STOCK, wanted_out_of_stock
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
+from shophelm.words import Sentence, begun, count, listing, money, number, plural, rate, sentence
 
 PRICES = ["price", "rivals_price"]
 SHOWN = [
@@ -122,7 +122,7 @@ def find_opportunities(frame: pd.DataFrame, *, currency: str) -> Sentence:
         text = "Of {n} comparisons with peers {k} beyond chance. {found}"
         values["k"] = plural(len(found), "stands out", "stand out")
         values["found"] = ". ".join(
-            f"{kind[0].upper()}{kind[1:]}: {_named(rows, currency)}"
+            f"{begun(kind)}: {_named(rows, currency)}"
             for kind, rows in found.groupby("kind", sort=False)
         )
     if lacking:

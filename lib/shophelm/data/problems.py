@@ -11,7 +11,7 @@ from shophelm.data import alerts as daily
 from shophelm.data import hours
 from shophelm.data.slices import SLICES
 from shophelm.shop.needs import Missing
-from shophelm.words import Sentence, count, in_unit, plural, rate, sentence
+from shophelm.words import Sentence, begun, count, in_unit, plural, rate, sentence
 
 MOST = 5
 ONCE, AGAIN, PLAN = "once", "every 28 days", "behind plan"
@@ -94,7 +94,7 @@ def _unusual(unusual: pd.DataFrame | Missing, currency: str) -> Iterator[list[An
     for alert, text in zip(unusual.itertuples(), said, strict=True):
         if alert.expected_change < 0:
             lost = max(-alert.gmv_gap, 0.0) if alert.gmv_gap == alert.gmv_gap else None
-            yield [f"{alert.figure[0].upper()}{alert.figure[1:]} fell", str(text), lost, ONCE]
+            yield [f"{begun(alert.figure)} fell", str(text), lost, ONCE]
 
 
 def _gaps(gaps: pd.DataFrame | Missing) -> Iterator[list[Any]]:

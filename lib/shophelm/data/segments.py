@@ -23,7 +23,7 @@ from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
-from shophelm.words import Sentence, listing, moved_in_unit, plural, sentence
+from shophelm.words import Sentence, listing, moved_in_unit, plural, sentence, spoken
 
 DIMENSIONS = {
     "channel": "channel",
@@ -161,7 +161,7 @@ def find_segments(
 
 def shown(**pieces: pd.DataFrame | Missing) -> pd.DataFrame:
     """Lay several answers out as one table; the name of each says what moved."""
-    given = {n.replace("_", " "): p for n, p in pieces.items() if not isinstance(p, Missing)}
+    given = {spoken(n): p for n, p in pieces.items() if not isinstance(p, Missing)}
     frames = [p.assign(what=n) for n, p in given.items() if len(p)]
     columns = ["what", "cause", "part", "part_low", "part_high", "then", "now", "unit"]
     if not frames:

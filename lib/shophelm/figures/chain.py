@@ -136,7 +136,9 @@ def show_unit(axis: Axis, unit: str, currency: str) -> None:
 
 def _tick(value: Value, unit: str) -> str:
     text = str(value)
-    return text.removesuffix(".00") if unit == "money" else text
+    if unit == "money":
+        return text.removesuffix(".00")
+    return text.replace(".00%", "%").replace(".0%", "%")
 
 
 def _short(text: str, most: int = 24) -> str:

@@ -10,6 +10,7 @@ import seaborn as sns
 
 from shophelm.figures.chain import show_unit
 from shophelm.figures.style import ACCENT, INK, MUTED, WARM, nothing_to_draw, set_style
+from shophelm.words import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +94,7 @@ def workload(rows: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - ho
     if known.empty:
         return nothing_to_draw("How many hours roles have is not known: nothing to draw")
     wide = known.pivot_table(index="owner_role", columns="week", values="load")
-    wide.index = [_role(r) for r in wide.index]
+    wide.index = [spoken(r) for r in wide.index]
     wide.columns = [f"{w:%m-%d}" for w in wide.columns]
     _, axes = plt.subplots(figsize=(9, 1.2 + 0.42 * len(wide)))
     sns.heatmap(
@@ -104,10 +105,6 @@ def workload(rows: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - ho
     axes.tick_params(axis="x", rotation=0)
     axes.tick_params(axis="y", rotation=0)
     return axes
-
-
-def _role(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def budget(cells: pd.DataFrame, *, currency: str) -> Axes:
@@ -192,7 +189,7 @@ def gantt(tasks: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG001 - days
     axes.barh(at, np.maximum(end - start, 0), left=start, color=MUTED, alpha=0.25, height=0.5)
     axes.barh(at, length, left=start, color=[STATES[s] for s in rows["state"]], height=0.5)
     axes.axvline(end.max(), color=WARM, lw=1.5)
-    axes.set_yticks(at, [f"{r.task} ({_role(r.owner_role)})" for r in rows.itertuples()])
+    axes.set_yticks(at, [f"{r.task} ({spoken(r.owner_role)})" for r in rows.itertuples()])
     axes.invert_yaxis()
     axes.xaxis_date()
     axes.tick_params(axis="x", rotation=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,19 @@ def set_style() -> None:
     # outlines keep the glyphs on any reader's machine; a fixed salt keeps the bytes
     mpl.rcParams["svg.fonttype"] = "path"
     mpl.rcParams["svg.hashsalt"] = "shophelm"
+
+
+def draw_intervals(
+    axes: Axes, names: Sequence[str], middle: Sequence, low: Sequence, high: Sequence, colours: list
+) -> None:
+    """Draw a row of dots with their intervals for each name, the first on top."""
+    at = range(len(names))
+    axes.hlines(at, low, high, color=colours, lw=2, alpha=0.6)
+    axes.scatter(middle, at, color=colours, s=60, zorder=3)
+    axes.set_yticks(at, names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
 
 
 def nothing_to_draw(why: str) -> Axes:

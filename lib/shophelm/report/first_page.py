@@ -12,7 +12,7 @@ from shophelm.figures.sparkline import sparkline
 from shophelm.report.html import Heading, render
 from shophelm.report.runner import AreaRun
 from shophelm.shop.definitions import TERMS, Term
-from shophelm.words import change, in_unit, listing, money, rate, unknown
+from shophelm.words import change, in_unit, listing, money, rate, spoken, unknown
 
 CARDS = (
     "gmv_paid",
@@ -100,7 +100,7 @@ def _action(area: str, action: Action, currency: str) -> dict[str, str]:
         low, high = (money(v, currency=currency) for v in (action.worth_low, action.worth_high))
         interval = f"80% interval {low} to {high}" if action.worth_low is not None else ""
     return {
-        "area": area.replace("_", " "),
+        "area": spoken(area),
         "action": action.action,
         "worth": worth,
         "interval": interval,

@@ -15,6 +15,8 @@ from shophelm import __version__
 from shophelm.report.page import SAID, recorded
 from shophelm.report.runner import AreaRun
 
+OWN_PAGE = "page:"
+"""Begins the tag of cells that make a page of their own, too."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -31,7 +33,30 @@ class Heading:
 def area_page(run: AreaRun, heading: Heading) -> str:
     """Render one area's executed notebook: code folded away, figures inside the page."""
     cells = [_cell(c) for c in _told(run.notebook)]
-    return render("area.html.j2", heading, area=run.area, error=run.error, cells=cells)
+    more = sorted(own_pages(run, heading))
+    return render("area.html.j2", heading, area=run.area, error=run.error, cells=cells, more=more)
+
+
+def own_pages(run: AreaRun, heading: Heading) -> dict[str, str]:
+    """Render the parts of a notebook that stand alone.
+
+    Cells tagged `page:NAME` make the page NAME; none is made where its cells show nothing.
+
+    Returns
+    -------
+    dict
+        File name without its end (`team-dossier`) → the page.
+    """
+    parts: dict[str, list[Any]] = {}
+    for cell in _told(run.notebook):
+        for tag in cell.metadata.get("tags", []):
+            if tag.startswith(OWN_PAGE):
+                parts.setdefault(f"{run.area}-{tag.removeprefix(OWN_PAGE)}", []).append(_cell(cell))
+    shown = {name: cells for name, cells in parts.items() if any(c.get("outputs") for c in cells)}
+    return {
+        name: render("own.html.j2", heading, area=run.area, cells=cells)
+        for name, cells in shown.items()
+    }
 
 
 def render(template: str, heading: Heading, **values: Any) -> str:
@@ -56,7 +81,8 @@ def _cell(cell: Any) -> dict[str, Any]:
         return {"markdown": mistune.html(cell.source)}
     outputs = cell.get("outputs", [])
     said = [r["text"] for r in recorded(outputs) if r["what"] in SAID]
-    shown = [_output(o) for o in outputs if not (said and o.output_type == "stream")]
+    kept = [o for o in outputs if not (said and o.output_type == "stream")]
+    shown = [out for o in kept if any((out := _output(o)).values())]
     return {"source": cell.source, "outputs": [*([{"said": said}] if said else []), *shown]}
 
 

@@ -15,7 +15,7 @@ from shophelm import __version__
 from shophelm.errors import ReportError
 from shophelm.report.first_page import index_page
 from shophelm.report.folder import MARK, publishing
-from shophelm.report.html import Heading, area_page
+from shophelm.report.html import Heading, area_page, own_pages
 from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
 from shophelm.report.runner import AreaRun, find_notebooks, run_notebooks
 from shophelm.report.sheets import write_sheet
@@ -121,6 +121,8 @@ def _write(
     runs = [_named(run, names) for run in runs]
     for run in runs:
         _save(draft / f"{run.area}.html", area_page(run, heading))
+        for name, page in own_pages(run, heading).items():
+            _save(draft / f"{name}.html", page)
         _save(draft / f"{run.area}.ipynb", nbformat.writes(run.notebook) + "\n")
     _save(draft / "index.html", index_page(runs, heading, ledger=before))
     actions = pd.DataFrame(

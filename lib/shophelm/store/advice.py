@@ -19,7 +19,7 @@ from shophelm.store.review_aspects import ReviewAspects
 from shophelm.store.search_actions import search_actions
 from shophelm.store.search_lift import SearchLift
 from shophelm.store.title_words import TitleWords
-from shophelm.words import Sentence, money, plural, sentence
+from shophelm.words import Sentence, begun, money, plural, sentence
 
 REPRICED = ("left carts: price", "left carts: rival")
 """Kinds of action about a cart that move the product's price."""
@@ -98,4 +98,4 @@ def find_headline(
     if not said:
         return sentence("Of pages and prices nothing can be told from these tables.")
     text = "; ".join(said)
-    return sentence("{what}.", what=text[0].upper() + text[1:])
+    return sentence("{what}.", what=begun(text))

@@ -10,7 +10,18 @@ import pandas as pd
 from shophelm.shop.needs import carries_missing
 from shophelm.store.cart_causes import PROBABILITY, CartCauses
 from shophelm.store.cart_evidence import CAUSES, NONE, STOCK
-from shophelm.words import Sentence, change, count, listing, money, plural, rate, sentence, unknown
+from shophelm.words import (
+    Sentence,
+    begun,
+    change,
+    count,
+    listing,
+    money,
+    plural,
+    rate,
+    sentence,
+    unknown,
+)
 
 SPEAKS = 0.5
 """Log Bayes factor from which a sign is said to speak for a cause."""
@@ -111,7 +122,7 @@ def _product(answer: CartCauses, row: Any, currency: str) -> Sentence:
 
 
 def _why(answer: CartCauses, row: Any) -> str:
-    name = row.cause[0].upper() + row.cause[1:]
+    name = begun(row.cause)
     chance = chance_of(row.probability)
     if row.cause == NONE:
         return f"{name} {chance}; next {row.second}."

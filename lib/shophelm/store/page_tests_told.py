@@ -13,6 +13,7 @@ from shophelm.store.page_test_verdicts import BROKEN, RUN_ON, SHIP, STOP, UNKNOW
 from shophelm.store.page_tests import PageTests
 from shophelm.words import (
     Sentence,
+    begun,
     change,
     count,
     in_unit,
@@ -22,6 +23,7 @@ from shophelm.words import (
     plural,
     rate,
     sentence,
+    spoken,
     unknown,
 )
 
@@ -83,7 +85,7 @@ def _said(row: dict[str, Any], tests: PageTests, currency: str) -> Sentence:
     if row["verdict"] == UNMEASURED:
         return sentence(
             head + "can't be decided: nothing is known of {term} in both arms.",
-            term=row["term"].replace("_", " "), **name,
+            term=spoken(row["term"]), **name,
         )  # fmt: skip
     if row["verdict"] == BROKEN:
         return sentence(
@@ -106,7 +108,7 @@ def _values(row: dict[str, Any], tests: PageTests, currency: str) -> dict[str, A
     show = in_unit(row["unit"], currency=currency)
     figure = row["figure"]
     return {
-        "figure": figure[0].upper() + figure[1:],
+        "figure": begun(figure),
         "variant": row["variant"],
         "control": row["control"],
         "mean": show(row["mean"]),

@@ -21,7 +21,7 @@ from shophelm.store.aspect_words import ASPECTS, GOODS, Aspect
 from shophelm.store.review_aspects import ReviewAspects
 from shophelm.store.review_changes import WORSE
 from shophelm.store.review_points import RIVALS
-from shophelm.words import listing, rate
+from shophelm.words import begun, listing, rate
 
 WINDOW = 364
 """Returns are rare: fewer days would tell no product from chance in a small shop."""
@@ -143,8 +143,7 @@ def _to_mend(
     return Action(
         kind="mend what buyers complain of",
         subject=f"product:{first['product_id']}",
-        action=f"{first['product']}: {share} {about} (“{first['quote']}”). "
-        f"{aspect.remedy[0].upper()}{aspect.remedy[1:]}.",
+        action=f"{first['product']}: {share} {about} (“{first['quote']}”). {begun(aspect.remedy)}.",
         owner_role=aspect.owner_role,
         metric="return_rate",
         due_on=due(shop.as_of),

@@ -9,7 +9,18 @@ import pandas as pd
 from shophelm.shop.needs import carries_missing
 from shophelm.store.search_lift import EARLY, FELL, LIFTED, UNMEASURED, SearchLift
 from shophelm.store.search_panel import BY_CATEGORY
-from shophelm.words import Sentence, change, count, listing, money, number, plural, rate, sentence
+from shophelm.words import (
+    Sentence,
+    change,
+    count,
+    listing,
+    money,
+    number,
+    plural,
+    rate,
+    sentence,
+    spoken,
+)
 
 MOST = 3
 COUNTED = {
@@ -59,7 +70,7 @@ def _overview(lifts: pd.DataFrame, measured: pd.DataFrame) -> Sentence:
 def _told(row: Any, currency: str) -> Sentence:
     values = {
         "product": row.product,
-        "kind": row.kind.replace("_", " "),
+        "kind": spoken(row.kind),
         "day": f"{row.done_on:%Y-%m-%d}",
         "days": plural(int(row.days), "day"),
         "seen": count(row.search_visits),

@@ -13,7 +13,7 @@ from shophelm.strategy.launch_plan import LATE, SOON, LaunchPlan, overbooked
 from shophelm.strategy.media_budget import MediaBudget, Response
 from shophelm.strategy.rivals import LookAlikes, rival_actions
 from shophelm.strategy.standing import Standing
-from shophelm.words import change, count, listing, money, number, rate
+from shophelm.words import change, count, listing, money, number, rate, spoken
 
 UNLIKELY = 0.2
 """A chance of the target below which it is a matter for those who set it."""
@@ -143,7 +143,7 @@ def launch_actions(shop: Tables, found: LaunchPlan) -> list[Action]:
     return [
         _action(
             shop, "keep the opening day", f"launch:{found.launch_id} {subject}", text,
-            role.replace("_", " "), "gmv_paid",
+            spoken(role), "gmv_paid",
         )
         for role, subject, text in said
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from shophelm.methods.critical_path import critical_path
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
-from shophelm.words import Sentence, count, listing, number, plural, sentence
+from shophelm.words import Sentence, begun, count, listing, number, plural, sentence, spoken
 
 TITLE = "Will the season open on its day?"
 SURE = 0.9
@@ -141,7 +141,7 @@ def shown(found: LaunchPlan) -> pd.DataFrame:
     frame = found.tasks.rename(columns=names)
     first = ["task", "owner_role", "earliest_start", "latest_start", "slack_days", "task_state"]
     frame = frame[[*first, *(c for c in frame if c not in first)]].dropna(axis=1, how="all")
-    return frame.assign(owner_role=frame["owner_role"].str.replace("_", " "))
+    return frame.assign(owner_role=frame["owner_role"].map(spoken))
 
 
 @carries_missing
@@ -161,7 +161,7 @@ def shown_overbooked(found: LaunchPlan) -> pd.DataFrame:
     """Lay out the weeks in which a role has more hours than its people."""
     names = {"week": "week_from", "people": "of_people", "load": "booked"}
     frame = overbooked(found).rename(columns=names)
-    return frame.assign(owner_role=frame["owner_role"].str.replace("_", " "))
+    return frame.assign(owner_role=frame["owner_role"].map(spoken))
 
 
 @carries_missing
@@ -197,7 +197,7 @@ def find_launch_plan(found: LaunchPlan) -> list[Sentence]:
             sentence(
                 "{role} is overbooked in {weeks}, most in that of {week}: {hours} hours, of "
                 "{capacity} that {people} can give.",
-                role=str(role).replace("_", " ").capitalize(),
+                role=begun(str(role)),
                 weeks=plural(len(rows), "week"),
                 week=str(worst["week"]),
                 hours=number(worst["hours"], digits=0),

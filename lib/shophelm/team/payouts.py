@@ -1,0 +1,221 @@
+"""What goals pay: who earns what, what it costs when all do worse or better, and cliffs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from shophelm.methods.payout import payout
+from shophelm.shop.needs import Missing, carries_missing, question
+from shophelm.shop.tables import Tables
+from shophelm.team.ownership import titled_term
+from shophelm.words import Sentence, change, listing, money, sentence
+
+TITLE = "Who earns what, and what does it cost?"
+PLANS = (0.8, 1.0, 1.2)
+"""Of plan, at which the cost of all payouts is reckoned."""
+DRAWN = tuple(n / 100 for n in range(50, 151))
+NEAR = 0.02
+"""Below a floor by so much, or less, is near a cliff."""
+STEEP = 0.25
+"""A jump of so much of what the target pays, or more, is a cliff."""
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    """What the goals of a month pay. Money is decimal, and parts add up to sums exactly.
+
+    Attributes
+    ----------
+    month
+        Its first day.
+    goals
+        One row per goal: person_id, role, metric, attainment, at_target, paid (by what was paid),
+        on_settled (by what is left after refunds known at as_of; the same where the goal is not in
+        money) and floor.
+    people
+        One row per person: person_id, paid, on_settled, taken_back (what refunds took off),
+        project_bonus and total (on settled money, with the bonus).
+    costs
+        One row per plan: plan (share that everybody attains), cost.
+    curve
+        As `costs`, from half of plan to one and a half.
+    cliffs
+        One row per goal whose payout jumps at its floor: person_id, metric, floor, jump (money) and
+        near (attainment lies just below it).
+    unknown
+        Goals that cannot be measured, so that nothing is paid for them here: person_id, metric.
+    """
+
+    month: date
+    goals: pd.DataFrame
+    people: pd.DataFrame
+    costs: pd.DataFrame
+    curve: pd.DataFrame
+    cliffs: pd.DataFrame
+    unknown: pd.DataFrame
+
+
+@question(TITLE, "goals", "people", "orders", refunds="payouts on settled money")
+def payouts(
+    shop: Tables,
+    attained: pd.DataFrame | Missing,
+    worked: pd.DataFrame | None = None,
+    *,
+    project_bonus: float = 0.0,
+) -> Payouts | Missing:
+    """Reckon what the last month that is over pays.
+
+    Parameters
+    ----------
+    shop
+        Its goals say floor, target, stretch and cap.
+    attained
+        As `attainment.attainment` gives it.
+    worked
+        Projects that worked, as `decisions.worked` gives them; those that came to be judged in the
+        month are paid for with it. None for none.
+    project_bonus
+        Money for each of these.
+
+    Notes
+    -----
+    `methods.payout`: nothing below the floor, in proportion up to the target, on a line from there
+    to the cap at the stretch. Settled money falls while refunds still come, so that a payout on it
+    is final only when returns are over.
+    """
+    if isinstance(attained, Missing):
+        return attained
+    over = attained[attained["over"]]
+    if over.empty:
+        return Missing(TITLE, "goals", "No month with goals is over.")
+    month = over["month"].max()
+    rows = over[over["month"] == month].reset_index(drop=True)
+    terms = shop.frame(shop["goals"]).set_index(["person_id", "period_from", "metric"])
+    curves = [_curve(terms.loc[(g.person_id, month, g.metric)]) for g in rows.itertuples()]
+    goals = _goals(rows, curves)
+    unknown = goals["attainment"].isna()
+    return Payouts(
+        month,
+        goals,
+        _people(goals, _projects(worked, month), project_bonus),
+        _costs(curves, PLANS),
+        _costs(curves, DRAWN),
+        _cliffs(goals, curves),
+        goals.loc[unknown, ["person_id", "metric"]].reset_index(drop=True),
+    )
+
+
+@carries_missing
+def shown(found: Payouts) -> pd.DataFrame:
+    """Lay out what each person earns."""
+    names = {"paid": "payout_as_paid", "on_settled": "payout_on_settled", "total": "payout_total"}
+    return found.people.rename(columns=names)
+
+
+@carries_missing
+def find_payouts(found: Payouts, *, currency: str) -> list[Sentence]:
+    """Say what is paid, what refunds take off, what it costs at other attainments, and cliffs."""
+
+    def spoken(amount: Decimal) -> object:
+        return money(amount, currency=currency)
+
+    paid, settled = (found.people[c].sum() for c in ("paid", "on_settled"))
+    costs = found.costs.set_index("plan")["cost"]
+    said = [
+        sentence(
+            "{month} pays {settled} on settled money; on money as it was paid it would be {paid}.",
+            month=found.month.strftime("%Y-%m"),
+            settled=spoken(settled),
+            paid=spoken(paid),
+        ),
+        sentence(
+            "If all attain 80% of plan it costs {low}, at plan {plan}, at 120% {high} ({more}).",
+            low=spoken(costs[0.8]),
+            plan=spoken(costs[1.0]),
+            high=spoken(costs[1.2]),
+            more=change(float(costs[1.2] / costs[1.0]) - 1) if costs[1.0] else "–",
+        ),
+    ]
+    near = found.cliffs[found.cliffs["near"]] if len(found.cliffs) else found.cliffs
+    if len(found.cliffs):
+        said.append(
+            sentence(
+                "At its floor a payout jumps from nothing to {jump} or so: {n} have such a cliff"
+                "{near}.",
+                jump=spoken(sorted(found.cliffs["jump"])[len(found.cliffs) // 2]),
+                n=f"{len(found.cliffs)} goals",
+                near=f", just below it: {listing(near['person_id'].tolist())}" if len(near) else "",
+            )
+        )
+    if len(found.unknown):
+        each = [f"{titled_term(r.metric)} of {r.person_id}" for r in found.unknown.itertuples()]
+        text = "Cannot be measured, and so pays nothing here: {goals}."
+        said.append(sentence(text, goals=listing(each)))
+    return said
+
+
+def _costs(curves: list[dict], plans: Sequence[float]) -> pd.DataFrame:
+    """Add up what all goals pay when everybody attains so much of plan."""
+    costs = [(plan, sum((payout(plan, **c) for c in curves), NOTHING)) for plan in plans]
+    return pd.DataFrame(costs, columns=["plan", "cost"])
+
+
+def _curve(goal: pd.Series) -> dict:
+    """Give a goal's floor, target, stretch and cap as `methods.payout` takes them."""
+    target, stretch, cap = (goal.get(n) for n in ("target", "stretch", "cap"))
+    at_target = Decimal(goal["payout_at_target"])
+    known = stretch is not None and not pd.isna(stretch) and float(target) > 0
+    return {
+        "at_target": at_target,
+        "floor": 0.0
+        if goal.get("floor") is None or pd.isna(goal["floor"])
+        else float(goal["floor"]),
+        "stretch": max(float(stretch) / float(target), 1.0) if known else None,
+        "cap": None if cap is None or pd.isna(cap) else max(Decimal(cap), at_target),
+    }
+
+
+def _goals(rows: pd.DataFrame, curves: list[dict]) -> pd.DataFrame:
+    """Reckon what each goal pays, by what was paid and by what is left after refunds."""
+    settled = rows["settled_attainment"].fillna(rows["attainment"])
+    return rows[["person_id", "role", "metric", "attainment"]].assign(
+        at_target=[c["at_target"] for c in curves],
+        paid=[payout(a, **c) for a, c in zip(rows["attainment"], curves, strict=True)],
+        on_settled=[payout(a, **c) for a, c in zip(settled, curves, strict=True)],
+        floor=[c["floor"] for c in curves],
+    )
+
+
+def _cliffs(goals: pd.DataFrame, curves: list[dict]) -> pd.DataFrame:
+    """List goals whose payout jumps at the floor."""
+    rows = []
+    for goal, curve in zip(goals.itertuples(), curves, strict=True):
+        jump = payout(curve["floor"], **curve) if curve["floor"] > 0 else NOTHING
+        if jump >= Decimal(str(STEEP)) * curve["at_target"] > 0:
+            near = curve["floor"] - NEAR <= goal.attainment < curve["floor"]
+            rows.append((goal.person_id, goal.metric, curve["floor"], jump, near))
+    return pd.DataFrame(rows, columns=["person_id", "metric", "floor", "jump", "near"])
+
+
+def _projects(worked: pd.DataFrame | None, month: date) -> pd.Series:
+    """Count each person's projects that came to be judged in a month."""
+    if worked is None or worked.empty:
+        return pd.Series(dtype=int)
+    judged = [(d.year, d.month) == (month.year, month.month) for d in worked["judged_on"]]
+    return worked[judged].groupby("person_id").size()
+
+
+def _people(goals: pd.DataFrame, projects: pd.Series, project_bonus: float) -> pd.DataFrame:
+    sums = goals.groupby("person_id")[["paid", "on_settled"]].sum()
+    sums = sums.reindex(sorted({*sums.index, *projects.index}), fill_value=NOTHING)
+    bonus = Decimal(str(project_bonus)).quantize(NOTHING)
+    sums["taken_back"] = sums["paid"] - sums["on_settled"]
+    sums["project_bonus"] = [bonus * int(projects.get(person, 0)) for person in sums.index]
+    sums["total"] = sums["on_settled"] + sums["project_bonus"]
+    return sums.rename_axis("person_id").reset_index()
