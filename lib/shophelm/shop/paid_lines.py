@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.sales import paid_orders
+from shophelm.shop.sales import paid_orders, share_of_order
 from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
 
@@ -31,8 +31,8 @@ def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
     -------
     Table
         order_lines' columns, and: returned (there is a refund of the line, or of the whole order
-        where the line is not known) and refunded (money; of a refund of the whole order a line's
-        part is at most what it paid; 0 where none).
+        where the line is not known) and refunded (money; a refund of the whole order is its lines'
+        in proportion to what they paid, and at most that; 0 where none).
     """
     lines = paid_lines(shop, period)
     refunds = shop["refunds"]
@@ -43,7 +43,8 @@ def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
     columns = lines.columns
     lines = lines.left_join(own, ["order_id", "line_no"]).select(*columns, "own")
     lines = lines.left_join(whole, "order_id").select(*columns, "own", "whole")
-    part = ibis.least(lines.whole.fill_null(0), lines.paid_amount)
+    share = (lines.whole.cast("float64") * share_of_order(lines)).fill_null(0.0)
+    part = ibis.least(share.cast(lines.paid_amount.type()), lines.paid_amount)
     return lines.mutate(
         returned=lines.own.notnull() | lines.whole.notnull(),
         refunded=ibis.coalesce(lines.own, part),

@@ -1,0 +1,74 @@
+"""Group effects: by hand, against pandas' own arithmetic, and how often the errors hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shophelm.methods.group_effects import group_effects
+
+
+def test_equal_members_without_other_factors_give_means():
+    found = group_effects([1, 3, 5, 7], [0.1] * 4, group=["a", "a", "b", "b"])
+    assert found["effect"].tolist() == pytest.approx([-2, 2])
+    assert found["members"].tolist() == [2, 2]
+    # the luck that makes the weighted residuals as large as free members: (1² · 4) / 2 = 2
+    assert found["luck"].tolist() == pytest.approx([np.sqrt(1.9)] * 2)
+    assert found["error"].tolist() == pytest.approx([np.sqrt(2 / 2 / 2)] * 2)
+
+
+def test_no_luck_is_found_where_members_differ_no_more_than_their_errors():
+    found = group_effects([1, 1.1, 2, 2.1], [1.0] * 4, group=["a", "a", "b", "b"])
+    assert found["luck"].tolist() == [0, 0]
+    assert found["error"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_what_a_category_does_is_not_taken_for_the_group_s_doing():
+    kind = pd.DataFrame({"category": ["x", "x", "x", "y", "y", "y"]})
+    group = ["a", "a", "b", "a", "b", "b"]
+    own = np.array([0.2 if g == "a" else -0.2 for g in group])
+    values = own + np.where(kind["category"] == "x", 5.0, 0.0)
+    found = group_effects(values, [0.01] * 6, group=group, beside=kind)
+    assert found["effect"].tolist() == pytest.approx([0.2, -0.2])
+
+
+def test_groups_that_share_no_category_are_not_compared():
+    kind = pd.DataFrame({"category": ["x", "x", "y", "y"]})
+    found = group_effects([1, 2, 3, 4], [0.1] * 4, group=["a", "a", "b", "b"], beside=kind)
+    assert found["effect"].isna().all()
+
+
+def test_one_group_or_too_few_members_tell_nothing():
+    assert group_effects([1, 2], [0.1] * 2, group=["a", "a"])["effect"].isna().all()
+    assert group_effects([1, 2], [0.1] * 2, group=["a", "b"])["effect"].isna().all()
+
+
+@given(st.floats(-5, 5), st.integers(0, 1000))
+def test_what_is_added_to_all_changes_nothing(shift, seed):
+    rng = np.random.default_rng(seed)
+    group = rng.choice(list("abc"), 20)
+    values, variances = rng.normal(size=20), rng.uniform(0.01, 0.2, 20)
+    one = group_effects(values, variances, group=group)
+    other = group_effects(values + shift, variances, group=group)
+    assert one["effect"].tolist() == pytest.approx(other["effect"].tolist(), nan_ok=True, abs=1e-6)
+    assert one["effect"].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_errors_are_as_large_as_estimates_stray():
+    """400 teams of six people with 10 products each, of four categories, with luck of their own."""
+    rng = np.random.default_rng(9)
+    off = []
+    for _ in range(400):
+        group = np.repeat(list("abcdef"), 10)
+        kind = pd.DataFrame({"category": rng.choice(list("wxyz"), 60)})
+        true = rng.normal(0, 0.2, 6)
+        variances = rng.uniform(0.002, 0.05, 60)
+        values = true[np.searchsorted(list("abcdef"), group)] + rng.normal(0, 0.15, 60)
+        values += kind["category"].map({"w": 0, "x": 1, "y": -1, "z": 2}).to_numpy()
+        values += rng.normal(0, np.sqrt(variances))
+        found = group_effects(values, variances, group=group, beside=kind)
+        off += list((found["effect"] - (true - true.mean())) / found["error"])
+    # 2,400 of them: the deviation is known to 2 %, what lies beyond 1.96 to half a point
+    assert np.std(off) == pytest.approx(1.0, abs=0.08)
+    assert np.mean(np.abs(off) > 1.96) == pytest.approx(0.05, abs=0.02)
