@@ -57,6 +57,26 @@ def test_a_failing_notebook_is_shown_in_place_and_the_others_stand(notebooks, wr
     assert json.loads((out / "report.json").read_text())["areas"]["store"]["error"]
 
 
+def test_cells_with_a_page_s_tag_stand_alone_too_where_they_show_something(
+    notebooks, write, tmp_path
+):
+    path = notebooks / "store.ipynb"
+    notebook(path, OPEN, "page.say(sentence('Told to {w}.', w='all'))", "pass", "print('quiet')")
+    made = nbformat.read(path, as_version=4)
+    made.cells[1].source += "\nfrom shophelm.words import sentence"
+    made.cells[2].metadata["tags"] = ["page:case"]
+    made.cells[3].metadata["tags"] = ["page:empty"]
+    nbformat.write(made, path)
+    out = tmp_path / "out"
+    run(write(**HAND_SHOP), out)
+    case = (out / "store-case.html").read_text()
+    assert "Told to all." in case
+    assert "quiet" not in case
+    assert "<summary>code" not in case
+    assert not (out / "store-empty.html").exists()
+    assert '<a href="store-case.html">' in (out / "store.html").read_text()
+
+
 def test_an_error_of_ours_is_one_line_without_a_traceback(notebooks, write, tmp_path):
     notebook(notebooks / "store.ipynb", OPEN, "shop.require('stock')")
     failed = run(write(**HAND_SHOP), tmp_path / "out", areas=["store"])[0]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shophelm.methods.lead_time_stock import LeadTimeStock
 from shophelm.shop.needs import Missing
 from shophelm.supply_chain.lead_time_worth import (
     PROMISED,
@@ -15,6 +16,7 @@ from shophelm.supply_chain.lead_time_worth import (
 from shophelm.supply_chain.lead_times import lead_times
 from shophelm.supply_chain.supplier_actions import supplier_actions
 from shophelm.supply_chain.suppliers import suppliers
+from tests.supply_chain.buying import BUYING
 from tests.supply_chain.outlooks import carried_on, even
 
 
@@ -91,3 +93,20 @@ def test_where_promises_are_kept_there_is_nothing_to_win():
         "What better lead times are worth is not known: no product with a known cost and demand to "
         "come has a supplier that has delivered."
     )
+
+
+def test_a_shop_whose_orders_have_all_come_is_reckoned_with(opened):
+    came = BUYING["purchase_orders"].replace(
+        "p3,tea,A,2026-11-01,2026-11-11,,20,,5.00",
+        "p3,tea,A,2026-11-01,2026-11-11,2026-11-11,20,20,5.00",
+    )
+    frame = lead_time_worth(opened(BUYING | {"purchase_orders": came}), even({"tea": 2, "jam": 1}))
+    assert set(frame["supplier_id"]) == {"A", "B"}
+
+
+def test_half_a_day_of_lead_time_counts_for_half():
+    """Lead times half as far apart lie between days: safety stock falls by half, not by steps."""
+    wanted = np.cumsum(np.full((1, 30, 10), 2.0), axis=1)
+    shelf = LeadTimeStock(wanted, np.array([4.0, 8.0]), level=0.9, review_days=0)
+    whole = shelf.safety(np.array([4.0, 8.0]))
+    assert shelf.safety(np.array([5.5, 6.5])) == pytest.approx(whole / 4)

@@ -133,7 +133,7 @@ def _open(shop: Tables, products: pd.Index, leads: pd.DataFrame) -> pd.DataFrame
     )
     frame = shop.frame(sums)
     age = np.array([(shop.as_of - d).days for d in frame["ordered_on"]], dtype=float)
-    grid = lead_grid(leads, frame["supplier_id"]).reshape(len(frame), -1)
+    grid = lead_grid(leads, frame["supplier_id"])
     longer = grid > age[:, None]
     left = np.where(longer, grid - age[:, None], 0).sum(axis=1) / np.maximum(longer.sum(axis=1), 1)
     late = ~longer.any(axis=1)

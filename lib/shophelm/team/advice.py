@@ -186,8 +186,10 @@ def supply_actions(shop: Tables, supply: Case) -> list[Action]:
         Action(
             kind="buy lead time",
             subject=f"supplier:{supplier}",
-            action=f"Ask {supplier} for {row['improvement']}, for up to {pay} more an order "
-            "(its worth here is before that).",
+            action=(
+                f"Ask {supplier} for {row['improvement']} lead times, for up to {pay} more an "
+                "order (its worth here is before that)."
+            ),
             owner_role="buyer",
             metric="lead time",
             due_on=due(shop.as_of),

@@ -19,6 +19,7 @@ from shophelm.words import Sentence, change, listing, plural, sentence
 TITLE = "Is a figure made at the month's end?"
 LAST_DAYS = 3
 FEWEST_MONTHS, FEWEST_PRODUCTS = 4, 2
+_NOTHING = 1e-12
 ALPHA = 0.025
 """For all signs, and for what else is found of whom one is: together five in a hundred."""
 SIGNS = {
@@ -190,11 +191,14 @@ def _returns(ends: MonthEnds, who: np.ndarray) -> tuple[float, float]:
 def _over_months(by_month: np.ndarray) -> dict[str, float]:
     """Test the mean over months against none."""
     known = by_month[~np.isnan(by_month)]
-    if len(known) < FEWEST_MONTHS or known.std() == 0:
-        return _told(known.mean() if len(known) else np.nan, 0.0, 0.0, np.nan)
+    if len(known) < FEWEST_MONTHS:
+        return _told(known.mean() if len(known) else np.nan, np.nan, 0.0, np.nan)
     error = known.std(ddof=1) / np.sqrt(len(known))
     freedom = len(known) - 1
-    p_value = float(2 * stats.t.sf(abs(known.mean()) / error, freedom))
+    # the same in every month, to the last digit: prices that never move, or always alike
+    p_value = float(abs(known.mean()) < _NOTHING)
+    if error > _NOTHING:
+        p_value = float(2 * stats.t.sf(abs(known.mean()) / error, freedom))
     return _told(float(known.mean()), float(error), float(stats.t.ppf(0.975, freedom)), p_value)
 
 

@@ -83,12 +83,12 @@ def find_agenda(frame: pd.DataFrame | Missing) -> Sentence | Missing:
     if frame.empty:
         return sentence("Nothing of this week needs a decision.")
     busiest = frame["owner"].value_counts(sort=True)
-    text = "{n} to decide; {owner} has most of them ({own})."
     more = frame.attrs["found"] - len(frame)
-    if more:
-        text = "{n} to decide, and {more} of less worth; {owner} has most of them ({own})."
+    text = "{n} to decide" + (", and {more} of less worth" if more else "")
+    if busiest.iloc[0] > 1:
+        text += "; {owner} has most of them ({own})"
     return sentence(
-        text,
+        text + ".",
         n=plural(len(frame), "item"),
         more=count(more),
         owner=busiest.index[0],
