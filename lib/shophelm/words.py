@@ -87,6 +87,8 @@ def change(share: Any, *, unit: str = "%") -> Value:
 
 def listing(items: Sequence[Any], *, most: int = 5) -> str:
     """Write `a, b and c`, or `a, b, c and 4 more`."""
+    if not len(items):
+        return ""
     shown = [str(_spoken(i)) for i in items[:most]]
     more = len(items) - len(shown)
     if more:

@@ -39,6 +39,14 @@ def test_groups_that_share_no_category_are_not_compared():
     assert found["effect"].isna().all()
 
 
+def test_a_group_alone_in_its_category_does_not_keep_the_others_from_being_compared():
+    kind = pd.DataFrame({"category": ["x", "x", "x", "x", "z", "z", "z"]})
+    group = ["a", "a", "b", "b", "c", "c", "c"]
+    found = group_effects([1, 3, 5, 7, 9, 9, 9], [0.1] * 7, group=group, beside=kind)
+    assert found["effect"].tolist() == pytest.approx([-2, 2, np.nan], nan_ok=True)
+    assert found["error"].isna().tolist() == [False, False, True]
+
+
 def test_one_group_or_too_few_members_tell_nothing():
     assert group_effects([1, 2], [0.1] * 2, group=["a", "a"])["effect"].isna().all()
     assert group_effects([1, 2], [0.1] * 2, group=["a", "b"])["effect"].isna().all()

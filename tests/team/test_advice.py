@@ -50,7 +50,7 @@ def test_the_sample_s_actions_name_what_was_planted(sample):
     )  # fmt: skip
     by_kind = {a.kind: a for a in found}
     assert by_kind["mend a goal"].subject == "person:U10"
-    ended = by_kind["end month-end cuts"]
+    ended = by_kind["look into month ends"]
     assert ended.subject == "person:U04"
     assert ended.worth_low < ended.worth < ended.worth_high
     assert ended.worth_in == "margin"
@@ -61,7 +61,25 @@ def test_the_sample_s_actions_name_what_was_planted(sample):
     assert "U03 ¥" in by_kind["set goals by the plan"].action
     said = str(find_headline(payouts(sample, attained), signs, currency="CNY"))
     assert said.startswith("In 2026-10 5 of 16 goals were reached; they pay ¥")
-    assert said.endswith(" U04 makes the figure at the month's end.")
+    assert said.endswith(" There are signs that U04 makes the figure at the month's end.")
+
+
+def test_the_headline_names_nobody_where_nothing_is_found(team):
+    opened = team(as_of="2026-11-30")
+    signs = pd.DataFrame({"person_id": ["amy"], "sign": ["price"], "found": [False]})
+    paid = payouts(opened, attainment(opened))
+    said = "In 2026-11 2 of 4 goals were reached; they pay ¥2,000, ¥0 less than before refunds."
+    assert str(find_headline(paid, signs, currency="CNY")) == said
+    assert str(find_headline(paid, NONE, currency="CNY")) == said
+
+
+def test_month_ends_are_looked_into_where_their_cost_is_not_known(team):
+    signs = pd.DataFrame({"person_id": ["amy"], "sign": ["orders"], "found": [True]})
+    (action,) = asked(team(), signs=signs)
+    assert action.worth is None
+    assert action.action == (
+        "Ask amy what happens in a month's last days, and pay on settled money."
+    )
 
 
 def test_a_lead_time_is_bought_only_where_it_surely_wins(team):

@@ -52,6 +52,20 @@ def test_a_running_month_is_held_against_what_is_due_by_days_or_by_the_plan(team
     assert one(attainment(opened, plan), "amy", "pay_conversion")["attainment"] == 1.0
 
 
+def test_what_did_not_sell_came_to_nothing_and_what_is_owned_by_nobody_is_not_known(team):
+    people = "person_id,role,products\namy,m,tee\ndee,d,\n"
+    frame = attainment(team(people=people, as_of="2026-11-30"))
+    goal = one(frame, "amy", "gmv_paid", date(2026, 10, 1))
+    assert (goal["actual"], goal["attainment"]) == (0.0, 0.0)
+
+
+def test_goals_that_are_all_to_come_are_not_held_against_anything(team):
+    goals = GOALS.replace("2026-11-01", "2026-12-01").replace("2026-10-01", "2027-01-01")
+    frame = attainment(team(goals=goals))
+    assert frame.empty
+    assert [str(s) for s in find_attainment(frame)] == ["No month with goals is over."]
+
+
 def test_only_the_last_months_are_counted(team):
     assert set(attainment(team(), months=1)["month"]) == {date(2026, 11, 1)}
     assert set(attainment(team())["month"]) == {date(2026, 10, 1), date(2026, 11, 1)}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shophelm.errors import ParameterError
 from shophelm.shop.needs import Missing
 from shophelm.team.cuts_worth import cuts_worth, find_cuts_worth
 from shophelm.team.gaming import find_gaming, gamers, gaming, shown
@@ -39,7 +40,7 @@ def sold(cut, *, months=8, products=4, seed=1, pulled=1.0, returns=0.0):
                            "shipping_amount,paid_amount"),
         "order_lines": (lines, "order_id,line_no,product_id,quantity,list_price,unit_price,"
                                "paid_amount"),
-        "prices": (prices, "day,product_id,price"),
+        "prices": (prices, "valid_from,product_id,price"),
         "products": ([(f"p{p}", f"P{p}", "c", 10, 6) for p in range(2 * products)],
                      "product_id,title,category,list_price,unit_cost"),
         "people": (people, "person_id,role,products"),
@@ -101,6 +102,36 @@ def test_nothing_is_found_where_nobody_cuts(shop):
     )
     assert len(shown(found)) == 4
     assert cuts_worth(opened, found).empty
+
+
+def test_months_before_somebody_joined_are_not_theirs(shop):
+    tables = sold(0.8)
+    people = pd.read_csv(StringIO(tables["people"])).assign(joined_on=["2026-05-10", "2024-01-01"])
+    found = gaming(shop(as_of="2026-09-03", **tables | {"people": people.to_csv(index=False)}))
+    assert found.groupby("person_id")["months"].first().to_dict() == {"amy": 3, "bob": 8}
+    assert gamers(found) == []
+
+
+def test_what_everybody_s_prices_do_costs_nothing(shop):
+    """All prices fall by a tenth in the last days, and amy's by a fifth more."""
+    tables = sold(0.8, months=6)
+    prices = pd.read_csv(StringIO(tables["prices"]))
+    days = pd.to_datetime(prices["valid_from"])
+    last = (days + pd.Timedelta(days=3)).dt.month != days.dt.month
+    prices.loc[last, "price"] *= 0.9
+    opened = shop(as_of="2026-07-03", **tables | {"prices": prices.to_csv(index=False)})
+    worth = cuts_worth(opened, gaming(opened)).set_index("person_id").loc["amy"]
+    more = gaming(opened).set_index(["person_id", "sign"]).loc[("amy", "orders"), "effect"] + 1
+    ends = month_ends(opened, last_days=3)
+    each = 28 / (365.25 / 12 * len(ends.months))
+    # nine where ten is usual for all, and 7.20 for amy's
+    assert worth["given"] == pytest.approx(ends.units[:4, :, 1].sum() * 1.8 / more * each, rel=0.05)
+
+
+@pytest.mark.parametrize("days", [0, -1, 11])
+def test_a_month_without_other_days_is_refused(shop, days):
+    with pytest.raises(ParameterError, match=f"last_days_of_month is {days}. It can be 1 to 10"):
+        gaming(shop(as_of="2026-05-02", **sold(1.0, months=4)), last_days=days)
 
 
 def test_too_few_months_tell_nothing(shop):

@@ -48,14 +48,21 @@ def test_a_plan_by_hand(team):
     ]
 
 
+@pytest.fixture
+def opened(team):
+    return team()
+
+
 amounts = st.integers(0, 10**9)
 NAMES = ("search", "ads", "live")
 KINDS = ("apparel", "hats", "boats")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(st.lists(amounts, min_size=3, max_size=3), st.lists(amounts, min_size=2, max_size=2))
-def test_each_kind_adds_up_to_the_plan_to_the_cent(team, first, second):
+def test_each_kind_adds_up_to_the_plan_to_the_cent(opened, first, second):
     if sum(first) == 0:
         return
     # the same money cut by category: what the first two leave is the third's
@@ -63,7 +70,7 @@ def test_each_kind_adds_up_to_the_plan_to_the_cent(team, first, second):
     cut[1] = min(second[1], sum(first) - cut[0])
     kinds = [*cut, sum(first) - sum(cut)]
     asked = plan(dict(zip(NAMES, first, strict=True)), dict(zip(KINDS, kinds, strict=True)))
-    found = goal_cascade(team(), asked)
+    found = goal_cascade(opened, asked)
     sums = found.people.groupby("kind")["planned"].sum()
     assert sums.to_dict() == dict.fromkeys(["product", "channel"], Decimal(sum(first)) / 100)
     assert found.planned == Decimal(sum(first)) / 100

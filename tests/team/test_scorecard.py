@@ -156,6 +156,12 @@ def test_what_is_said_names_the_goals_worst_mistake(sample, scores):
     assert "dealt_products" in shown(scores)
 
 
+def test_scores_are_told_without_goals(scores):
+    said = [str(s) for s in find_scorecard(scores, Missing("x", "goals"))]
+    assert said[0].startswith("Cart rate, above the mean of the team once luck is out: U06 ")
+    assert not any("Goals alone" in s for s in said)
+
+
 def test_without_visits_by_product_nothing_is_scored(team):
     visits = "event_id,visitor_id,occurred_at,kind,channel\n1,a,2026-11-09 10:00:00,view,ads\n"
     assert isinstance(scorecard(team(events=visits)), Missing)

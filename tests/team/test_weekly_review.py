@@ -95,6 +95,20 @@ def test_alerts_and_proposals_have_owners_and_money(team):
     assert str(find_agenda(frame)) == "2 items to decide."
 
 
+def test_what_is_open_in_the_ledger_is_not_asked_for_twice(team):
+    action = Action(
+        kind="title", subject="product:tee", action="Mend the title.", owner_role="merchandiser",
+        metric="visitors", due_on=date(2026, 12, 13),
+    )  # fmt: skip
+    frame = asked(team(), proposed=[action], ledger=LEDGER)
+    assert frame["item"].tolist() == ["Title (product:tee)", "Stock (supplier:S)"]
+
+
+def test_alike_actions_that_turned_out_otherwise_stand_apart(team):
+    frame = decided(team(), LEDGER, {"A4": "It worked.", "A5": "It did harm."})
+    assert frame["outcome"].tolist() == ["It worked.", "It did harm.", ""]
+
+
 def test_an_empty_week_is_said(team):
     assert str(find_agenda(asked(team()))) == "Nothing of this week needs a decision."
     assert find_agenda(NONE) is NONE
@@ -104,14 +118,16 @@ def test_the_agenda_is_cut_and_says_so(team):
     many = pd.concat([LEDGER.iloc[:1]] * 12, ignore_index=True)
     frame = asked(team(), ledger=many)
     assert len(frame) == 8
-    assert str(find_agenda(frame)).startswith("8 items to decide, and 4 of less worth; amy has")
+    assert str(find_agenda(frame)).startswith(
+        "8 items to decide, and 4 more of less worth, or of none that is known; amy has most"
+    )
 
 
 def test_decisions_of_the_week_stand_with_their_outcomes(team):
     """Done on 16 October is judged on 12 November; those alike are one row."""
-    frame = decided(team(), LEDGER, {"A4": "It worked."})
+    frame = decided(team(), LEDGER, {"A4": "It worked.", "A5": "It worked."})
     assert frame[["action", "owner", "status", "outcome"]].to_numpy().tolist() == [
-        ["Show the size", "amy and amy and bob", "done", "It worked."],
+        ["Show the size", "amy and bob", "done", "It worked."],
         ["Give a bag", "amy", "rejected", ""],
     ]
     assert str(find_decided(frame, LEDGER)) == (

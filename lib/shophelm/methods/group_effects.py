@@ -37,14 +37,15 @@ def group_effects(
     Returns
     -------
     DataFrame
-        One row per group, indexed by it, sorted: effect (as far off the plain mean of all groups'
-        effects), error (its standard error), members, luck (standard deviation of a member's own
-        luck, the same for all). Effect and error are null where groups and the other factors cannot
-        be told apart, or there are no more members than effects.
+        One row per group, indexed by it, sorted: effect (as far off the plain mean of the groups
+        that can be compared), error (its standard error), members, luck (standard deviation of a
+        member's own luck, the same for all). Effect and error are null for groups that cannot be
+        told apart from the other factors, and for all where there are no more members than effects.
 
     Notes
     -----
-    Groups that share no category with any other are not comparable, and have no effect here. That
+    Groups that share no category, directly or by way of others, are not comparable: those with most
+    members together are compared, and the others have no effect here. That
     members were dealt to groups without regard to their luck is assumed.
     """
     y, v = (np.asarray(a, dtype=float) for a in (values, variances))
@@ -60,14 +61,25 @@ def group_effects(
     luck = _luck(y, v, design)
     known, inverse = _solved(design, 1 / (v + luck))
     found = inverse @ (design.T @ (y / (v + luck)))
-    contrast = np.zeros((len(names), design.shape[1]))
-    contrast[:, : len(names)] = np.eye(len(names)) - 1 / len(names)
-    # a contrast of groups is known only if the members' own factors allow it
-    estimable = np.allclose(contrast @ inverse @ known, contrast, atol=1e-6)
-    if estimable:
-        frame["effect"] = contrast @ found
-        frame["error"] = np.sqrt(np.einsum("ij,jk,ik->i", contrast, inverse, contrast))
+    together = _comparable(len(names), sizes, inverse @ known)
+    if together.sum() > 1:
+        contrast = np.zeros((together.sum(), design.shape[1]))
+        contrast[:, np.flatnonzero(together)] = np.eye(together.sum()) - 1 / together.sum()
+        frame.loc[together, "effect"] = contrast @ found
+        error = np.sqrt(np.einsum("ij,jk,ik->i", contrast, inverse, contrast))
+        frame.loc[together, "error"] = error
     return frame.assign(luck=np.sqrt(luck))
+
+
+def _comparable(groups: int, sizes: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Pick the groups that the members' own factors allow to compare, most members together.
+
+    The difference of two groups is known where the design sees it: `seen` leaves it as it is.
+    """
+    pairs = np.eye(groups)[:, None] - np.eye(groups)[None]
+    wide = np.concatenate([pairs, np.zeros((groups, groups, len(seen) - groups))], axis=2)
+    alike = np.isclose(wide @ seen, wide, atol=1e-6).all(axis=2)
+    return alike[int(np.argmax(alike @ sizes))]
 
 
 def _others(beside: pd.DataFrame | None, n: int) -> np.ndarray:

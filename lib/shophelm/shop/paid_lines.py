@@ -32,7 +32,7 @@ def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
     Table
         order_lines' columns, and: returned (there is a refund of the line, or of the whole order
         where the line is not known) and refunded (money; a refund of the whole order is its lines'
-        in proportion to what they paid, and at most that; 0 where none).
+        in proportion to what they paid, at most what is left of that; 0 where none).
     """
     lines = paid_lines(shop, period)
     refunds = shop["refunds"]
@@ -44,8 +44,9 @@ def refunded_lines(shop: Tables, period: Period) -> ibis.Table:
     lines = lines.left_join(own, ["order_id", "line_no"]).select(*columns, "own")
     lines = lines.left_join(whole, "order_id").select(*columns, "own", "whole")
     share = (lines.whole.cast("float64") * share_of_order(lines)).fill_null(0.0)
-    part = ibis.least(share.cast(lines.paid_amount.type()), lines.paid_amount)
+    own_part = lines.own.fill_null(0)
+    part = ibis.least(share.cast(lines.paid_amount.type()), lines.paid_amount - own_part)
     return lines.mutate(
         returned=lines.own.notnull() | lines.whole.notnull(),
-        refunded=ibis.coalesce(lines.own, part),
+        refunded=own_part + ibis.greatest(part, 0),
     ).drop("own", "whole")

@@ -11,7 +11,7 @@ from shophelm.actions import Action, due, worth_fields
 from shophelm.shop.needs import Missing, all_known, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.team.dossiers import Case
-from shophelm.team.gaming import LAST_DAYS, gamers
+from shophelm.team.gaming import gamers
 from shophelm.team.goal_cascade import FAR, NOBODY, GoalCascade
 from shophelm.team.ownership import MOVED_BY, Ownership, titled_term
 from shophelm.team.payouts import Payouts
@@ -64,16 +64,19 @@ def steps(
     return all_known(answers)
 
 
-@carries_missing
-def find_headline(paid: Payouts, signs: pd.DataFrame | Missing, *, currency: str) -> Sentence:
+def find_headline(
+    paid: Payouts | Missing, signs: pd.DataFrame | Missing, *, currency: str
+) -> Sentence | Missing:
     """Say how many goals were reached, what they pay, and whether one was made at a month's end."""
+    if isinstance(paid, Missing):
+        return paid
     known = paid.goals.dropna(subset="attainment")
     text = (
         "In {month} {reached} of {n} were reached; they pay {pay}, {back} less than before refunds."
     )
     called = [] if isinstance(signs, Missing) else gamers(signs)
     if called:
-        text += " {people} makes the figure at the month's end."
+        text += " There are signs that {people} makes the figure at the month's end."
     return sentence(
         text,
         month=paid.month.strftime("%Y-%m"),
@@ -153,10 +156,11 @@ def payout_actions(shop: Tables, paid: Payouts) -> list[Action]:
     return [_action(shop, "smooth a cliff", "payouts", text, "gmv_settled")]
 
 
-@carries_missing
-def gaming_actions(shop: Tables, signs: pd.DataFrame, cuts: pd.DataFrame | Missing) -> list[Action]:
+def gaming_actions(
+    shop: Tables, signs: pd.DataFrame | Missing, cuts: pd.DataFrame | Missing
+) -> list[Action]:
     """Propose to take the reason for it away from whoever makes a figure at the month's end."""
-    return list(_gaming(shop, signs, cuts))
+    return [] if isinstance(signs, Missing) else list(_gaming(shop, signs, cuts))
 
 
 def _gaming(shop: Tables, signs: pd.DataFrame, cuts: pd.DataFrame | Missing) -> Iterator[Action]:
@@ -167,11 +171,13 @@ def _gaming(shop: Tables, signs: pd.DataFrame, cuts: pd.DataFrame | Missing) -> 
         if person in net.index:
             row = net.loc[person]
             worth = worth_fields(-row["net"], -row["net_high"], -row["net_low"], "margin")
-        text = (
-            f"Pay {person} on settled money, and let no price of theirs fall in a month's last "
-            f"{LAST_DAYS} days unless a campaign asks for it."
-        )
-        yield _action(shop, "end month-end cuts", f"person:{person}", text, "gmv_settled", **worth)
+        found = set(signs.loc[signs["found"] & (signs["person_id"] == person), "sign"])
+        text = f"Ask {person} what happens in a month's last days, and pay on settled money"
+        if "price" in found:
+            text += "; let no price of theirs fall then unless a campaign asks for it"
+        text += "."
+        subject = f"person:{person}"
+        yield _action(shop, "look into month ends", subject, text, "gmv_settled", **worth)
 
 
 @carries_missing

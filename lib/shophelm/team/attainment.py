@@ -23,7 +23,7 @@ TITLE = "What did each person's goals come to?"
 COUNTS = ("visitors", "cart_visitors", "paying_visitors", "buyers", "orders", "units", "gmv_paid")
 MONTHS = 6
 COLUMNS = [
-    *("person_id", "role", "month", "until", "over", "metric", "weight", "target", "actual"),
+    *("person_id", "role", "month", "until", "over", "metric", "weight", "target", "due", "actual"),
     *("attainment", "settled", "settled_attainment"),
 ]
 
@@ -53,9 +53,9 @@ def attainment(
     -------
     DataFrame
         One row per goal: person_id, role, month (its first day), until (the last day counted), over
-        (the month has ended), metric, weight, target, actual (null where the person owns nothing
-        that it is counted of), attainment (actual / target; of the running month against what
-        is due of it by now, for counts and money), settled and settled_attainment (the same once
+        (the month has ended), metric, weight, target, due (of it by then: of the running month in
+        part, for counts and money), actual (null where the person owns nothing that it is counted
+        of), attainment (actual / due), settled and settled_attainment (the same once
         refunds known at as_of are taken off; of goals in money).
 
     Notes
@@ -67,6 +67,8 @@ def attainment(
     goals = shop.frame(shop["goals"])
     role = shop.frame(shop["people"].select("person_id", "role")).set_index("person_id")["role"]
     firsts = sorted(goals.loc[goals["period_from"] <= shop.as_of, "period_from"].unique())
+    if not firsts:
+        return pd.DataFrame(columns=COLUMNS)
     goals = goals[goals["period_from"].isin(firsts[-months:])]
     spans = {first: _month(first, shop.as_of) for first in firsts[-months:]}
     part = {first: _part_due(days, whole, plan) for first, (days, whole) in spans.items()}
@@ -82,8 +84,8 @@ def attainment(
         rows.append(
             (
                 goal.person_id, role.get(goal.person_id, ""), goal.period_from, days.last,
-                days.days == whole, goal.metric, float(goal.weight), float(goal.target), actual,
-                actual / due if due > 0 else np.nan, settled,
+                days.days == whole, goal.metric, float(goal.weight), float(goal.target), due,
+                actual, actual / due if due > 0 else np.nan, settled,
                 settled / due if due > 0 else np.nan,
             )
         )  # fmt: skip
@@ -93,7 +95,7 @@ def attainment(
 @carries_missing
 def latest_over(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the goals of the last month that is over, best attainment first."""
-    over = frame[frame["over"]]
+    over = frame[frame["over"].astype(bool)]
     last = over[over["month"] == over["month"].max()]
     return last.sort_values("attainment", ascending=False, kind="stable", ignore_index=True)
 
@@ -101,8 +103,9 @@ def latest_over(frame: pd.DataFrame) -> pd.DataFrame:
 @carries_missing
 def shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay out the last month that is over, and the running one."""
-    over = frame[frame["over"]]
-    rows = frame[~frame["over"] | (frame["month"] == over["month"].max())]
+    is_over = frame["over"].astype(bool)
+    over = frame[is_over]
+    rows = frame[~is_over | (frame["month"] == over["month"].max())]
     columns = ["month", "person_id", "metric", "target", "actual", "attainment"]
     rows = rows[[*columns, "settled_attainment"]]
     unit = [TERMS[m].unit if m in TERMS else "number" for m in rows["metric"]]
@@ -176,7 +179,9 @@ def _of_people(
         settled = _settled(shop, months, kind)
         for person, group in mine.groupby("person_id"):
             own = counted[counted.index.get_level_values(by).isin(group["name"])]
-            for span, values in own.groupby(level="span").sum().iterrows():
+            # what was neither seen nor sold in a month came to nothing, and that is known
+            sums = own.groupby(level="span").sum().reindex(list(spans), fill_value=0.0)
+            for span, values in sums.iterrows():
                 terms_of = values.to_dict()
                 if settled is not None:
                     part = settled[settled["name"].isin(group["name"])]

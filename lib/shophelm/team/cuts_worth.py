@@ -12,6 +12,7 @@ from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.team.gaming import LAST_DAYS, owners_of
 from shophelm.team.month_ends import MonthEnds, month_ends
+from shophelm.team.ownership import joined
 from shophelm.words import Sentence, money, sentence
 
 TITLE = "What do price cuts at the month's end bring?"
@@ -53,7 +54,8 @@ def cuts_worth(
     owners, cost = owners_of(shop, ends), _costs(shop, ends.products)
     found = signs[signs["found"] & (signs["sign"] == "price")]
     rows = [
-        {"person_id": p} | _worth(ends, owners[p], cost, signs[signs["person_id"] == p])
+        {"person_id": p}
+        | _worth(ends.since(joined(shop, p)), owners[p], cost, signs[signs["person_id"] == p])
         for p in found["person_id"]
     ]
     return pd.DataFrame(rows, columns=["person_id", *PARTS, "net", "net_low", "net_high"])
@@ -84,6 +86,8 @@ def _worth(
 ) -> dict[str, float]:
     """Weigh the cuts of one owner, at the middle and over draws of how buyers answered."""
     usual, cut = ends.price[own][:, :, 0], ends.price[own][:, :, 1]
+    # what everybody's prices do at a month's end is nobody's doing
+    usual = usual * _everybody_s(ends, own)
     margin = usual - cost[own][:, None]
     units = np.where(np.isnan(margin - cut), 0, ends.units[own][:, :, 1])
     sums = [np.nansum(x * units) for x in (usual - cut, margin, cut - cost[own][:, None])]
@@ -106,6 +110,15 @@ def _worth(
     low, high = np.quantile(net[1:], [0.1, 0.9])
     first = dict(zip(PARTS, map(float, parts[:, 0]), strict=True))
     return first | {"net": float(net[0]), "net_low": float(low), "net_high": float(high)}
+
+
+def _everybody_s(ends: MonthEnds, own: np.ndarray) -> np.ndarray:
+    """Give by what factor the others' prices move in each month's last days, in the middle."""
+    moved = np.log(ends.price[~own][:, :, 1] / ends.price[~own][:, :, 0])
+    known = ~np.isnan(moved).all(axis=0)
+    middle = np.zeros(moved.shape[1])
+    middle[known] = np.nanmedian(moved[:, known], axis=0)
+    return np.exp(middle)
 
 
 def _drawn(sign: pd.Series, chance: rv_frozen, rng: np.random.Generator) -> np.ndarray:

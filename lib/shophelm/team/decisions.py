@@ -18,7 +18,18 @@ from shophelm.shop.needs import Missing, carries_missing
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import titled
 from shophelm.team.ownership import answers_for, owners
-from shophelm.words import Sentence, begun, change, count, listing, money, plural, sentence
+from shophelm.words import (
+    Sentence,
+    begun,
+    change,
+    count,
+    listing,
+    money,
+    plural,
+    sentence,
+    spoken,
+    unknown,
+)
 
 WEEK, RECENT = 7, 182
 """Days that a decision is news, and days that a case is."""
@@ -92,18 +103,19 @@ def decided(
     rows: dict[tuple, dict[str, Any]] = {}
     for row in news:
         same = tuple(row[k] for k in ("kind", "action", "status", "decided_on", "done_on"))
-        owner = answers_for(shop, row["subject"], otherwise=row["owner_role"])
+        same = (*same, outcome.get(row["action_id"], ""))
+        people = owners(shop, row["subject"]) or [spoken(row["owner_role"])]
         if same in rows:
             rows[same]["subjects"].append(row["subject"])
-            rows[same]["owners"].append(owner)
+            rows[same]["owners"] += people
             continue
         rows[same] = {n: row[n] for n in ("action", "status", "decided_on", "done_on")} | {
             "subjects": [row["subject"]],
-            "owners": [owner],
+            "owners": people,
             "outcome": outcome.get(row["action_id"], ""),
         }
     listed = [
-        r | {"subject": listing(r["subjects"]), "owner": listing(sorted(set(r["owners"])))}
+        r | {"subject": listing(r["subjects"]), "owner": listing(list(dict.fromkeys(r["owners"])))}
         for r in rows.values()
     ]
     return pd.DataFrame(listed, columns=SHOWN)
@@ -224,9 +236,9 @@ def find_case(case: Case | None, *, currency: str) -> Sentence:
 
 def _is_news(row: dict[str, Any], since: date, as_of: date) -> bool:
     days = [row["decided_on"], row["done_on"]]
-    if row["done_on"] is not None and row["done_on"] == row["done_on"]:
+    if not unknown(row["done_on"]):
         days.append(row["done_on"] + timedelta(days=HORIZON_DAYS - 1))
-    return any(isinstance(d, date) and since <= d <= as_of for d in days)
+    return any(not unknown(d) and since <= d <= as_of for d in days)
 
 
 def _case(shop: Tables, kind: Any, rows: pd.DataFrame, *, action: str, kinds: int) -> Case:

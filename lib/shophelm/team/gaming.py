@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from shophelm.errors import ParameterError
 from shophelm.methods.corrections import holm
 from shophelm.methods.odds_ratio import log_odds_ratio
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.team.month_ends import MonthEnds, month_ends
-from shophelm.team.ownership import PRODUCT, owned
+from shophelm.team.ownership import PRODUCT, joined, owned
 from shophelm.words import Sentence, change, listing, plural, sentence
 
 TITLE = "Is a figure made at the month's end?"
-LAST_DAYS = 3
+LAST_DAYS, MOST_LAST_DAYS = 3, 10
 FEWEST_MONTHS, FEWEST_PRODUCTS = 4, 2
 _NOTHING = 1e-12
 ALPHA = 0.025
@@ -55,6 +56,11 @@ def gaming(shop: Tables, *, last_days: int = LAST_DAYS) -> pd.DataFrame | Missin
     last_days
         How many days at a month's end are looked at.
 
+    Raises
+    ------
+    ParameterError
+        If so many days leave no others of a month.
+
     Returns
     -------
     DataFrame
@@ -67,18 +73,24 @@ def gaming(shop: Tables, *, last_days: int = LAST_DAYS) -> pd.DataFrame | Missin
     -----
     A pay day, a campaign or a holiday at a month's end moves all products, and cancels out. Prices
     and units are compared month by month, and months are the cases (Student's t); what comes back
-    is counted over all months (log odds ratios). A product with two owners is nobody's here. A sign
+    is counted over all months (log odds ratios). Months before somebody joined are not theirs. A
+    product with two owners is nobody's here. A sign
     is no proof: who sells what is bought on pay days would show one too.
     """
+    if not 1 <= last_days <= MOST_LAST_DAYS:
+        raise ParameterError(
+            f"last_days_of_month is {last_days}. It can be 1 to {MOST_LAST_DAYS}: a month needs "
+            "other days to be compared with."
+        )
     ends = month_ends(shop, last_days=last_days)
     if len(ends.months) < FEWEST_MONTHS:
         why = f"{FEWEST_MONTHS} whole months of orders are needed, and there are {len(ends.months)}"
         return Missing(TITLE, "orders", f"{why}.")
-    rows = [
-        {"person_id": person, "sign": sign, "what": SIGNS[sign], "months": len(ends.months)} | found
-        for person, own in owners_of(shop, ends).items()
-        for sign, found in _signs(ends, own)
-    ]
+    rows = []
+    for person, own in owners_of(shop, ends).items():
+        theirs = ends.since(joined(shop, person))
+        about = {"person_id": person, "months": len(theirs.months)}
+        rows += [about | {"sign": s, "what": SIGNS[s]} | found for s, found in _signs(theirs, own)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return _judged(frame)
 

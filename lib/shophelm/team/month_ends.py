@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -44,6 +44,15 @@ class MonthEnds:
     price: np.ndarray
     returned: np.ndarray | None
     lines: np.ndarray | None
+
+    def since(self, day: date | None) -> MonthEnds:
+        """Give the months that began on a day or later; all of them without one."""
+        kept = np.array([day is None or month >= day for month in self.months], dtype=bool)
+        cut = {
+            name: None if (of := getattr(self, name)) is None else of[:, kept]
+            for name in ("days", "units", "price", "returned", "lines")
+        }
+        return replace(self, months=[m for m, k in zip(self.months, kept, strict=True) if k], **cut)
 
 
 def month_ends(shop: Tables, *, last_days: int, months: int = MONTHS) -> MonthEnds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from shophelm.shop.measures import measure
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables, once_per_shop
-from shophelm.words import Sentence, count, listing, plural, rate, sentence, spoken
+from shophelm.words import Sentence, count, listing, plural, rate, sentence, spoken, unknown
 
 TITLE = "Who owns what, and what does nobody own?"
 DAYS = 91
@@ -230,6 +231,15 @@ def _powerless(goals: pd.DataFrame, rows: pd.DataFrame, people: pd.DataFrame) ->
         if needed and not set(needed) & kinds.get(person, set()):
             found.append((person, role.get(person, ""), metric, len(months)))
     return pd.DataFrame(found, columns=columns)
+
+
+def joined(shop: Tables, person: str) -> date | None:
+    """Give the day on which somebody joined; None where it is not known."""
+    if not shop.filled("people.joined_on"):
+        return None
+    people = _listed(shop, "people").set_index("person_id")["joined_on"]
+    day = people.get(person)
+    return None if unknown(day) else day
 
 
 def answers_for(shop: Tables, subject: str, *, otherwise: str = "") -> str:

@@ -96,9 +96,12 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[*first, *rest]].rename(columns={"raw": "raw_rate", "dealt": "dealt_products"})
 
 
-@carries_missing
-def find_scorecard(frame: pd.DataFrame, attained: pd.DataFrame | Missing) -> list[Sentence]:
+def find_scorecard(
+    frame: pd.DataFrame | Missing, attained: pd.DataFrame | Missing
+) -> list[Sentence] | Missing:
     """Say who stands out, of how many nothing can be said, and what the goals alone would say."""
+    if isinstance(frame, Missing):
+        return frame
     ranked = ranked_by(frame)
     term = begun(TERMS[ranked["term"].iloc[0]].title)
     if ranked["rank"].isna().all():

@@ -13,7 +13,18 @@ from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing, question
 from shophelm.shop.tables import Tables
 from shophelm.team.ownership import answers_for
-from shophelm.words import Sentence, begun, change, count, in_unit, money, plural, rate, sentence
+from shophelm.words import (
+    Sentence,
+    begun,
+    change,
+    count,
+    in_unit,
+    money,
+    plural,
+    rate,
+    sentence,
+    unknown,
+)
 
 TITLE = "What must this week's meeting decide?"
 MOST, WEEK, WAITING = 8, 7, 14
@@ -21,6 +32,7 @@ MOST, WEEK, WAITING = 8, 7, 14
 BEHIND = 0.9
 """Part of what is due of a running month's goal below which it is on the agenda."""
 SHOP = "operations_manager"
+OPEN = ("proposed", "accepted")
 COLUMNS = ["item", "owner", "evidence", "decision", "money_at_stake"]
 
 
@@ -64,7 +76,7 @@ def agenda(
     found = [
         *_alerts(shop, unusual, currency),
         *_goals(attained, currency),
-        *_proposed(shop, proposed, currency),
+        *_proposed(shop, proposed, ledger, currency),
         *_waiting(shop, ledger, currency),
     ]
     frame = pd.DataFrame(found, columns=COLUMNS)
@@ -84,7 +96,9 @@ def find_agenda(frame: pd.DataFrame | Missing) -> Sentence | Missing:
         return sentence("Nothing of this week needs a decision.")
     busiest = frame["owner"].value_counts(sort=True)
     more = frame.attrs["found"] - len(frame)
-    text = "{n} to decide" + (", and {more} of less worth" if more else "")
+    text = "{n} to decide"
+    if more:
+        text += ", and {more} more of less worth, or of none that is known"
     if busiest.iloc[0] > 1:
         text += "; {owner} has most of them ({own})"
     return sentence(
@@ -118,23 +132,27 @@ def _goals(attained: pd.DataFrame | Missing, currency: str) -> Iterator[tuple[An
     """List the money goals of the running month that are behind what is due by now."""
     if isinstance(attained, Missing):
         return
-    running = attained[~attained["over"] & (attained["metric"] == "gmv_paid")]
+    running = attained[~attained["over"].astype(bool) & (attained["metric"] == "gmv_paid")]
     for row in running[running["attainment"] < BEHIND].itertuples():
-        due = row.actual / row.attainment if row.attainment else row.target
         yield (
             f"{TERMS['gmv_paid'].title} of {row.person_id} is behind the month's goal",
             row.person_id,
             f"{money(row.actual, currency=currency)} by {row.until} where "
-            f"{money(due, currency=currency)} is due: {rate(row.attainment, digits=0)}.",
+            f"{money(row.due, currency=currency)} is due: {rate(row.attainment, digits=0)}.",
             "Agree on what brings it back, or on a goal that the products can bear.",
-            due - row.actual,
+            row.due - row.actual,
         )
 
 
 def _proposed(
-    shop: Tables, proposed: Sequence[Action] | Missing, currency: str
+    shop: Tables, proposed: Sequence[Action] | Missing, ledger: pd.DataFrame, currency: str
 ) -> Iterator[tuple[Any, ...]]:
+    """List what is proposed this week, but what is open in the ledger: that is asked for there."""
+    open_of = ledger[ledger["status"].isin(OPEN)] if len(ledger) else ledger
+    known_of = {(r["kind"], r["subject"]) for r in open_of.to_dict("records")}
     for action in [] if isinstance(proposed, Missing) else proposed:
+        if (action.kind, action.subject) in known_of:
+            continue
         known = action.worth is not None
         worth = "What it is worth is not known."
         if known:
@@ -156,7 +174,7 @@ def _waiting(shop: Tables, ledger: pd.DataFrame, currency: str) -> Iterator[tupl
         if not asked and not late:
             continue
         since = f"proposed on {row['proposed_on']}" if asked else f"due on {row['due_on']}"
-        worth = None if row["worth"] is None else float(row["worth"])
+        worth = None if unknown(row["worth"]) else float(row["worth"])
         yield (
             f"{begun(row['kind'])} ({row['subject']})",
             answers_for(shop, row["subject"], otherwise=row["owner_role"]),
@@ -171,4 +189,5 @@ def _asked(row: dict[str, Any], as_of: date) -> bool:
 
 
 def _late(row: dict[str, Any], as_of: date) -> bool:
-    return row["status"] == "accepted" and row["due_on"] is not None and row["due_on"] < as_of
+    due = row["due_on"]
+    return row["status"] == "accepted" and not unknown(due) and due < as_of
