@@ -15,13 +15,16 @@ def test_equal_members_without_other_factors_give_means():
     assert found["members"].tolist() == [2, 2]
     # the luck that makes the weighted residuals as large as free members: (1² · 4) / 2 = 2
     assert found["luck"].tolist() == pytest.approx([np.sqrt(1.9)] * 2)
-    assert found["error"].tolist() == pytest.approx([np.sqrt(2 / 2 / 2)] * 2)
+    # Student's t at two free members is 4.303, where the normal has 1.960
+    assert found["error"].tolist() == pytest.approx(
+        [np.sqrt(2 / 2 / 2) * 4.3027 / 1.96] * 2, rel=1e-4
+    )
 
 
 def test_no_luck_is_found_where_members_differ_no_more_than_their_errors():
     found = group_effects([1, 1.1, 2, 2.1], [1.0] * 4, group=["a", "a", "b", "b"])
     assert found["luck"].tolist() == [0, 0]
-    assert found["error"].tolist() == pytest.approx([0.5, 0.5])
+    assert found["error"].tolist() == pytest.approx([0.5 * 4.3027 / 1.96] * 2, rel=1e-4)
 
 
 def test_what_a_category_does_is_not_taken_for_the_group_s_doing():
@@ -61,6 +64,17 @@ def test_what_is_added_to_all_changes_nothing(shift, seed):
     other = group_effects(values + shift, variances, group=group)
     assert one["effect"].tolist() == pytest.approx(other["effect"].tolist(), nan_ok=True, abs=1e-6)
     assert one["effect"].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_few_members_do_not_make_groups_that_differ():
+    """Three alike groups of three: somebody is off by 1.96 errors or more in few of 1,000 teams."""
+    rng = np.random.default_rng(4)
+    called = 0
+    for _ in range(1000):
+        found = group_effects(rng.normal(0, 0.3, 9), [0.01] * 9, group=list("aaabbbccc"))
+        called += bool((found["effect"].abs() > 1.96 * found["error"]).any())
+    # three comparisons at 5 %, of which two are free: about 11 %, known to 1 %
+    assert called <= 140
 
 
 def test_errors_are_as_large_as_estimates_stray():

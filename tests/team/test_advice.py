@@ -100,7 +100,7 @@ def test_who_missed_a_floor_by_little_is_a_reason_to_smooth_it(team):
     opened = team(as_of="2026-11-30")
     attained = attainment(opened)
     amy = (attained["person_id"] == "amy") & (attained["metric"] == "gmv_paid")
-    attained.loc[amy, "attainment"] = 0.79
+    attained.loc[amy, ["attainment", "settled_attainment"]] = [0.95, 0.79]
     (action,) = asked(opened, paid=payouts(opened, attained))
     assert action.action == (
         "Let payouts begin at nothing at the floor: amy missed ¥800 in 2026-11 by two points or "

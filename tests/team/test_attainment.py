@@ -191,3 +191,9 @@ def test_indias_targets_of_categories_are_goals_of_their_owners(tmp_path):
     assert both["actual"].tolist() == pytest.approx(both["paid"].tolist())
     assert both["attainment_x"].tolist() == pytest.approx(both["attainment_y"].tolist())
     assert latest_over(frame)["month"].unique().tolist() == [date(2019, 3, 1)]
+
+
+def test_without_lines_or_channels_what_cannot_be_told_apart_is_not_known(team):
+    lineless = attainment(team(order_lines="order_id,line_no,product_id\n", as_of="2026-11-30"))
+    assert pd.isna(one(lineless, "amy", "gmv_paid")["settled"])
+    assert one(lineless, "cho", "gmv_paid")["settled"] == 130.0

@@ -92,3 +92,8 @@ def test_the_sample_s_plan_of_the_month_is_shared_out_whole(sample):
     month = month[(month["scope"] == "shop") & (month["metric"] == "gmv_paid")]
     month = month[(month["period_from"] == "2026-11-01") & (month["period_to"] == "2026-11-30")]
     assert float(found.planned) == pytest.approx(month["value"].iloc[0], abs=0.005)
+
+
+def test_a_plan_without_categories_is_shared_along_channels_only(team):
+    found = goal_cascade(team(), plan({"search": 100, "ads": 0}, {}))
+    assert found.people["kind"].unique().tolist() == ["channel"]

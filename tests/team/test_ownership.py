@@ -83,3 +83,13 @@ def test_the_planted_orphan_goal_is_found_and_no_other(planted):
         assert owners.at[person, "products"] == len(skill.get("products", []))
         assert owners.at[person, "channels"] == len(skill.get("channels", []))
     assert shown(found)["role"].str.contains("_").sum() == 0
+
+
+def test_without_a_list_of_products_ids_are_taken_as_they_are(team):
+    found = ownership(team(products="product_id,title,category,list_price\n"))
+    assert set(found.unknown["name"]) == {"tv"}
+    assert "amy" not in set(found.powerless["person_id"])
+
+
+def test_without_goals_nobody_is_said_to_lack_one(team):
+    assert ownership(team(goals="person_id,period_from,metric\n")).without_goal == []

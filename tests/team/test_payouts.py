@@ -130,7 +130,7 @@ def test_the_sample_costs_what_its_goals_say_by_sql(sample):
 def test_who_just_missed_a_floor_stands_at_a_cliff(november):
     attained = attainment(november)
     amy = (attained["person_id"] == "amy") & (attained["metric"] == "gmv_paid")
-    attained.loc[amy, "attainment"] = 0.79
+    attained.loc[amy, ["attainment", "settled_attainment"]] = [0.95, 0.79]
     found = payouts(november, attained)
     assert found.cliffs.loc[found.cliffs["near"], "person_id"].tolist() == ["amy"]
     assert "have such a cliff, just below it: amy." in str(find_payouts(found, currency="CNY")[2])

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from shophelm.shop.needs import Missing
 from shophelm.team.attainment import attainment
-from shophelm.team.own_products import STEPS
+from shophelm.team.own_products import STEPS, own_products
 from shophelm.team.scorecard import (
     ABOVE,
     BELOW,
@@ -165,3 +165,20 @@ def test_scores_are_told_without_goals(scores):
 def test_without_visits_by_product_nothing_is_scored(team):
     visits = "event_id,visitor_id,occurred_at,kind,channel\n1,a,2026-11-09 10:00:00,view,ads\n"
     assert isinstance(scorecard(team(events=visits)), Missing)
+
+
+def test_who_has_categories_of_their_own_is_not_ranked(sample, monkeypatch):
+    """As if U06's products were all of a kind of their own."""
+    from shophelm.team import scorecard as module
+
+    def moved(shop, period, *, done):
+        found = own_products(shop, period, done=done)
+        own = found.cells["person_id"] == "U06"
+        found.cells.loc[own, ["category", "band"]] = ["other", 9]
+        return found
+
+    monkeypatch.setattr(module, "own_products", moved)
+    ranked = ranked_by(module.scorecard(sample)).set_index("person_id")
+    assert ranked.at["U06", "verdict"] == "cannot be compared"
+    assert pd.isna(ranked.at["U06", "rank"])
+    assert ranked.drop("U06")["rank"].notna().all()

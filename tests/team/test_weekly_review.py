@@ -95,7 +95,7 @@ def test_alerts_and_proposals_have_owners_and_money(team):
     assert str(find_agenda(frame)) == "2 items to decide."
 
 
-def test_what_is_open_in_the_ledger_is_not_asked_for_twice(team):
+def test_what_waits_in_the_ledger_is_not_asked_for_twice(team):
     action = Action(
         kind="title", subject="product:tee", action="Mend the title.", owner_role="merchandiser",
         metric="visitors", due_on=date(2026, 12, 13),
@@ -211,3 +211,16 @@ def test_no_planted_failure_is_told_as_a_case(planted):
     assert failed == {"gift"}
     assert case is None or case.kind not in failed
     assert set(told(results, by_kind(results)))
+
+
+def test_what_was_rejected_lately_is_not_asked_for_again_and_what_is_new_is(team):
+    def proposed(kind, subject):
+        return Action(
+            kind=kind, subject=subject, action="Do it.", owner_role="x", metric="visitors",
+            due_on=date(2026, 12, 13),
+        )  # fmt: skip
+
+    # the gift was rejected six days ago, the title of coat proposed five days ago
+    both = [proposed("gift", "product:tee"), proposed("title", "product:coat")]
+    frame = asked(team(), proposed=both, ledger=LEDGER)
+    assert frame["item"].tolist() == ["Title (product:tee)", "Stock (supplier:S)", "Title"]

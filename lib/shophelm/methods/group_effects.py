@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 _ROUNDS = 50
 
@@ -38,7 +39,8 @@ def group_effects(
     -------
     DataFrame
         One row per group, indexed by it, sorted: effect (as far off the plain mean of the groups
-        that can be compared), error (its standard error), members, luck (standard deviation of a
+        that can be compared), error (its standard error, as much wider as Student's t is at
+        95 %, since the luck is estimated), members, luck (standard deviation of a
         member's own luck, the same for all). Effect and error are null for groups that cannot be
         told apart from the other factors, and for all where there are no more members than effects.
 
@@ -67,7 +69,7 @@ def group_effects(
         contrast[:, np.flatnonzero(together)] = np.eye(together.sum()) - 1 / together.sum()
         frame.loc[together, "effect"] = contrast @ found
         error = np.sqrt(np.einsum("ij,jk,ik->i", contrast, inverse, contrast))
-        frame.loc[together, "error"] = error
+        frame.loc[together, "error"] = error * _wider(len(y) - np.linalg.matrix_rank(design))
     return frame.assign(luck=np.sqrt(luck))
 
 
@@ -80,6 +82,11 @@ def _comparable(groups: int, sizes: np.ndarray, seen: np.ndarray) -> np.ndarray:
     wide = np.concatenate([pairs, np.zeros((groups, groups, len(seen) - groups))], axis=2)
     alike = np.isclose(wide @ seen, wide, atol=1e-6).all(axis=2)
     return alike[int(np.argmax(alike @ sizes))]
+
+
+def _wider(free: int) -> float:
+    """Give by how much an error grows because the luck in it is estimated from so many members."""
+    return float(stats.t.ppf(0.975, free) / stats.norm.ppf(0.975))
 
 
 def _others(beside: pd.DataFrame | None, n: int) -> np.ndarray:

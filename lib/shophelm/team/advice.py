@@ -113,7 +113,7 @@ def owner_actions(shop: Tables, found: Ownership) -> list[Action]:
 def goal_actions(shop: Tables, shared: GoalCascade) -> list[Action]:
     """Propose to set anew the goals that are far off a person's part of the plan."""
     off = shared.people[shared.people["person_id"] != NOBODY].dropna(subset="off")
-    off = off[off["off"].abs() >= FAR].sort_values("off")
+    off = off[(off["off"].abs() >= FAR) & (off["goal"] > 0)].sort_values("off")
     if off.empty:
         return []
     each = [

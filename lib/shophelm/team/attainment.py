@@ -174,6 +174,9 @@ def _of_people(
         if mine.empty:
             continue
         counted = measure(shop, spans, by=(by,))
+        if not counted.index.get_level_values(by).notna().any():
+            # no table tells them apart: what came of them is not known
+            continue
         terms = [t for t in COUNTS if t in counted]
         counted = counted[terms].apply(as_floats)
         settled = _settled(shop, months, kind)
@@ -194,7 +197,7 @@ def _settled(
     shop: Tables, months: dict[date, tuple[Period, int]], kind: str
 ) -> pd.DataFrame | None:
     """Give money less refunds by month and product, or channel: span, name and value."""
-    if not shop.filled("refunds"):
+    if not shop.filled("refunds") or (kind == PRODUCT and not shop.filled("order_lines")):
         return None
     first, last = min(months), max(days.last for days, _ in months.values())
     if kind == CHANNEL:

@@ -75,7 +75,8 @@ def owned(shop: Tables) -> pd.DataFrame:
     rows = []
     for person in people.itertuples():
         for entry in _entries(person, "products"):
-            of = [entry] if entry in ids else categories.get(entry, [])
+            # without a list of products nothing tells an id from a slip of the pen
+            of = [entry] if entry in ids or not ids else categories.get(entry, [])
             rows += [(person.person_id, person.role, PRODUCT, name) for name in of]
             if not len(of):
                 rows.append((person.person_id, person.role, "", entry))
@@ -100,13 +101,14 @@ def ownership(shop: Tables) -> Ownership:
     shared = known.groupby(["kind", "name"])["person_id"].agg(list).reset_index()
     shared = shared[shared["person_id"].map(len) > 1]
     goals = _listed(shop, "goals")
+    goals = goals[goals["period_from"] <= shop.as_of] if len(goals) else goals
     return Ownership(
         _people(_listed(shop, "people"), known, sold, goals),
         shared.rename(columns={"person_id": "people"}).reset_index(drop=True),
         _unowned(known, sold),
         rows.loc[rows["kind"] == "", ["person_id", "name"]].reset_index(drop=True),
         _powerless(goals, rows, _listed(shop, "people")),
-        [m for m in EXPECTED if m not in set(goals["metric"])] if len(goals) else list(EXPECTED),
+        [m for m in EXPECTED if m not in set(goals["metric"])] if len(goals) else [],
     )
 
 

@@ -47,7 +47,7 @@ class Payouts:
         As `costs`, from half of plan to one and a half.
     cliffs
         One row per goal whose payout jumps at its floor: person_id, metric, floor, jump (money) and
-        near (attainment lies just below it).
+        near (attainment on settled money lies just below it).
     unknown
         Goals that cannot be measured, so that nothing is paid for them here: person_id, metric.
     """
@@ -106,7 +106,7 @@ def payouts(
         _people(goals, _projects(worked, month), project_bonus),
         _costs(curves, PLANS),
         _costs(curves, DRAWN),
-        _cliffs(goals, curves),
+        _cliffs(goals, curves, settled=rows["settled_attainment"].fillna(rows["attainment"])),
         goals.loc[unknown, ["person_id", "metric"]].reset_index(drop=True),
     )
 
@@ -192,13 +192,13 @@ def _goals(rows: pd.DataFrame, curves: list[dict]) -> pd.DataFrame:
     )
 
 
-def _cliffs(goals: pd.DataFrame, curves: list[dict]) -> pd.DataFrame:
-    """List goals whose payout jumps at the floor."""
+def _cliffs(goals: pd.DataFrame, curves: list[dict], *, settled: pd.Series) -> pd.DataFrame:
+    """List goals whose payout jumps at the floor; near it is who is so on settled money."""
     rows = []
-    for goal, curve in zip(goals.itertuples(), curves, strict=True):
+    for goal, curve, on in zip(goals.itertuples(), curves, settled, strict=True):
         jump = payout(curve["floor"], **curve) if curve["floor"] > 0 else NOTHING
         if jump >= Decimal(str(STEEP)) * curve["at_target"] > 0:
-            near = curve["floor"] - NEAR <= goal.attainment < curve["floor"]
+            near = curve["floor"] - NEAR <= on < curve["floor"]
             rows.append((goal.person_id, goal.metric, curve["floor"], jump, near))
     return pd.DataFrame(rows, columns=["person_id", "metric", "floor", "jump", "near"])
 

@@ -23,6 +23,8 @@ SURE = 0.975
 """Probability of being above, or below, the team's mean that is called so."""
 MEASURES = {"cart_rate": "cart_visitors", "pay_conversion": "paying_visitors"}
 ABOVE, BELOW, ALIKE, FEW = "above", "below", "not told apart", "too few data"
+ALONE = "cannot be compared"
+"""Of whose products no other owner has any like them."""
 COLUMNS = [
     *("person_id", "role", "term", "products", "visitors", "raw", "raw_change", "shelves"),
     *(*STEPS, "own", "fair", "fair_low", "fair_high", "rank", "verdict"),
@@ -57,15 +59,19 @@ def scorecard(shop: Tables, *, days: int = DAYS) -> pd.DataFrame | Missing:
         multiply: 1 + raw_change is the product of all. fair (own, of these the part that is no
         chance: against the mean of the team) with its 95% interval, rank (1 is best; null where
         nobody, or this one, can be ranked), verdict (above or below the others, not told apart,
-        too few data).
+        cannot be compared: nobody else has products of their categories, too few data).
 
     Notes
     -----
     `methods.group_effects` on products: each has luck of its own, which is why an owner of few
     products is known badly, however many visits they have. `methods.effect_shrinkage` then pulls
     the owners together. Who is dealt a product with a bad page or a bad name is not found out; what
-    an owner's own price cuts bring counts as theirs (see `gaming`). Best seller or not makes no
-    difference to rates in itself, so that it is not taken out.
+    an owner's own price cuts bring counts as theirs (see `gaming`).
+
+    Best sellers are not taken out: whether visits make a page good or a good page makes visits no
+    table tells. Where best sellers are carted more by themselves, who is dealt them looks better: on
+    twelve simulated shops 95 % intervals of the cart rate held the planted skill in 53 of 72 cases,
+    and missed it most for the owner of the best sellers. Ranks were right but for neighbours.
     """
     rows = []
     for term, done in MEASURES.items():
@@ -197,6 +203,9 @@ def _ranked(frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         beside=goods[["category", "band"]],
     )
     believed = shrink_effects(effects["effect"], effects["error"]).set_index(effects.index)
+    # a group without an effect would be taken for a draw from the others
+    apart = effects.index[effects["effect"].isna()]
+    believed.loc[apart] = np.nan
     believed = believed.reindex(frame.index)
     if len(enough) < FEWEST_PEOPLE:
         believed[:] = np.nan
@@ -207,6 +216,7 @@ def _ranked(frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         [ABOVE, BELOW, FEW],
         ALIKE,
     )
+    frame.loc[frame.index.intersection(apart), "verdict"] = ALONE
     told = frame["verdict"].isin([ABOVE, BELOW]).any()
     rank = frame["fair"].rank(ascending=False, method="min")
     frame["rank"] = rank if told else np.nan

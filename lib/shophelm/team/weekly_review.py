@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from shophelm.actions import Action
+from shophelm.actions import HORIZON_DAYS, Action
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing, question
 from shophelm.shop.tables import Tables
@@ -32,7 +32,6 @@ MOST, WEEK, WAITING = 8, 7, 14
 BEHIND = 0.9
 """Part of what is due of a running month's goal below which it is on the agenda."""
 SHOP = "operations_manager"
-OPEN = ("proposed", "accepted")
 COLUMNS = ["item", "owner", "evidence", "decision", "money_at_stake"]
 
 
@@ -147,9 +146,12 @@ def _goals(attained: pd.DataFrame | Missing, currency: str) -> Iterator[tuple[An
 def _proposed(
     shop: Tables, proposed: Sequence[Action] | Missing, ledger: pd.DataFrame, currency: str
 ) -> Iterator[tuple[Any, ...]]:
-    """List what is proposed this week, but what is open in the ledger: that is asked for there."""
-    open_of = ledger[ledger["status"].isin(OPEN)] if len(ledger) else ledger
-    known_of = {(r["kind"], r["subject"]) for r in open_of.to_dict("records")}
+    """List what is proposed this week, but what the ledger asks for already, or answered lately."""
+    known_of = {
+        (r["kind"], r["subject"])
+        for r in ledger.to_dict("records")
+        if _asked(r, shop.as_of) or _late(r, shop.as_of) or _answered(r, shop.as_of)
+    }
     for action in [] if isinstance(proposed, Missing) else proposed:
         if (action.kind, action.subject) in known_of:
             continue
@@ -186,6 +188,13 @@ def _waiting(shop: Tables, ledger: pd.DataFrame, currency: str) -> Iterator[tupl
 
 def _asked(row: dict[str, Any], as_of: date) -> bool:
     return row["status"] == "proposed" and (as_of - row["proposed_on"]).days >= WAITING
+
+
+def _answered(row: dict[str, Any], as_of: date) -> bool:
+    """Say whether it was rejected or done so lately that it is still being judged."""
+    days = [d for d in (row["decided_on"], row["done_on"]) if not unknown(d)]
+    closed = row["status"] in ("rejected", "done")
+    return closed and any((as_of - d).days < HORIZON_DAYS for d in days)
 
 
 def _late(row: dict[str, Any], as_of: date) -> bool:
