@@ -59,7 +59,7 @@ KINDS = ("apparel", "hats", "boats")
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(st.lists(amounts, min_size=3, max_size=3), st.lists(amounts, min_size=2, max_size=2))
 def test_each_kind_adds_up_to_the_plan_to_the_cent(opened, first, second):
