@@ -71,6 +71,11 @@ def parse_day(text: str | date, *, name: str = "as_of") -> date:
         ) from None
 
 
+def next_month(day: date) -> date:
+    """Give the first day of the month after a day's."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
 def last_days(as_of: date, *, days: int = 7) -> Period:
     """Give the period of `days` days that ends on `as_of`."""
     if days < 1:

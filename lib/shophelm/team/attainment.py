@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from shophelm.shop.calendar import Period
+from shophelm.shop.calendar import Period, next_month
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.measures import measure
 from shophelm.shop.needs import Missing, carries_missing, question
@@ -132,7 +132,7 @@ def find_attainment(frame: pd.DataFrame) -> list[Sentence]:
 
 def _month(first: date, as_of: date) -> tuple[Period, int]:
     """Give the days of a month that are known, and how many it has."""
-    last = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    last = next_month(first) - timedelta(days=1)
     return Period(first, min(last, as_of)), (last - first).days + 1
 
 

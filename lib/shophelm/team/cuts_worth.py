@@ -55,7 +55,7 @@ def cuts_worth(
     found = signs[signs["found"] & (signs["sign"] == "price")]
     rows = [
         {"person_id": p}
-        | _worth(ends.since(joined(shop, p)), owners[p], cost, signs[signs["person_id"] == p])
+        | _worth(ends.since(joined(shop).get(p)), owners[p], cost, signs[signs["person_id"] == p])
         for p in found["person_id"]
     ]
     return pd.DataFrame(rows, columns=["person_id", *PARTS, "net", "net_low", "net_high"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.errors import ParameterError
-from shophelm.shop.needs import Missing
+from shophelm.shop.needs import Missing, carries_missing
 from shophelm.team.dossiers import FINANCE, Case
 from shophelm.words import Sentence, listing, money, number, plural, rate, sentence
 
@@ -51,10 +51,11 @@ class Pointed(Protocol):
     cells: pd.DataFrame
 
 
+@carries_missing
 def finance_case(
-    response: Response | Missing,
-    divided: Divided | Missing,
-    pointed: Pointed | Missing,
+    response: Response,
+    divided: Divided,
+    pointed: Pointed,
     *,
     category: str = "",
     currency: str,
@@ -90,9 +91,6 @@ def finance_case(
     brings, times what its visits leave beside the channel's mean: the same model as
     `strategy.category_budget`, and as much an assumption. All channels move by the same factor.
     """
-    missing = next((a for a in (response, divided, pointed) if isinstance(a, Missing)), None)
-    if missing is not None:
-        return missing
     cells = pointed.cells
     cells = cells[cells["channel"].isin(list(response.draws)) & (cells["usual"] > 0)]
     if cells.empty:

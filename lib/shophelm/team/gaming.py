@@ -14,7 +14,7 @@ from shophelm.methods.odds_ratio import log_odds_ratio
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.team.month_ends import MonthEnds, month_ends
-from shophelm.team.ownership import PRODUCT, joined, owned
+from shophelm.team.ownership import joined, sole_owners
 from shophelm.words import Sentence, change, listing, plural, sentence
 
 TITLE = "Is a figure made at the month's end?"
@@ -88,7 +88,7 @@ def gaming(shop: Tables, *, last_days: int = LAST_DAYS) -> pd.DataFrame | Missin
         return Missing(TITLE, "orders", f"{why}.")
     rows = []
     for person, own in owners_of(shop, ends).items():
-        theirs = ends.since(joined(shop, person))
+        theirs = ends.since(joined(shop).get(person))
         about = {"person_id": person, "months": len(theirs.months)}
         rows += [about | {"sign": s, "what": SIGNS[s]} | found for s, found in _signs(theirs, own)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
@@ -146,12 +146,10 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
 
 def owners_of(shop: Tables, ends: MonthEnds) -> dict[str, np.ndarray]:
     """Give, for each owner of enough products, which are theirs alone."""
-    mine = owned(shop)
-    mine = mine[mine["kind"] == PRODUCT].drop_duplicates("name", keep=False)
+    own = sole_owners(shop)
     alive = ends.units.sum(axis=(1, 2)) > 0
     owners = {
-        str(person): ends.products.isin(rows["name"]) & alive
-        for person, rows in mine.groupby("person_id")
+        str(person): ends.products.isin(rows.index) & alive for person, rows in own.groupby(own)
     }
     return {p: own for p, own in owners.items() if own.sum() >= FEWEST_PRODUCTS}
 

@@ -57,7 +57,8 @@ class GoalCascade:
 
 
 @question(TITLE, "people", "goals", "orders", products="the plan by owner of products")
-def goal_cascade(shop: Tables, plan: Plan | Missing) -> GoalCascade | Missing:
+@carries_missing
+def goal_cascade(shop: Tables, plan: Plan) -> GoalCascade | Missing:
     """Share the running month's plan out to those who own what it is to come from.
 
     Parameters
@@ -73,27 +74,24 @@ def goal_cascade(shop: Tables, plan: Plan | Missing) -> GoalCascade | Missing:
     Products and channels are two ways to cut the same money: each kind adds up to the shop, and the
     two are not to be added together. Who owns both has a goal for each that cannot be told apart.
     """
-    if isinstance(plan, Missing):
-        return plan
     month = shop.as_of.replace(day=1)
     rows = owned(shop)
     cuts = {PRODUCT: (plan.categories, "category"), CHANNEL: (plan.cells, CHANNEL)}
     frames = []
     for kind, (cells, by) in cuts.items():
         own = rows[rows["kind"] == kind]
-        if cells.empty or recent_money(shop, kind).empty:
+        sold = recent_money(shop, kind)
+        if cells.empty or sold.empty:
             # what is planned, or sold, is not told apart by this kind
             continue
-        inside = [(d.year, d.month) == (month.year, month.month) for d in cells["day"]]
-        cents = cells[inside].groupby(by)["gmv"].sum()
+        cents = _of_month(cells, month).groupby(by)["gmv"].sum()
         if len(own) and cents.sum() > 0:
-            frames.append(_shared_out(cents, _weights(shop, kind, own), kind))
+            frames.append(_shared_out(cents, _weights(shop, kind, own, sold), kind))
     if not frames:
         return Missing(TITLE, "people", "Nobody owns a product or a channel that is planned for.")
     people = pd.concat(frames, ignore_index=True)
     people = _beside_goals(people, shop, month)
-    whole = plan.cells.loc[[(d.year, d.month) == (month.year, month.month)
-                            for d in plan.cells["day"]], "gmv"].sum()  # fmt: skip
+    whole = _of_month(plan.cells, month)["gmv"].sum()
     return GoalCascade(month, _money(whole), people, _sums(people))
 
 
@@ -144,9 +142,12 @@ def find_goal_cascade(found: GoalCascade, *, currency: str) -> list[Sentence]:
     return said
 
 
-def _weights(shop: Tables, kind: str, own: pd.DataFrame) -> pd.DataFrame:
+def _of_month(cells: pd.DataFrame, month: date) -> pd.DataFrame:
+    return cells[[(d.year, d.month) == (month.year, month.month) for d in cells["day"]]]
+
+
+def _weights(shop: Tables, kind: str, own: pd.DataFrame, money_of: pd.Series) -> pd.DataFrame:
     """Give whose part of each category, or channel, is how large: name, person_id and weight."""
-    money_of = recent_money(shop, kind)
     each = own.assign(weight=1 / own.groupby("name")["person_id"].transform("size"))
     names = sorted({*money_of.index, *own["name"]})
     frame = pd.DataFrame({"name": names}).merge(each[["name", "person_id", "weight"]], "left")

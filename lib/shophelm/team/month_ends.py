@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from shophelm.shop.calendar import Period
+from shophelm.shop.calendar import Period, next_month
 from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.sales import paid_orders
@@ -90,16 +90,12 @@ def month_ends(shop: Tables, *, last_days: int, months: int = MONTHS) -> MonthEn
 
 def _months(period: Period, last_days: int) -> list[date]:
     """List the months that lie whole within a period, the days after them included."""
-    first = period.first if period.first.day == 1 else _next(period.first)
+    first = period.first if period.first.day == 1 else next_month(period.first)
     found = []
-    while _next(first) + timedelta(days=last_days - 1) <= period.last:
+    while next_month(first) + timedelta(days=last_days - 1) <= period.last:
         found.append(first)
-        first = _next(first)
+        first = next_month(first)
     return found
-
-
-def _next(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _places(laid: ProductDays, firsts: list[date], last_days: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,7 +105,7 @@ def _places(laid: ProductDays, firsts: list[date], last_days: int) -> tuple[np.n
     """
     month, span = np.full(laid.period.days, -1), np.zeros(laid.period.days, dtype=int)
     for n, first in enumerate(firsts):
-        end = (_next(first) - laid.period.first).days
+        end = (next_month(first) - laid.period.first).days
         begin = (first - laid.period.first).days
         month[begin + last_days : end + last_days] = n
         span[end - last_days : end] = 1

@@ -12,7 +12,7 @@ from shophelm.shop.calendar import Period
 from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import Tables
 from shophelm.shop.visits import count_visits
-from shophelm.team.ownership import PRODUCT, owned
+from shophelm.team.ownership import joined, sole_owners
 
 STEPS = ("traffic", "season", "dealt")
 """What is taken out, in this order; shelves come before."""
@@ -104,21 +104,11 @@ def _described(shop: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.join(band, on="product_id").fillna({"band": 0, "category": "", "channel": ""})
     days = pd.to_datetime(rows["day"])
     rows["week"] = days.dt.to_period("W-SUN").astype(str)
-    mine = owned(shop)
-    mine = mine[mine["kind"] == PRODUCT].drop_duplicates("name", keep=False)
-    rows["person_id"] = rows["product_id"].map(mine.set_index("name")["person_id"])
-    rows["since"] = _since(shop, rows, days)
+    rows["person_id"] = rows["product_id"].map(sole_owners(shop))
+    began = pd.to_datetime(rows["person_id"].map(joined(shop)))
+    rows["since"] = began.isna() | (days >= began)
     rows["buyable"] = _buyable(shop, rows)
     return rows.reset_index(drop=True)
-
-
-def _since(shop: Tables, rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
-    if not shop.filled("people.joined_on"):
-        return np.ones(len(rows), dtype=bool)
-    people = shop.frame(shop["people"].select("person_id", "joined_on"))
-    joined = pd.to_datetime(people.set_index("person_id")["joined_on"])
-    joined = rows["person_id"].map(joined)
-    return (joined.isna() | (days >= joined)).to_numpy()
 
 
 def _buyable(shop: Tables, rows: pd.DataFrame) -> np.ndarray:

@@ -235,13 +235,21 @@ def _powerless(goals: pd.DataFrame, rows: pd.DataFrame, people: pd.DataFrame) ->
     return pd.DataFrame(found, columns=columns)
 
 
-def joined(shop: Tables, person: str) -> date | None:
-    """Give the day on which somebody joined; None where it is not known."""
+@once_per_shop
+def joined(shop: Tables) -> dict[str, date]:
+    """Give the day on which each person joined, of those whose day is known."""
     if not shop.filled("people.joined_on"):
-        return None
+        return {}
     people = _listed(shop, "people").set_index("person_id")["joined_on"]
-    day = people.get(person)
-    return None if unknown(day) else day
+    return {str(person): day for person, day in people.items() if not unknown(day)}
+
+
+@once_per_shop
+def sole_owners(shop: Tables) -> pd.Series:
+    """Give the owner of each product that has one only: product_id → person_id."""
+    rows = owned(shop)
+    rows = rows[rows["kind"] == PRODUCT].drop_duplicates("name", keep=False)
+    return rows.set_index("name")["person_id"]
 
 
 def answers_for(shop: Tables, subject: str, *, otherwise: str = "") -> str:

@@ -62,9 +62,10 @@ class Payouts:
 
 
 @question(TITLE, "goals", "people", "orders", refunds="payouts on settled money")
+@carries_missing
 def payouts(
     shop: Tables,
-    attained: pd.DataFrame | Missing,
+    attained: pd.DataFrame,
     worked: pd.DataFrame | None = None,
     *,
     project_bonus: float = 0.0,
@@ -89,8 +90,6 @@ def payouts(
     to the cap at the stretch. Settled money falls while refunds still come, so that a payout on it
     is final only when returns are over.
     """
-    if isinstance(attained, Missing):
-        return attained
     over = attained[attained["over"]]
     if over.empty:
         return Missing(TITLE, "goals", "No month with goals is over.")

@@ -11,7 +11,7 @@ from scipy import stats
 
 from shophelm.actions import HORIZON_DAYS
 from shophelm.errors import ParameterError
-from shophelm.shop.needs import Missing, question
+from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.team.dossiers import SUPPLY, Case, table_of
 from shophelm.words import Sentence, money, number, plural, rate, sentence
@@ -31,10 +31,11 @@ class Outlook(Protocol):
 
 
 @question(TITLE, "purchase_orders", "stock", "products.unit_cost", "products.supplier_id")
+@carries_missing
 def supply_case(
     shop: Tables,
-    outlook: Outlook | Missing,
-    worths: pd.DataFrame | Missing,
+    outlook: Outlook,
+    worths: pd.DataFrame,
     *,
     supplier: str = "",
     days_shorter: int = 7,
@@ -78,9 +79,6 @@ def supply_case(
     the two brings in 28 days, over the orders of 28 days. What a day less frees is held against the
     textbook's derivative of the safety stock, see `textbook_day`.
     """
-    missing = next((a for a in (outlook, worths) if isinstance(a, Missing)), None)
-    if missing is not None:
-        return missing
     name = _picked(worths, supplier, days_shorter)
     if name is None:
         why = "No supplier that has delivered sells a product with a known cost and demand."
@@ -88,7 +86,7 @@ def supply_case(
     curve = worths[worths["supplier_id"] == name].reset_index(drop=True)
     orders = _orders(shop, name)
     terms = _terms(curve, days_shorter, orders)
-    now = curve[(curve["change"] == SHORTER) & (curve["change_by"] == 0)].iloc[0]
+    now = _at(curve, SHORTER, 0)
     a_day = now["safety_stock"] - _at(curve, SHORTER, 1)["safety_stock"]
     cost = _costs(shop, outlook, name)
     book = textbook_day(outlook, cost, days=now["lead_mean"] + review_days, level=level)
