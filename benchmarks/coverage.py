@@ -21,9 +21,10 @@ HEAD = """# How often intervals hold the truth
 `benchmarks/coverage.py` simulates shops with planted effects, reads every campaign of each that
 is over and lies in no holiday, and counts the 95 % intervals of its ledger, of GMV paid, that
 hold what was planted; then those of media: by what share visits answer to 1 % more of the usual
-spend, and how long money works; last the money of 28 days to come, foretold month after month
-from what was known before each (80 % as the notebook shows it, and 95 %). The last column is the
-95 % interval (Wilson) of the share.
+spend, and how long money works; the money of 28 days to come, foretold month after month
+from what was known before each (80 % as the notebook shows it, and 95 %); last the team's scores:
+by how much an owner's products are carted more or less than the mean owner's, for their skill and
+for the pages they had made anew. The last column is the 95 % interval (Wilson) of the share.
 
 The simulated shops break products, lose a channel for a week and give coupons out on fixed days;
 where that happens beside a campaign, its baseline is off in every shop alike, and nobody told it.
@@ -76,7 +77,31 @@ def measured(shop: tuple[int, int]) -> dict[str, list[bool]]:
             **_campaigns(opened, truth),
             **_media(opened, truth["spend"]),
             **_months(opened),
+            **_scores(opened, truth),
         }
+
+
+def _scores(opened: object, truth: dict) -> dict[str, list[bool]]:
+    """Hold each owner's fair score against their planted skill, and what was done to pages."""
+    import numpy as np
+    import pandas as pd
+
+    from shophelm.team.scorecard import DAYS, ranked_by, scorecard
+
+    planted = {p: s for p, s in truth["people"]["skill"].items() if "products" in s}
+    lifted = {a["product_id"]: a for a in truth["actions"]}
+    shares = {}
+    for product, action in lifted.items():
+        since = (pd.Timestamp(opened.as_of) - pd.Timestamp(action["done_on"])).days + 1
+        shares[product] = np.log1p((action["cart_multiplier"] - 1) * min(since / DAYS, 1))
+    true = pd.Series({
+        person: np.log(s["skill"]) + np.mean([shares.get(p, 0.0) for p in s["products"]])
+        for person, s in planted.items()
+    })  # fmt: skip
+    rows = ranked_by(scorecard(opened)).set_index("person_id")
+    true = np.expm1(true - true.mean()).reindex(rows.index)
+    held = (rows["fair_low"] <= true) & (true <= rows["fair_high"])
+    return {"team: cart rate of an owner's products": held.tolist()}
 
 
 def _months(opened: object) -> dict[str, list[bool]]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shophelm.methods.effect_shrinkage import shrink_effects
 from shophelm.methods.group_effects import group_effects
 
 
@@ -75,6 +76,27 @@ def test_few_members_do_not_make_groups_that_differ():
         called += bool((found["effect"].abs() > 1.96 * found["error"]).any())
     # three comparisons at 5 %, of which two are free: about 11 %, known to 1 %
     assert called <= 140
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("owners", [3, 6])
+@pytest.mark.parametrize("members", [3, 8])
+def test_alike_groups_are_seldom_told_apart(owners, members):
+    """As the scorecard calls them: 97.5 % sure, pulled together, beside categories and bands."""
+    rng = np.random.default_rng(1)
+    called = 0
+    for _ in range(400):
+        group = np.repeat([f"u{n}" for n in range(owners)], members)
+        n = len(group)
+        kinds = {"category": rng.choice(list("abc"), n), "band": rng.choice([1, 2, 3], n)}
+        variances = rng.uniform(0.04, 0.2, n) ** 2
+        values = rng.normal(0, 0.3, n) + rng.normal(0, np.sqrt(variances))
+        found = group_effects(values, variances, group=group, beside=pd.DataFrame(kinds))
+        sure = shrink_effects(found["effect"], found["error"])["positive"]
+        known = found["effect"].notna().to_numpy()
+        called += bool(((sure - 0.5).abs() >= 0.475)[known].any())
+    # 5 % of teams, known to 1 %: pulling together is what corrects for several people
+    assert called / 400 <= 0.05 + 3 * 0.011
 
 
 def test_errors_are_as_large_as_estimates_stray():

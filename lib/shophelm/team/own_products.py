@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ibis
 import numpy as np
 import pandas as pd
 
 from shophelm.methods.main_effects import main_effects
 from shophelm.shop.calendar import Period
 from shophelm.shop.product_days import product_days
+from shophelm.shop.spans import inside
 from shophelm.shop.tables import Tables
-from shophelm.shop.visits import count_visits
+from shophelm.shop.visits import SEEN, count_visits, visit_source
 from shophelm.team.ownership import joined, sole_owners
 
 STEPS = ("traffic", "season", "dealt")
 """What is taken out, in this order; shelves come before."""
-BANDS = 3
-_DIMENSIONS = {"traffic": ["channel"], "season": ["week"], "dealt": ["category", "band"]}
+BANDS, MANY = 3, 4
+_DIMENSIONS = {
+    "traffic": ["channel", "looked"],
+    "season": ["week"],
+    "dealt": ["category", "band"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,11 @@ class OwnProducts:
     Attributes
     ----------
     cells
-        One row per product, channel and week: person_id, product_id, category, band (of the list
-        price among its category's), channel, week, visitors and done (of them, who did it), both
-        added up day by day, and what was to be expected of these visits: at the shop's rate
-        (`plain`), and after each of `STEPS`.
+        One row per product, channel, choice and week: person_id, product_id, category, band (of
+        the list price among its category's), channel, looked (how many products the visitor looked
+        at that day before the first was carted, `MANY` for more; 0 where not told), week, visitors
+        and done (of them, who did it), both added up day by day, and what was to be expected of
+        these visits: at the shop's rate (`plain`), and after each of `STEPS`.
     raw
         person_id → visitors and done on all days, empty shelves included.
     """
@@ -57,29 +64,73 @@ def own_products(shop: Tables, period: Period, *, done: str) -> OwnProducts | No
 
     Notes
     -----
-    Expectations are learnt from all products of the period, a factor each for channel, week,
-    category and band of price (`methods.main_effects`). Who owns a product now is taken to have
-    owned it since they joined; days before that count for nobody.
+    A product that a visitor first saw when another was carted already that day is an addition to
+    an order, which owes little to its page: events of it do not count. Who looks at several
+    products takes one, and best sellers are looked at alone more often: `looked` takes that out.
+    Daily exports tell neither.
+
+    Expectations are learnt from all products of the period, a factor each for channel, choice,
+    week, category and band of price (`methods.main_effects`). Who owns a product now is taken to
+    have owned it since they joined; days before that count for nobody.
     """
-    by = ["day", "product_id"]
-    spans = {"all": period.every_day}
-    found = count_visits(shop, spans, (*by, "channel"))
-    if found is None or not len(found):
-        found = count_visits(shop, spans, by)
-    if found is None or done not in found:
+    found = _choices(shop, period, done) if visit_source(shop) == "events" else None
+    found = _daily(shop, period, done) if found is None else found
+    if found is None or found.empty:
         return None
-    rows = found.reset_index().rename(columns={done: "done"})
-    rows = rows.assign(channel=rows.get("channel", ""))
-    rows = _described(shop, rows[["day", "product_id", "channel", "visitors", "done"]])
+    rows = _described(shop, found)
     rows["done"] = np.minimum(rows["done"], rows["visitors"]).astype(float)
     mine = rows["person_id"].notna() & rows["since"]
     raw = rows[mine].groupby("person_id")[["visitors", "done"]].sum()
     rows = rows[rows["buyable"]]
-    keys = ["product_id", "category", "band", "channel", "week"]
+    keys = ["product_id", "category", "band", "channel", "looked", "week"]
     rows["person_id"] = rows["person_id"].where(mine.reindex(rows.index))
     cells = rows.groupby(["person_id", *keys], dropna=False)[["visitors", "done"]].sum()
     cells = _expected(cells.reset_index())
     return OwnProducts(cells[cells["person_id"].notna()].reset_index(drop=True), raw)
+
+
+def _choices(shop: Tables, period: Period, done: str) -> pd.DataFrame | None:
+    """Count a day's visitors of each product, by channel and by how many products they looked at.
+
+    Parameters
+    ----------
+    shop, period, done
+        As `own_products` takes them.
+
+    Returns
+    -------
+    DataFrame: day, product_id, channel, looked, visitors, done; None where events name no product.
+    """
+    if not shop.filled("events.product_id"):
+        return None
+    events = shop["events"].mutate(day=lambda t: t.occurred_at.date())
+    events = events.filter(inside(events.day, period.every_day), events.product_id.notnull())
+    if not shop.has("events.channel"):
+        events = events.mutate(channel=ibis.literal(""))
+    seen = events.group_by(["day", "visitor_id", "product_id", "channel"]).aggregate(
+        first=events.occurred_at.min(),
+        carted=events.occurred_at.min(where=events.kind == "cart"),
+        done=(events.kind == SEEN[done]).any(),
+    )
+    day = ibis.window(group_by=["day", "visitor_id"])
+    seen = seen.mutate(chosen=seen.carted.min().over(day))
+    seen = seen.filter(seen.chosen.isnull() | (seen.first <= seen.chosen))
+    seen = seen.mutate(looked=ibis.least(seen.count().over(day), MANY))
+    rows = seen.group_by(["day", "product_id", "channel", "looked"])
+    return shop.frame(rows.aggregate(visitors=seen.count(), done=seen.done.sum()))
+
+
+def _daily(shop: Tables, period: Period, done: str) -> pd.DataFrame | None:
+    """Count the same without looking at who came."""
+    by, spans = ["day", "product_id"], {"all": period.every_day}
+    found = count_visits(shop, spans, (*by, "channel"))
+    if found is None or found.empty:
+        found = count_visits(shop, spans, by)
+    if found is None or done not in found:
+        return None
+    rows = found.reset_index().rename(columns={done: "done"})
+    rows = rows.assign(channel=rows.get("channel", ""), looked=0)
+    return rows[["day", "product_id", "channel", "looked", "visitors", "done"]]
 
 
 def _expected(cells: pd.DataFrame) -> pd.DataFrame:

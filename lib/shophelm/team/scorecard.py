@@ -52,10 +52,12 @@ def scorecard(shop: Tables, *, days: int = DAYS) -> pd.DataFrame | Missing:
     -------
     DataFrame
         One row per owner of products and term (cart_rate, pay_conversion), by term and rank:
-        person_id, role, term, products, visitors (added up day by day), raw (the rate as it was),
+        person_id, role, term, products, visitors (added up day by day; none who had carted another
+        product before), raw (the rate as it was),
         raw_change (against that of all owners together). Then what made the difference, each
         relative and one after the other: shelves (days on which nothing could be bought), traffic
-        (channels), season (weeks), dealt (categories and bands of price), own (what is left). They
+        (channels, and among how many products visitors chose), season (weeks), dealt (categories
+        and bands of price), own (what is left). They
         multiply: 1 + raw_change is the product of all. fair (own, of these the part that is no
         chance: against the mean of the team) with its 95% interval, rank (1 is best; null where
         nobody, or this one, can be ranked), verdict (above or below the others, not told apart,
@@ -66,13 +68,8 @@ def scorecard(shop: Tables, *, days: int = DAYS) -> pd.DataFrame | Missing:
     `methods.group_effects` on products: each has luck of its own, which is why an owner of few
     products is known badly, however many visits they have. `methods.effect_shrinkage` then pulls
     the owners together. Who is dealt a product with a bad page or a bad name is not found out; what
-    an owner's own price cuts bring counts as theirs (see `gaming`).
-
-    Best sellers are not taken out: whether visits make a page good or a good page makes visits no
-    table tells. Where best sellers are carted more by themselves, who is dealt them looks better:
-    on twelve simulated shops 95 % intervals of the cart rate held the planted skill in 53 of 72
-    cases, and missed it most for the owner of the best sellers. Ranks were right but for
-    neighbours.
+    an owner's own price cuts bring, and what was done to their pages in these days, counts as
+    theirs (see `gaming`). docs/coverage.md says how often the intervals held what was planted.
     """
     rows = []
     for term, done in MEASURES.items():
