@@ -79,7 +79,7 @@ def test_a_cut_that_pulls_orders_and_comes_back_is_found_and_priced(shop):
     assert worth["net_low"] < net < worth["net_high"]
     assert worth["net"] == pytest.approx(worth["earned"] - worth["given"] - worth["returned"])
     assert str(find_cuts_worth(cuts_worth(opened, found), currency="CNY")[0]).startswith(
-        "In 28 days the cuts of amy give away ¥"
+        "Over 28 days the month-end cuts of amy leave −¥"
     )
 
 
@@ -157,3 +157,38 @@ def test_innocents_are_seldom_called_gamers(shop):
         tables = sold(1.0, months=6, products=2, seed=seed, returns=0.05)
         called += bool(gamers(gaming(shop(as_of="2026-07-03", **tables))))
     assert called <= 8
+
+
+def test_lines_that_come_back_together_count_as_one_order(shop):
+    """Every order has two lines, and its refund names none: both come back, or neither."""
+    tables = sold(0.8, months=6, returns=0.2)
+    lines = pd.read_csv(StringIO(tables["order_lines"]))
+    twice = pd.concat([lines, lines.assign(line_no=2)])
+    refunds = pd.read_csv(StringIO(tables["refunds"])).drop(columns="line_no")
+    refunds["amount"] *= 2
+    orders = pd.read_csv(StringIO(tables["orders"]))
+    orders[["goods_amount", "paid_amount"]] *= 2
+    pairs = {"orders": orders, "order_lines": twice, "refunds": refunds}
+    pairs = {name: frame.to_csv(index=False) for name, frame in pairs.items()}
+    both = shop(as_of="2026-07-03", **tables | pairs)
+    assert month_ends(both, last_days=3).together == pytest.approx(2)
+    alone = gaming(shop(as_of="2026-07-03", **tables)).set_index(["person_id", "sign"])
+    found = gaming(both).set_index(["person_id", "sign"])
+    key = ("amy", "returns")
+    width = [np.log1p(f.at[key, "effect_high"]) - np.log1p(f.at[key, "effect_low"])
+             for f in (alone, found)]  # fmt: skip
+    # the same orders tell as much; half a line is added to twice as many
+    assert width[1] == pytest.approx(width[0], rel=0.02)
+
+
+def test_goods_without_a_cost_are_left_out_and_said(shop):
+    tables = sold(0.8, pulled=1.5, returns=0.2)
+    products = pd.read_csv(StringIO(tables["products"]))
+    products.loc[products["product_id"] == "p0", "unit_cost"] = None
+    opened = shop(as_of="2026-09-03", **tables | {"products": products.to_csv(index=False)})
+    worth = cuts_worth(opened, gaming(opened))
+    ends = month_ends(opened, last_days=3)
+    sold_last = ends.units[:4, :, 1].sum(axis=1)
+    assert worth["uncosted"].item() == pytest.approx(sold_last[0] / sold_last.sum())
+    said = [str(s) for s in find_cuts_worth(worth, currency="CNY")]
+    assert said[1].endswith("of these units no unit cost is known; they are left out of it.")

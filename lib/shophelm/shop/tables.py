@@ -222,15 +222,16 @@ def open_shop(location: str | Path, *, as_of: str | date) -> Tables:
     return Tables(open_source(location), as_of=day)
 
 
-def once_per_shop(answer: Callable[[Tables], Any]) -> Callable[[Tables], Any]:
-    """Make a function of a shop work once; what it gave is forgotten with the shop."""
-    kept: WeakKeyDictionary[Tables, Any] = WeakKeyDictionary()
+def once_per_shop(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of a shop work once per parameters; what it gave goes with the shop."""
+    kept: WeakKeyDictionary[Tables, dict[tuple, Any]] = WeakKeyDictionary()
 
     @functools.wraps(answer)
-    def ask(shop: Tables) -> Any:
-        if shop not in kept:
-            kept[shop] = answer(shop)
-        return kept[shop]
+    def ask(shop: Tables, **parameters: Any) -> Any:
+        known, key = kept.setdefault(shop, {}), tuple(sorted(parameters.items()))
+        if key not in known:
+            known[key] = answer(shop, **parameters)
+        return known[key]
 
     return ask
 

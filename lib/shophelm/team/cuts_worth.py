@@ -13,7 +13,7 @@ from shophelm.shop.tables import Tables
 from shophelm.team.gaming import LAST_DAYS, owners_of
 from shophelm.team.month_ends import MonthEnds, month_ends
 from shophelm.team.ownership import joined
-from shophelm.words import Sentence, money, sentence
+from shophelm.words import Sentence, money, rate, sentence
 
 TITLE = "What do price cuts at the month's end bring?"
 PARTS = ("given", "returned", "earned")
@@ -42,7 +42,8 @@ def cuts_worth(
         One row per person whose price cuts are found: person_id, given (what was taken off the
         price of units that would have been sold anyway), returned (margin of these that came back
         because of how they were sold), earned (margin of the units sold beyond them), net (earned −
-        given − returned) with its 80 % interval; money over 28 days.
+        given − returned) with its 80 % interval, uncosted (share of units in the months' last
+        days of which no unit cost is known, and which are left out); money over 28 days.
 
     Notes
     -----
@@ -58,27 +59,29 @@ def cuts_worth(
         | _worth(ends.since(joined(shop).get(p)), owners[p], cost, signs[signs["person_id"] == p])
         for p in found["person_id"]
     ]
-    return pd.DataFrame(rows, columns=["person_id", *PARTS, "net", "net_low", "net_high"])
+    columns = ["person_id", *PARTS, "net", "net_low", "net_high", "uncosted"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @carries_missing
 def find_cuts_worth(frame: pd.DataFrame, *, currency: str) -> list[Sentence]:
     """Say what the cuts give away and earn."""
     text = (
-        "In 28 days the cuts of {person} give away {given} on what would have been sold anyway, "
-        "lose {returned} to returns and earn {earned} on what is sold more: {net} (80% interval "
-        "{low} to {high})."
+        "Over 28 days the month-end cuts of {person} leave {net} (80% interval {low} to {high}): "
+        "{given} off what would have been sold anyway, {returned} by more or fewer returns, and "
+        "{earned} on what is sold more."
     )
-    names = {"given": "given", "returned": "returned", "earned": "earned"}
-    names |= {"net": "net", "low": "net_low", "high": "net_high"}
-    return [
-        sentence(
-            text,
-            person=row["person_id"],
-            **{name: money(row[column], currency=currency) for name, column in names.items()},
-        )
-        for row in frame.to_dict("records")
-    ]
+    said = []
+    for row in frame.to_dict("records"):
+        # as each changes what is left
+        parts = {"given": -row["given"], "returned": -row["returned"], "earned": row["earned"]}
+        parts |= {"net": row["net"], "low": row["net_low"], "high": row["net_high"]}
+        told = {name: money(value, currency=currency) for name, value in parts.items()}
+        said.append(sentence(text, person=row["person_id"], **told))
+        if row["uncosted"] > 0:
+            left = "Of {share} of these units no unit cost is known; they are left out of it."
+            said.append(sentence(left, share=rate(row["uncosted"], digits=0)))
+    return said
 
 
 def _worth(
@@ -89,7 +92,9 @@ def _worth(
     # what everybody's prices do at a month's end is nobody's doing
     usual = usual * _everybody_s(ends, own)
     margin = usual - cost[own][:, None]
-    units = np.where(np.isnan(margin - cut), 0, ends.units[own][:, :, 1])
+    sold = ends.units[own][:, :, 1]
+    units = np.where(np.isnan(margin - cut), 0, sold)
+    uncosted = sold[np.isnan(cost[own])].sum() / max(sold.sum(), 1)
     sums = [np.nansum(x * units) for x in (usual - cut, margin, cut - cost[own][:, None])]
     by_sign = signs.set_index("sign")
     months = len(ends.months)
@@ -109,7 +114,8 @@ def _worth(
     net = parts[2] - parts[0] - parts[1]
     low, high = np.quantile(net[1:], [0.1, 0.9])
     first = dict(zip(PARTS, map(float, parts[:, 0]), strict=True))
-    return first | {"net": float(net[0]), "net_low": float(low), "net_high": float(high)}
+    ends_of = {"net": float(net[0]), "net_low": float(low), "net_high": float(high)}
+    return first | ends_of | {"uncosted": float(uncosted)}
 
 
 def _everybody_s(ends: MonthEnds, own: np.ndarray) -> np.ndarray:

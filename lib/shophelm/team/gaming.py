@@ -73,7 +73,8 @@ def gaming(shop: Tables, *, last_days: int = LAST_DAYS) -> pd.DataFrame | Missin
     -----
     A pay day, a campaign or a holiday at a month's end moves all products, and cancels out. Prices
     and units are compared month by month, and months are the cases (Student's t); what comes back
-    is counted over all months (log odds ratios). Months before somebody joined are not theirs. A
+    is counted over all months (log odds ratios, their errors as much wider as lines of one order
+    come back together: `MonthEnds.together`). Months before somebody joined are not theirs. A
     product with two owners is nobody's here. A sign
     is no proof: who sells what is bought on pay days would show one too.
     """
@@ -169,7 +170,7 @@ def _signs(ends: MonthEnds, own: np.ndarray) -> Iterator[tuple[str, dict[str, fl
     if ends.returned is not None and ends.lines is not None:
         sides = [_returns(ends, who) for who in (own, ~own)]
         value = sides[0][0] - sides[1][0]
-        error = float(np.hypot(sides[0][1], sides[1][1]))
+        error = float(np.hypot(sides[0][1], sides[1][1])) * np.sqrt(ends.together)
         yield "returns", _told(value, error, float(stats.norm.ppf(0.975)),
                                float(2 * stats.norm.sf(abs(value) / error)))  # fmt: skip
 

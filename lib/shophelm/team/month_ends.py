@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -12,7 +13,7 @@ from shophelm.shop.calendar import Period, next_month
 from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.product_days import ProductDays, product_days
 from shophelm.shop.sales import paid_orders
-from shophelm.shop.tables import Tables
+from shophelm.shop.tables import Tables, once_per_shop
 
 MONTHS = 12
 SPANS = ("other", "last", "next")
@@ -35,6 +36,9 @@ class MonthEnds:
         Mean of the product's prices on these days; NaN where none is known.
     returned, lines
         Order lines paid for on these days that came back, and all of them; None without refunds.
+    together
+        How many times the variance of returned lines is that of lines on their own, since those of
+        one order come back together.
     """
 
     products: pd.Index
@@ -44,6 +48,7 @@ class MonthEnds:
     price: np.ndarray
     returned: np.ndarray | None
     lines: np.ndarray | None
+    together: float = 1.0
 
     def since(self, day: date | None) -> MonthEnds:
         """Give the months that began on a day or later; all of them without one."""
@@ -55,6 +60,7 @@ class MonthEnds:
         return replace(self, months=[m for m, k in zip(self.months, kept, strict=True) if k], **cut)
 
 
+@once_per_shop
 def month_ends(shop: Tables, *, last_days: int, months: int = MONTHS) -> MonthEnds:
     """Add up each product's days by month and span of the month.
 
@@ -84,8 +90,12 @@ def month_ends(shop: Tables, *, last_days: int, months: int = MONTHS) -> MonthEn
     with np.errstate(invalid="ignore", divide="ignore"):
         price = summed(np.where(priced, laid.price, 0.0)) / summed(priced.astype(float))
     days, units = summed(there.astype(float)), summed(np.where(there, laid.units, 0.0))
-    returned, lines = _returns(shop, laid, place, shape)
-    return MonthEnds(laid.products, firsts, days, units, price, returned, lines)
+    found = MonthEnds(laid.products, firsts, days, units, price, None, None)
+    if not shop.filled("refunds"):
+        return found
+    sold = refunded_lines(shop, laid.period)
+    returned, lines = _returns(shop, sold, laid, place, shape)
+    return replace(found, returned=returned, lines=lines, together=_together(shop, sold))
 
 
 def _months(period: Period, last_days: int) -> list[date]:
@@ -113,13 +123,31 @@ def _places(laid: ProductDays, firsts: list[date], last_days: int) -> tuple[np.n
     return month, span
 
 
+def _together(shop: Tables, sold: ibis.Table) -> float:
+    """Weigh how lines of one order come back together: Kish's design effect, by orders.
+
+    It is the variance of sums over orders, p being the share of lines that come back,
+    Σ (back − p·lines)², over that of lines on their own, p (1 − p) Σ lines.
+    """
+    each = sold.group_by("order_id").aggregate(
+        n=sold.count().cast("float64"), back=sold.returned.ifelse(1.0, 0.0).sum()
+    )
+    sums = each.aggregate(
+        n=each.n.sum(), back=each.back.sum(),
+        nn=(each.n * each.n).sum(), nb=(each.n * each.back).sum(), bb=(each.back * each.back).sum(),
+    )  # fmt: skip
+    one = shop.frame(sums).iloc[0]
+    share = one["back"] / one["n"] if one["n"] else 0.0
+    alone = share * (1 - share) * one["n"]
+    if not alone > 0:
+        return 1.0
+    return max(float((one["bb"] - 2 * share * one["nb"] + share**2 * one["nn"]) / alone), 1.0)
+
+
 def _returns(
-    shop: Tables, laid: ProductDays, place: np.ndarray, shape: tuple[int, ...]
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    if not shop.filled("refunds"):
-        return None, None
-    lines = refunded_lines(shop, laid.period)
-    rows = lines.inner_join(paid_orders(shop).select("order_id", "day"), "order_id")
+    shop: Tables, sold: ibis.Table, laid: ProductDays, place: np.ndarray, shape: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    rows = sold.inner_join(paid_orders(shop).select("order_id", "day"), "order_id")
     sums = rows.group_by("product_id", "day").aggregate(
         lines=rows.count(), returned=rows.returned.ifelse(1, 0).sum()
     )
