@@ -23,13 +23,15 @@ def one(frame, person, metric, month=date(2026, 11, 1)):
 def test_goals_by_hand_on_the_last_day_of_their_month(team):
     frame = attainment(team(as_of="2026-11-30"))
     amy = one(frame, "amy", "gmv_paid")
-    # all of tee and cap: 90 + 60 + 40 + 30; of it 45 + 10 came back
-    assert (amy["target"], amy["actual"], amy["over"]) == (300.0, 220.0, True)
-    assert amy["attainment"] == pytest.approx(220 / 300)
-    assert (amy["settled"], amy["settled_attainment"]) == pytest.approx((165.0, 165 / 300))
-    # of tee's one visitor one paid; of cap's three (ann, dan, cat) one did
+    # all of tee and half of cap, which is bob's too: 90 + 50 + (10 + 40 + 30) / 2; of it came back
+    # 45, and 10 of an order of 60: 50 for tee, 10 for cap
+    left = 180 - 45 - 10 * (50 + 5) / 60
+    assert (amy["target"], amy["actual"], amy["over"]) == (300.0, 180.0, True)
+    assert amy["attainment"] == pytest.approx(180 / 300)
+    assert (amy["settled"], amy["settled_attainment"]) == pytest.approx((left, left / 300), abs=1e-4)
+    # of tee's one visitor one paid; of cap's three (ann, dan, cat) one did, and counts half
     conversion = one(frame, "amy", "pay_conversion")
-    assert conversion["actual"] == pytest.approx(2 / 4)
+    assert conversion["actual"] == pytest.approx(1.5 / 2.5)
     assert pd.isna(conversion["settled"])
     # search: 95 + 60 + 30, of which 55 came back, freight included
     assert one(frame, "cho", "gmv_paid")[["actual", "settled"]].tolist() == [185.0, 130.0]
@@ -40,16 +42,17 @@ def test_goals_by_hand_on_the_last_day_of_their_month(team):
 def test_a_running_month_is_held_against_what_is_due_by_days_or_by_the_plan(team):
     opened = team()
     by_days = one(attainment(opened), "bob", "gmv_paid")
-    # coat and cap: 179.50 + 10 + 40 + 30 of 200 in 30 days, 15 of which are over
+    # coat and half of cap: 179.50 + (10 + 40 + 30) / 2 of 200 in 30 days, 15 of which are over
     assert not by_days["over"]
     assert by_days["until"] == date(2026, 11, 15)
-    assert by_days["attainment"] == pytest.approx(259.5 / 100)
+    assert by_days["attainment"] == pytest.approx(219.5 / 100)
     days = [date(2026, 11, d) for d in range(1, 31)]
     plan = SimpleNamespace(cells=pd.DataFrame({"day": days, "gmv": [2] * 15 + [8] * 15}))
     by_plan = one(attainment(opened, plan), "bob", "gmv_paid")
-    assert by_plan["attainment"] == pytest.approx(259.5 / 40)
+    assert by_plan["attainment"] == pytest.approx(219.5 / 40)
     # a rate is due whole on any day
-    assert one(attainment(opened, plan), "amy", "pay_conversion")["attainment"] == 1.0
+    rate = one(attainment(opened, plan), "amy", "pay_conversion")
+    assert rate["attainment"] == rate["actual"] / 0.5
 
 
 def test_what_did_not_sell_came_to_nothing_and_what_is_owned_by_nobody_is_not_known(team):
@@ -57,6 +60,18 @@ def test_what_did_not_sell_came_to_nothing_and_what_is_owned_by_nobody_is_not_kn
     frame = attainment(team(people=people, as_of="2026-11-30"))
     goal = one(frame, "amy", "gmv_paid", date(2026, 10, 1))
     assert (goal["actual"], goal["attainment"]) == (0.0, 0.0)
+
+
+def test_who_owns_products_and_channels_is_measured_on_products(team):
+    people = """
+        person_id,role,products,channels
+        amy,m,tee,search
+        cho,c,,search
+    """
+    frame = attainment(team(people=people, as_of="2026-11-30"))
+    assert one(frame, "amy", "gmv_paid")["actual"] == 140.0
+    # the channel is theirs both: 95 + 60 + 30 in equal parts
+    assert one(frame, "cho", "gmv_paid")["actual"] == 92.5
 
 
 def test_goals_that_are_all_to_come_are_not_held_against_anything(team):
@@ -74,7 +89,7 @@ def test_only_the_last_months_are_counted(team):
 def test_the_last_month_that_is_over_is_said(team):
     frame = attainment(team(as_of="2026-11-30"))
     assert str(find_attainment(frame)[0]) == (
-        "GMV paid in 2026-11, of the goal: bob 130%, amy 73% and cho 46%."
+        "GMV paid in 2026-11, of the goal: bob 110%, amy 60% and cho 46%."
     )
     young = attainment(team(goals=GOALS.replace("2026-10-01", "2026-11-01", 1).replace(
         "amy,2026-11-01,gmv_paid,0.6", "amy,2026-11-01,units,0.6")))  # fmt: skip

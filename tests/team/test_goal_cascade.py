@@ -94,6 +94,24 @@ def test_the_sample_s_plan_of_the_month_is_shared_out_whole(sample):
     assert float(found.planned) == pytest.approx(month["value"].iloc[0], abs=0.005)
 
 
+def test_who_owns_products_and_channels_has_one_goal(team):
+    people = """
+        person_id,role,products,channels
+        amy,m,tee;cap,search
+        bob,m,coat,
+        cho,c,,ads
+    """
+    asked = plan({"search": 60000, "ads": 40000}, {"apparel": 70000, "hats": 30000})
+    found = goal_cascade(team(people=people), asked)
+    goal = found.people.set_index(["kind", "person_id"])["goal"]
+    assert goal[("product", "amy")] == 300
+    assert pd.isna(goal[("channel", "amy")])
+    assert str(find_goal_cascade(found, currency="CNY")[1]) == (
+        "The goals of those who own channels add up to ¥400 in 2026-11: 100% of their part of the "
+        "plan; no goal of money is held against that of amy."
+    )
+
+
 def test_a_plan_without_categories_is_shared_along_channels_only(team):
     found = goal_cascade(team(), plan({"search": 100, "ads": 0}, {}))
     assert found.people["kind"].unique().tolist() == ["channel"]

@@ -16,7 +16,7 @@ from shophelm.shop.paid_lines import refunded_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
-from shophelm.team.ownership import CHANNEL, PRODUCT, owned, titled_term
+from shophelm.team.ownership import CHANNEL, PRODUCT, parted, titled_term
 from shophelm.words import Sentence, begun, listing, rate, sentence
 
 TITLE = "What did each person's goals come to?"
@@ -61,7 +61,8 @@ def attainment(
     Notes
     -----
     What people own is counted product by product, or channel by channel, and added up: a visitor of
-    two products counts for both. Who owns products and channels is measured on products. Money of
+    two products counts for both. What several own counts for each in equal parts, as in the plan by
+    person; who owns products and channels is measured on products (`ownership.parted`). Money of
     products is that of the order lines, freight left out.
     """
     goals = shop.frame(shop["goals"])
@@ -164,13 +165,13 @@ def _of_people(
     shop: Tables, months: dict[date, tuple[Period, int]]
 ) -> dict[tuple[str, date], dict[str, float]]:
     """Add up what each person's own came to in each month: person and month to terms."""
-    rows = owned(shop)
-    products = rows[rows["kind"] == PRODUCT]
-    channels = rows[(rows["kind"] == CHANNEL) & ~rows["person_id"].isin(products["person_id"])]
+    rows = parted(shop)
+    rows = rows[rows["measured"]]
     spans = {str(first): days.every_day for first, (days, _) in months.items()}
     names = {str(first): first for first in months}
     found: dict[tuple[str, date], dict[str, float]] = {}
-    for kind, by, mine in ((PRODUCT, "product_id", products), (CHANNEL, CHANNEL, channels)):
+    for kind, by in ((PRODUCT, "product_id"), (CHANNEL, CHANNEL)):
+        mine = rows[rows["kind"] == kind]
         if mine.empty:
             continue
         counted = measure(shop, spans, by=(by,))
@@ -181,14 +182,17 @@ def _of_people(
         counted = counted[terms].apply(as_floats)
         settled = _settled(shop, months, kind)
         for person, group in mine.groupby("person_id"):
-            own = counted[counted.index.get_level_values(by).isin(group["name"])]
+            weight = group.set_index("name")["weight"]
+            own = counted[counted.index.get_level_values(by).isin(weight.index)]
+            own = own.mul(weight.reindex(own.index.get_level_values(by)).to_numpy(), axis=0)
             # what was neither seen nor sold in a month came to nothing, and that is known
             sums = own.groupby(level="span").sum().reindex(list(spans), fill_value=0.0)
             for span, values in sums.iterrows():
                 terms_of = values.to_dict()
                 if settled is not None:
-                    part = settled[settled["name"].isin(group["name"])]
-                    terms_of["gmv_settled"] = part.loc[part["span"] == span, "value"].sum()
+                    part = settled[(settled["span"] == span) & settled["name"].isin(weight.index)]
+                    mine_of = weight.reindex(part["name"]).to_numpy()
+                    terms_of["gmv_settled"] = float(part["value"].to_numpy() @ mine_of)
                 found[person, names[span]] = terms_of
     return found
 

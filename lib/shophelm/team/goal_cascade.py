@@ -14,8 +14,8 @@ from shophelm.methods.apportion import apportion
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of
-from shophelm.team.ownership import CHANNEL, PRODUCT, owned, recent_money
-from shophelm.words import Sentence, change, money, rate, sentence
+from shophelm.team.ownership import CHANNEL, PRODUCT, parted, recent_money
+from shophelm.words import Sentence, change, listing, money, rate, sentence
 
 TITLE = "Do people's goals add up to the shop's?"
 NOBODY = "nobody"
@@ -44,10 +44,11 @@ class GoalCascade:
     people
         One row per kind (product, channel) and owner, and for what nobody owns: kind, person_id,
         planned (money; each kind's add up to the shop's to the cent), share (of it), goal (the
-        person's own of gmv_paid; null where there is none), off (goal / planned − 1).
+        person's own of gmv_paid; null where there is none, and along channels for who is measured on
+        products), off (goal / planned − 1).
     sums
-        One row per kind: kind, goals (money, added up), of_plan (over what the owners' share of the
-        plan is).
+        One row per kind: kind, goals (money, added up), of_plan (over the part of the plan of those
+        who have a goal).
     """
 
     month: date
@@ -72,10 +73,10 @@ def goal_cascade(shop: Tables, plan: Plan) -> GoalCascade | Missing:
     Notes
     -----
     Products and channels are two ways to cut the same money: each kind adds up to the shop, and the
-    two are not to be added together. Who owns both has a goal for each that cannot be told apart.
+    two are not to be added together. Who owns both has one goal, held against the products.
     """
     month = shop.as_of.replace(day=1)
-    rows = owned(shop)
+    rows = parted(shop)
     cuts = {PRODUCT: (plan.categories, "category"), CHANNEL: (plan.cells, CHANNEL)}
     frames = []
     for kind, (cells, by) in cuts.items():
@@ -90,7 +91,7 @@ def goal_cascade(shop: Tables, plan: Plan) -> GoalCascade | Missing:
     if not frames:
         return Missing(TITLE, "people", "Nobody owns a product or a channel that is planned for.")
     people = pd.concat(frames, ignore_index=True)
-    people = _beside_goals(people, shop, month)
+    people = _beside_goals(people, shop, month, rows[rows["measured"]])
     whole = _of_month(plan.cells, month)["gmv"].sum()
     return GoalCascade(month, _money(whole), people, _sums(people))
 
@@ -111,11 +112,12 @@ def find_goal_cascade(found: GoalCascade, *, currency: str) -> list[Sentence]:
         said.append(
             sentence(
                 "The goals of those who own {kind}s add up to {goals} in {month}: {of} of their "
-                "part of the plan.",
+                "part of the plan{without}.",
                 kind=row.kind,
                 goals=money(row.goals, currency=currency),
                 month=found.month.strftime("%Y-%m"),
                 of=rate(row.of_plan, digits=0),
+                without=_without(found.people[found.people["kind"] == row.kind]),
             )
         )
     off = found.people.dropna(subset="off")
@@ -142,15 +144,21 @@ def find_goal_cascade(found: GoalCascade, *, currency: str) -> list[Sentence]:
     return said
 
 
+def _without(people: pd.DataFrame) -> str:
+    """Say whose part has no goal of money that is held against it."""
+    rows = people[people["goal"].isna() & (people["person_id"] != NOBODY)]
+    names = listing(rows["person_id"].tolist())
+    return f"; no goal of money is held against that of {names}" if len(rows) else ""
+
+
 def _of_month(cells: pd.DataFrame, month: date) -> pd.DataFrame:
     return cells[[(d.year, d.month) == (month.year, month.month) for d in cells["day"]]]
 
 
 def _weights(shop: Tables, kind: str, own: pd.DataFrame, money_of: pd.Series) -> pd.DataFrame:
     """Give whose part of each category, or channel, is how large: name, person_id and weight."""
-    each = own.assign(weight=1 / own.groupby("name")["person_id"].transform("size"))
     names = sorted({*money_of.index, *own["name"]})
-    frame = pd.DataFrame({"name": names}).merge(each[["name", "person_id", "weight"]], "left")
+    frame = pd.DataFrame({"name": names}).merge(own[["name", "person_id", "weight"]], "left")
     frame["person_id"] = frame["person_id"].fillna(NOBODY)
     if kind == CHANNEL:
         return frame.fillna({"weight": 1.0}).rename(columns={"name": "of"})
@@ -175,11 +183,15 @@ def _shared_out(cents: pd.Series, weights: pd.DataFrame, kind: str) -> pd.DataFr
     return frame.assign(order=order).sort_values(["order", "person_id"]).drop(columns="order")
 
 
-def _beside_goals(people: pd.DataFrame, shop: Tables, month: date) -> pd.DataFrame:
+def _beside_goals(
+    people: pd.DataFrame, shop: Tables, month: date, measured: pd.DataFrame
+) -> pd.DataFrame:
     goals = shop.frame(shop["goals"])
     goals = goals[(goals["period_from"] == month) & (goals["metric"] == "gmv_paid")]
     own = goals.set_index("person_id")["target"].astype(float)
     goal = people["person_id"].map(own).astype(float)
+    on = set(zip(measured["kind"], measured["person_id"], strict=True))
+    goal = goal.where([k in on for k in zip(people["kind"], people["person_id"], strict=True)])
     planned = [_money(c) for c in people.pop("cents")]
     off = goal / np.array([float(p) or np.nan for p in planned]) - 1
     return people.assign(planned=planned, goal=goal, off=off)

@@ -157,6 +157,25 @@ def find_ownership(found: Ownership) -> list[Sentence]:
     return said or [sentence("Everything that sells has one owner, and every goal a lever.")]
 
 
+def parted(shop: Tables) -> pd.DataFrame:
+    """Give what is owned, and what part of it counts for each owner.
+
+    Returns
+    -------
+    DataFrame
+        One row per owner and product or channel: person_id, kind, name, weight (what several own
+        counts for each in equal parts), measured (goals are held against it: who owns products is
+        measured on these alone, as their channels' money would count twice).
+    """
+    rows = owned(shop)
+    rows = rows[rows["kind"] != ""].reset_index(drop=True)
+    sellers = rows.loc[rows["kind"] == PRODUCT, "person_id"]
+    return rows.assign(
+        weight=1 / rows.groupby(["kind", "name"])["person_id"].transform("size"),
+        measured=(rows["kind"] == PRODUCT) | ~rows["person_id"].isin(sellers),
+    )
+
+
 def titled_term(metric: str) -> str:
     """Give a metric's title; a metric that is no term stands for itself."""
     return TERMS[metric].title if metric in TERMS else spoken(metric)
