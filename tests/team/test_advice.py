@@ -13,7 +13,7 @@ from shophelm.team.dossiers import Case
 from shophelm.team.gaming import gaming
 from shophelm.team.goal_cascade import goal_cascade
 from shophelm.team.ownership import ownership
-from shophelm.team.payouts import payouts
+from shophelm.team.payouts import find_payouts, payouts
 from shophelm.team.scorecard import scorecard
 
 NONE = Missing("x", "orders", "Not here.")
@@ -68,9 +68,16 @@ def test_the_headline_names_nobody_where_nothing_is_found(team):
     opened = team(as_of="2026-11-30")
     signs = pd.DataFrame({"person_id": ["amy"], "sign": ["price"], "found": [False]})
     paid = payouts(opened, attainment(opened))
-    said = "In 2026-11 2 of 4 goals were reached; they pay ¥2,000, ¥0 less than before refunds."
+    # bob's 219.50 of 200 pay 1,243.75, and 1,233.33 without half a cap; amy's conversion 500
+    said = "In 2026-11 2 of 4 goals were reached; they pay ¥1,733, ¥10 less than before refunds."
     assert str(find_headline(paid, signs, currency="CNY")) == said
     assert str(find_headline(paid, NONE, currency="CNY")) == said
+    bare = team(as_of="2026-11-30", refunds="refund_id,order_id,refunded_at,amount\n")
+    paid = payouts(bare, attainment(bare))
+    assert str(find_headline(paid, NONE, currency="CNY")) == (
+        "In 2026-11 2 of 4 goals were reached; they pay ¥1,744."
+    )
+    assert "no refunds are known" in str(find_payouts(paid, currency="CNY")[0])
 
 
 def test_month_ends_are_looked_into_where_their_cost_is_not_known(team):
@@ -103,6 +110,6 @@ def test_who_missed_a_floor_by_little_is_a_reason_to_smooth_it(team):
     attained.loc[amy, ["attainment", "settled_attainment"]] = [0.95, 0.79]
     (action,) = asked(opened, paid=payouts(opened, attained))
     assert action.action == (
-        "Let payouts begin at nothing at the floor: amy missed ¥800 in 2026-11 by two points or "
+        "Let payouts rise steadily from the floor: amy missed ¥800 in 2026-11 by two points or "
         "less."
     )

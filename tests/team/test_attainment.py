@@ -28,7 +28,9 @@ def test_goals_by_hand_on_the_last_day_of_their_month(team):
     left = 180 - 45 - 10 * (50 + 5) / 60
     assert (amy["target"], amy["actual"], amy["over"]) == (300.0, 180.0, True)
     assert amy["attainment"] == pytest.approx(180 / 300)
-    assert (amy["settled"], amy["settled_attainment"]) == pytest.approx((left, left / 300), abs=1e-4)
+    assert (amy["settled"], amy["settled_attainment"]) == pytest.approx(
+        (left, left / 300), abs=1e-4
+    )
     # of tee's one visitor one paid; of cap's three (ann, dan, cat) one did, and counts half
     conversion = one(frame, "amy", "pay_conversion")
     assert conversion["actual"] == pytest.approx(1.5 / 2.5)

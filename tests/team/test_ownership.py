@@ -36,6 +36,8 @@ def test_what_is_found_is_said(team):
         "Owned by several: cap (amy and bob).",
         "Nobody owns 1 channel, with 55% of the money: ads.",
         "dee (designer) has a goal of GMV paid in 1 month, and owns nothing that moves it.",
+        "Counted neither by product nor by channel, so that whether it can be moved by its holder "
+        "is not known: smiles (dee).",
         "Nobody has a goal for visitors and spend per buyer.",
         "2 named as owned are no product, category or channel: boat (eve) and tv (eve).",
     ]

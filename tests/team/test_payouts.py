@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from shophelm.shop.needs import Missing
 from shophelm.team.attainment import attainment
+from shophelm.team.goal_cascade import GoalCascade
 from shophelm.team.payouts import find_payouts, payouts, shown
 from tests.conftest import SAMPLE
+from tests.team.conftest import GOALS
 
 
 @pytest.fixture
@@ -37,9 +39,15 @@ def test_payouts_by_hand(november):
     assert found.unknown.to_dict("records") == [
         {"person_id": "dee", "metric": "gmv_paid"}, {"person_id": "dee", "metric": "smiles"},
     ]  # fmt: skip
-    # at 80 %: the three goals with a floor pay 800 each, and 400, 800 and 80 of those without
+    # at 80 %: the three goals with a floor pay 800 each and conversion 400; dee's are not measured
     costs = dict(zip(found.costs["plan"], found.costs["cost"], strict=True))
-    assert costs == {0.8: Decimal(3680), 1.0: Decimal(4600), 1.2: Decimal(6100)}
+    assert costs == {0.8: Decimal(2800), 1.0: Decimal(3500), 1.2: Decimal(5000)}
+    # a point below their floors three goals pay nothing
+    assert found.costs["below"].iloc[0] == Decimal(395)
+    assert str(find_payouts(found, currency="CNY")[1]) == (
+        "If all attain 80% of their goals a month costs ¥2,800 (a point lower, ¥395), at 100% "
+        "¥3,500, at 120% ¥5,000 (+42.9%)."
+    )
     assert found.cliffs[["person_id", "jump"]].to_dict("list") == {
         "person_id": ["amy", "bob", "cho"], "jump": [Decimal("800.00")] * 3,
     }  # fmt: skip
@@ -52,13 +60,14 @@ def test_projects_are_paid_for_in_the_month_they_were_judged_in(november):
             "kind": ["title", "page", "title", "title"],
             "judged_on": [date(2026, 11, 2), date(2026, 11, 30), date(2026, 11, 5),
                           date(2026, 10, 31)],
+            "part": [1.0, 1.0, 0.5, 1.0],
         }
     )  # fmt: skip
-    found = payouts(november, attainment(november), worked, project_bonus=250.5)
+    found = payouts(november, attainment(november), worked=worked, project_bonus=250.5)
     people = found.people.set_index("person_id")
     assert people["project_bonus"].to_dict() == {
         "amy": Decimal("501.00"), "bob": Decimal("0.00"), "cho": Decimal("0.00"),
-        "dee": Decimal("0.00"), "eve": Decimal("250.50"),
+        "dee": Decimal("0.00"), "eve": Decimal("125.25"),
     }  # fmt: skip
     assert people.at["amy", "total"] == Decimal("1001.00")
 
@@ -89,8 +98,10 @@ def test_sums_equal_their_parts_to_the_cent(november, rows):
         assert found.people[column].sum() == found.goals[column].sum()
     assert (found.people["taken_back"] == found.people["paid"] - found.people["on_settled"]).all()
     assert (found.people["total"] == found.people["on_settled"]).all()
-    assert found.costs["cost"].iloc[1] == sum(base for base, *_ in rows)
-    assert found.costs["cost"].iloc[2] == sum(base + more for base, more, *_ in rows)
+    # goals that could not be measured cost nothing
+    known = [r for r in rows if r[2] == r[2]]
+    assert found.costs["cost"].iloc[1] == sum(base for base, *_ in known)
+    assert found.costs["cost"].iloc[2] == sum(base + more for base, more, *_ in known)
     assert found.curve["cost"].is_monotonic_increasing
 
 
@@ -117,7 +128,7 @@ def test_the_sample_costs_what_its_goals_say_by_sql(sample):
     base, most = duckdb.sql(
         f"""
         SELECT sum(payout_at_target::DECIMAL(18, 2)), sum(cap::DECIMAL(18, 2))
-        FROM '{SAMPLE}/goals.csv' WHERE period_from = '2026-10-01'
+        FROM '{SAMPLE}/goals.csv' WHERE period_from = '2026-10-01' AND person_id <> 'U10'
         """
     ).fetchone()
     costs = dict(zip(found.costs["plan"], found.costs["cost"], strict=True))
@@ -127,13 +138,38 @@ def test_the_sample_costs_what_its_goals_say_by_sql(sample):
     assert shown(found)["payout_total"].sum() == found.people["total"].sum()
 
 
+def test_what_the_shop_s_plan_costs_is_each_owner_s_part_of_it(november):
+    """amy's part is 240 of her goal of 300, bob's 240 of 200; conversion goes with the plan."""
+    people = pd.DataFrame(
+        {"person_id": ["amy", "bob"], "planned": [Decimal(240)] * 2, "goal": [300.0, 200.0]}
+    )
+    shared = GoalCascade(date(2026, 11, 1), Decimal(480), people, pd.DataFrame())
+    found = payouts(november, attainment(november), shared=shared)
+    costs = dict(zip(found.costs["plan"], found.costs["cost"], strict=True))
+    # at plan amy attains .8, bob 1.2, cho as the plan; at 80 % .64, .96 and .8
+    assert costs[1.0] == Decimal(800 + 500 + 1500 + 1000)
+    assert costs[0.8] == Decimal(0 + 400 + 960 + 800)
+    assert "If the shop makes 80% of its plan a month" in str(
+        find_payouts(found, currency="CNY")[1]
+    )
+
+
+def test_a_cap_without_a_stretch_is_a_cliff_at_the_target(team):
+    goals = GOALS.replace("200.00,1000.00,240.00,1500.00,0.8", "200.00,1000.00,,1500.00,")
+    opened = team(as_of="2026-11-30", goals=goals)
+    cliffs = payouts(opened, attainment(opened)).cliffs.set_index("person_id")
+    assert cliffs.loc["bob", ["at", "jump"]].tolist() == [1.0, Decimal("500.00")]
+
+
 def test_who_just_missed_a_floor_stands_at_a_cliff(november):
     attained = attainment(november)
     amy = (attained["person_id"] == "amy") & (attained["metric"] == "gmv_paid")
     attained.loc[amy, ["attainment", "settled_attainment"]] = [0.95, 0.79]
     found = payouts(november, attained)
     assert found.cliffs.loc[found.cliffs["near"], "person_id"].tolist() == ["amy"]
-    assert "have such a cliff, just below it: amy." in str(find_payouts(found, currency="CNY")[2])
+    assert "3 goals have such a cliff, just below it: amy." in str(
+        find_payouts(found, currency="CNY")[2]
+    )
 
 
 def test_without_a_month_that_is_over_nothing_is_paid(team):

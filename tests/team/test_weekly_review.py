@@ -69,6 +69,21 @@ def test_goals_behind_what_is_due_are_on_the_agenda(team):
     assert frame["money_at_stake"].tolist() == pytest.approx([250 - 185])
 
 
+def test_the_first_days_of_a_month_are_no_reason_to_call_a_goal_behind(team):
+    own = "cho,2026-11-01,gmv_paid,1.0,"
+    opened = team(as_of="2026-11-09", goals=GOALS.replace(f"{own}400", f"{own}900"))
+    attained = attainment(opened)
+    assert attained.loc[attained["person_id"] == "cho", "attainment"].item() < 0.9
+    assert asked(opened, attained=attained).empty
+
+
+def test_items_of_unknown_worth_are_not_all_cut_first(team):
+    dear = pd.concat([LEDGER.iloc[:1]] * 12, ignore_index=True)
+    frame = asked(team(), ledger=pd.concat([dear, LEDGER.iloc[2:3]], ignore_index=True))
+    assert frame["item"].tolist()[-2:] == ["Title (product:tee)", "Stock (supplier:S)"]
+    assert len(frame) == 8
+
+
 def test_alerts_and_proposals_have_owners_and_money(team):
     unusual = pd.DataFrame(
         [(date(2026, 11, 9), date(2026, 11, 10), "visitors of channel search", "count", 100.0, 50.0,
@@ -119,7 +134,7 @@ def test_the_agenda_is_cut_and_says_so(team):
     frame = asked(team(), ledger=many)
     assert len(frame) == 8
     assert str(find_agenda(frame)).startswith(
-        "8 items to decide, and 4 more of less worth, or of none that is known; amy has most"
+        "8 items to decide, and 4 more: of less worth, or of none that is known; amy has most"
     )
 
 
@@ -193,10 +208,26 @@ def test_projects_that_worked_belong_to_the_owners(team):
         ("title", "category:apparel", 0.5, 0.05),
     )  # fmt: skip
     found = worked(team(), frame, kinds)
-    assert found[["person_id", "kind", "judged_on"]].to_numpy().tolist() == [
-        ["amy", "title", date(2026, 11, 12)], ["bob", "title", date(2026, 11, 12)],
+    assert found.to_numpy().tolist() == [
+        ["amy", "title", date(2026, 11, 12), 0.5], ["bob", "title", date(2026, 11, 12), 0.5],
     ]  # fmt: skip
     assert worked(team(), NONE, NONE).empty
+
+
+def test_one_project_of_a_month_counts_once_and_only_where_it_moved_something(team):
+    frame, kinds = measured(("title", "product:tee", 0.5, 0.05))
+    other = frame.assign(action_id="A2", done_on=date(2026, 10, 14))
+    failed = frame.assign(action_id="A3", subject="product:coat", effect=-0.1)
+    found = worked(team(), pd.concat([frame, other, failed], ignore_index=True), kinds)
+    assert found.to_numpy().tolist() == [["amy", "title", date(2026, 11, 12), 1.0]]
+
+
+def test_a_kind_that_is_sure_only_by_itself_is_no_project(team):
+    frame, kinds = measured(
+        ("title", "product:tee", 0.105, 0.05), ("page", "product:cap", 0.0, 0.05),
+        ("gift", "product:coat", 0.0, 0.05),
+    )  # fmt: skip
+    assert worked(team(), frame, kinds).empty
 
 
 def test_no_planted_failure_is_told_as_a_case(planted):

@@ -115,7 +115,7 @@ def cost_of_payouts(found: Payouts, *, currency: str) -> Axes:
     axes.set_ylim(bottom=0)
     show_unit(axes.xaxis, "rate", currency)
     show_unit(axes.yaxis, "money", currency)
-    axes.set(title="What payouts cost a month", xlabel="of plan, attained by everybody")
+    axes.set(title="What payouts cost a month", xlabel="of plan")
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return axes
 

@@ -71,16 +71,18 @@ def find_headline(
     if isinstance(paid, Missing):
         return paid
     known = paid.goals.dropna(subset="attainment")
-    text = (
-        "In {month} {reached} of {n} were reached; they pay {pay}, {back} less than before refunds."
-    )
+    reached = known["settled_attainment"].fillna(known["attainment"]) >= 1
+    text = "In {month} {reached} of {n} were reached; they pay {pay}"
+    if paid.refunds_known:
+        text += ", {back} less than before refunds"
+    text += "."
     called = [] if isinstance(signs, Missing) else gamers(signs)
     if called:
         text += " There are signs that {people} makes the figure at the month's end."
     return sentence(
         text,
         month=paid.month.strftime("%Y-%m"),
-        reached=count((known["attainment"] >= 1).sum()),
+        reached=count(reached.sum()),
         n=plural(len(known), "goal"),
         pay=money(paid.people["total"].sum(), currency=currency),
         back=money(paid.people["taken_back"].sum(), currency=currency),
@@ -150,7 +152,7 @@ def payout_actions(shop: Tables, paid: Payouts) -> list[Action]:
         return []
     jump = money(near["jump"].sum(), currency=shop.currency)
     text = (
-        f"Let payouts begin at nothing at the floor: {listing(near['person_id'].tolist())} missed "
+        f"Let payouts rise steadily from the floor: {listing(near['person_id'].tolist())} missed "
         f"{jump} in {paid.month:%Y-%m} by two points or less."
     )
     return [_action(shop, "smooth a cliff", "payouts", text, "gmv_settled")]

@@ -20,7 +20,10 @@ from shophelm.team.ownership import CHANNEL, PRODUCT, parted, titled_term
 from shophelm.words import Sentence, begun, listing, rate, sentence
 
 TITLE = "What did each person's goals come to?"
-COUNTS = ("visitors", "cart_visitors", "paying_visitors", "buyers", "orders", "units", "gmv_paid")
+COUNTS = (
+    *("visitors", "page_views", "cart_visitors", "paying_visitors", "buyers", "new_buyers"),
+    *("returning_buyers", "orders", "returned_orders", "units", "gmv_paid"),
+)
 MONTHS = 6
 COLUMNS = [
     *("person_id", "role", "month", "until", "over", "metric", "weight", "target", "due", "actual"),

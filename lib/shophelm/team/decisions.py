@@ -168,21 +168,26 @@ def case_worth_sharing(
     """
     if isinstance(outcomes, Missing) or isinstance(kinds, Missing):
         return outcomes if isinstance(outcomes, Missing) else kinds
-    measured = kinds[kinds["measured"] > 0].reset_index(drop=True)
-    if measured.empty:
-        return None
-    ends = np.log1p(measured[["effect_low", "effect", "effect_high"]].astype(float))
-    error = (ends["effect_high"] - ends["effect_low"]) / (2 * stats.norm.ppf(0.975))
-    chance = holm(2 * stats.norm.sf((ends["effect"] / error).abs()))
-    sure = measured[(measured["verdict"] == WORKED) & (chance < ALPHA)]
+    sure = _sure(kinds)
     since = shop.as_of - timedelta(days=RECENT)
     for kind in sure.sort_values(["brought", "kind"], ascending=[False, True]).itertuples():
         rows = outcomes[(outcomes["kind"] == kind.kind) & (outcomes["metric"] == kind.metric)]
         rows = rows.dropna(subset="effect")
         if len(rows) and rows["done_on"].max() >= since:
             done = ledger.set_index("action_id")["action"].loc[rows["action_id"].iloc[-1]]
-            return _case(shop, kind, rows, action=done, kinds=len(measured))
+            return _case(shop, kind, rows, action=done, kinds=int((kinds["measured"] > 0).sum()))
     return None
+
+
+def _sure(kinds: pd.DataFrame) -> pd.DataFrame:
+    """Keep the kinds that worked beyond chance, corrected for all that could be measured."""
+    measured = kinds[kinds["measured"] > 0].reset_index(drop=True)
+    if measured.empty:
+        return measured
+    ends = np.log1p(measured[["effect_low", "effect", "effect_high"]].astype(float))
+    error = (ends["effect_high"] - ends["effect_low"]) / (2 * stats.norm.ppf(0.975))
+    chance = holm(2 * stats.norm.sf((ends["effect"] / error).abs()))
+    return measured[(measured["verdict"] == WORKED) & (chance < ALPHA)]
 
 
 def worked(
@@ -193,21 +198,29 @@ def worked(
     Returns
     -------
     DataFrame
-        One row per owner and project: person_id, kind, done_on, judged_on (when 28 days of it were
-        known). A project are the actions of one kind that were done on one day to what a person
-        owns; it worked where its kind did. What is done to a whole category is nobody's own.
+        One row per owner and project: person_id, kind, judged_on (when 28 days of it were known),
+        part (of the project that is theirs: of several owners each has an equal one). A project are
+        the actions of one kind that came to be judged in one month, done to what a person owns. It
+        worked where its kind did beyond chance, corrected for all kinds, and the person's own moved
+        up on the mean. What is done to a whole category is nobody's own.
     """
-    columns = ["person_id", "kind", "done_on", "judged_on"]
+    columns = ["person_id", "kind", "judged_on", "part"]
     if isinstance(outcomes, Missing) or isinstance(kinds, Missing):
         return pd.DataFrame(columns=columns)
-    sure = kinds[kinds["verdict"] == WORKED]
+    sure = _sure(kinds)
     good = set(zip(sure["kind"], sure["metric"], strict=True))
     rows = []
     for row in outcomes.dropna(subset="effect").itertuples():
         if (row.kind, row.metric) in good and not row.subject.startswith("category:"):
             judged = row.done_on + timedelta(days=HORIZON_DAYS - 1)
-            rows += [(p, row.kind, row.done_on, judged) for p in owners(shop, row.subject)]
-    return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
+            people = owners(shop, row.subject)
+            rows += [(p, row.kind, judged, 1 / len(people), row.effect) for p in people]
+    frame = pd.DataFrame(rows, columns=[*columns, "effect"])
+    frame = frame.assign(month=[d.replace(day=1) for d in frame["judged_on"]])
+    found = frame.groupby(["person_id", "kind", "month"], as_index=False).agg(
+        judged_on=("judged_on", "max"), part=("part", "max"), effect=("effect", "mean")
+    )
+    return found.loc[found["effect"] > 0, columns].reset_index(drop=True)
 
 
 @carries_missing

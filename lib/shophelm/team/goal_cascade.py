@@ -44,8 +44,8 @@ class GoalCascade:
     people
         One row per kind (product, channel) and owner, and for what nobody owns: kind, person_id,
         planned (money; each kind's add up to the shop's to the cent), share (of it), goal (the
-        person's own of gmv_paid; null where there is none, and along channels for who is measured on
-        products), off (goal / planned − 1).
+        person's own of gmv_paid; null where there is none, and along channels for who is measured
+        on products), off (goal / planned − 1).
     sums
         One row per kind: kind, goals (money, added up), of_plan (over the part of the plan of those
         who have a goal).

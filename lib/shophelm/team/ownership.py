@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from shophelm.shop.calendar import last_days
@@ -21,14 +22,16 @@ DAYS = 91
 PRODUCT, CHANNEL = "product", "channel"
 EXPECTED = ("visitors", "pay_conversion", "spend_per_buyer", "gmv_paid")
 """Metrics of the chain that somebody should have a goal for."""
-MOVED_BY = {
-    "visitors": (PRODUCT, CHANNEL), "pay_conversion": (PRODUCT, CHANNEL),
-    "spend_per_buyer": (PRODUCT, CHANNEL), "gmv_paid": (PRODUCT, CHANNEL),
-    "gmv_settled": (PRODUCT, CHANNEL), "units": (PRODUCT, CHANNEL), "orders": (PRODUCT, CHANNEL),
-    "buyers": (PRODUCT, CHANNEL), "cart_rate": (PRODUCT,), "uv_value": (PRODUCT, CHANNEL),
-}  # fmt: skip
-"""Metric → what must be owned to move it; a metric that is not here is none of products, or
-channels, and whether its holder can move it is not known."""
+_BY_PAGES = ("cart_visitors", "cart_rate", "cart_to_pay", "price_per_unit")
+_BY_EITHER = (
+    *("visitors", "page_views", "paying_visitors", "buyers", "new_buyers", "returning_buyers"),
+    *("orders", "units", "gmv_paid", "gmv_settled", "pay_conversion", "spend_per_buyer"),
+    *("average_order_value", "orders_per_buyer", "units_per_order", "uv_value", "settled_share"),
+    *("returned_orders", "return_rate"),
+)
+MOVED_BY = dict.fromkeys(_BY_PAGES, (PRODUCT,)) | dict.fromkeys(_BY_EITHER, (PRODUCT, CHANNEL))
+"""Metric → what must be owned to move it; a metric that is not here is counted by neither, and
+whether its holder can move it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Ownership:
         One row per entry that names no product, category or channel: person_id, name.
     powerless
         One row per goal whose holder owns nothing that moves it: person_id, role, metric, months.
+    unclear
+        As `powerless`, for metrics that are counted neither by product nor by channel.
     without_goal
         Metrics of the chain for which nobody has a goal.
     """
@@ -58,6 +63,7 @@ class Ownership:
     unowned: pd.DataFrame
     unknown: pd.DataFrame
     powerless: pd.DataFrame
+    unclear: pd.DataFrame
     without_goal: list[str]
 
 
@@ -107,7 +113,7 @@ def ownership(shop: Tables) -> Ownership:
         shared.rename(columns={"person_id": "people"}).reset_index(drop=True),
         _unowned(known, sold),
         rows.loc[rows["kind"] == "", ["person_id", "name"]].reset_index(drop=True),
-        _powerless(goals, rows, _listed(shop, "people")),
+        *_powerless(goals, rows, _listed(shop, "people")),
         [m for m in EXPECTED if m not in set(goals["metric"])] if len(goals) else [],
     )
 
@@ -147,6 +153,11 @@ def find_ownership(found: Ownership) -> list[Sentence]:
                 months=plural(row.months, "month"),
             )
         )
+    if len(found.unclear):
+        each = [f"{titled_term(r.metric)} ({r.person_id})" for r in found.unclear.itertuples()]
+        text = "Counted neither by product nor by channel, so that whether it can be moved by its "
+        text += "holder is not known: {goals}."
+        said.append(sentence(text, goals=listing(each)))
     if found.without_goal:
         text = "Nobody has a goal for {metrics}."
         said.append(sentence(text, metrics=listing([titled_term(m) for m in found.without_goal])))
@@ -239,19 +250,25 @@ def _unowned(known: pd.DataFrame, sold: dict[str, pd.Series]) -> pd.DataFrame:
     return frame.sort_values(["gmv", "name"], ascending=[False, True], ignore_index=True)
 
 
-def _powerless(goals: pd.DataFrame, rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """List goals of metrics that their holders own nothing of."""
+def _powerless(
+    goals: pd.DataFrame, rows: pd.DataFrame, people: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """List goals of metrics that their holders own nothing of, and those of which nothing tells."""
     columns = ["person_id", "role", "metric", "months"]
     if goals.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns), pd.DataFrame(columns=columns)
     kinds = rows.groupby("person_id")["kind"].agg(set)
     role = people.set_index("person_id")["role"]
-    found = []
-    for (person, metric), months in goals.groupby(["person_id", "metric"], sort=True):
-        needed = MOVED_BY.get(metric)
-        if needed and not set(needed) & kinds.get(person, set()):
-            found.append((person, role.get(person, ""), metric, len(months)))
-    return pd.DataFrame(found, columns=columns)
+    months = goals.groupby(["person_id", "metric"], sort=True).size().rename("months").reset_index()
+    months = months.assign(role=months["person_id"].map(role).fillna(""))[columns]
+    needed = [MOVED_BY.get(m) for m in months["metric"]]
+    able = [
+        n is None or bool(set(n) & kinds.get(p, set()))
+        for n, p in zip(needed, months["person_id"], strict=True)
+    ]
+    powerless = months[~np.array(able, dtype=bool)].reset_index(drop=True)
+    unclear = months[[n is None for n in needed]].reset_index(drop=True)
+    return powerless, unclear
 
 
 @once_per_shop

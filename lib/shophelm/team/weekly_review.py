@@ -29,8 +29,11 @@ from shophelm.words import (
 TITLE = "What must this week's meeting decide?"
 MOST, WEEK, WAITING = 8, 7, 14
 """Items, days of the week, and days after which a proposal has waited too long for an answer."""
-BEHIND = 0.9
-"""Part of what is due of a running month's goal below which it is on the agenda."""
+BEHIND, TOLD = 0.9, 1 / 3
+"""Part of what is due of a running month's goal below which it is on the agenda, and part of the
+goal that must be due before anything is said: a few days are noise."""
+UNKNOWN = 2
+"""Places kept for items whose worth nobody knows."""
 SHOP = "operations_manager"
 COLUMNS = ["item", "owner", "evidence", "decision", "money_at_stake"]
 
@@ -83,8 +86,11 @@ def agenda(
     order = frame.sort_values(
         ["money_at_stake", "item"], ascending=[False, True], ignore_index=True
     )
-    order.attrs["found"] = len(order)
-    return order.head(most)
+    known = order["money_at_stake"].notna()
+    places = max(most - min(UNKNOWN, int((~known).sum())), 0)
+    kept = pd.concat([order[known].head(places), order[~known]]).head(most)
+    kept.attrs["found"] = len(order)
+    return kept.reset_index(drop=True)
 
 
 def find_agenda(frame: pd.DataFrame | Missing) -> Sentence | Missing:
@@ -97,7 +103,7 @@ def find_agenda(frame: pd.DataFrame | Missing) -> Sentence | Missing:
     more = frame.attrs["found"] - len(frame)
     text = "{n} to decide"
     if more:
-        text += ", and {more} more of less worth, or of none that is known"
+        text += ", and {more} more: of less worth, or of none that is known"
     if busiest.iloc[0] > 1:
         text += "; {owner} has most of them ({own})"
     return sentence(
@@ -132,7 +138,8 @@ def _goals(attained: pd.DataFrame | Missing, currency: str) -> Iterator[tuple[An
     if isinstance(attained, Missing):
         return
     running = attained[~attained["over"].astype(bool) & (attained["metric"] == "gmv_paid")]
-    for row in running[running["attainment"] < BEHIND].itertuples():
+    told = running["due"] >= TOLD * running["target"]
+    for row in running[told & (running["attainment"] < BEHIND)].itertuples():
         yield (
             f"{TERMS['gmv_paid'].title} of {row.person_id} is behind the month's goal",
             row.person_id,

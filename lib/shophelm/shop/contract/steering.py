@@ -1,6 +1,6 @@
 """Targets, launches, people, goals, and the actions the suite proposed."""
 
-from shophelm.shop.contract.language import Column, Table, in_order
+from shophelm.shop.contract.language import Column, Promise, Table, in_order
 
 ACTION_STATUSES = ("proposed", "accepted", "rejected", "done")
 
@@ -64,7 +64,17 @@ GOALS = Table(
         Column("stretch", "number", "what pays the most", optional=True),
         Column("payout_at_target", "money", "paid at target", least=0),
         Column("cap", "money", "most that is paid", optional=True, least=0),
-        Column("floor", "number", "attainment below which nothing is paid", optional=True),
+        Column(
+            "floor",
+            "number",
+            "part of the target below which nothing is paid: 0.8, not 80",
+            optional=True,
+            least=0,
+            most=1,
+        ),
+    ),
+    promises=(
+        Promise("period_from is the first day of a month", lambda t: t.period_from.day() == 1),
     ),
 )
 
