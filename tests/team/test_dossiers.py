@@ -17,6 +17,7 @@ from shophelm.methods.lead_time_stock import LeadTimeStock
 from shophelm.promotion.spend_response import ChannelDraws, spend_response
 from shophelm.shop.calendar import last_days
 from shophelm.shop.needs import Missing
+from shophelm.shop.titles import titled
 from shophelm.store.page_tests import page_tests
 from shophelm.store.review_aspects import review_aspects
 from shophelm.strategy.category_budget import category_budget
@@ -128,6 +129,7 @@ def test_the_supplier_is_the_one_where_days_win_most(sample, supply):
     [
         ({"supplier": "S99"}, "supplier is 'S99'. Those whose case can be made: S01, "),
         ({"days_shorter": 11}, "days_shorter is 11. It can be 1 to 10."),
+        ({"supplier": "S07"}, "days_shorter is 7. It can be 1 to 2, as S07 takes 2."),
     ],
 )
 def test_what_cannot_be_asked_of_a_supplier_is_refused(sample, supply, wrong, message):
@@ -189,8 +191,10 @@ def test_the_margin_of_money_by_closed_form():
     assert str(told(case)[0]) == (
         "For finance and marketing. More media money for tea: of ¥280 a week the last unit returns "
         "1.23 of margin (80% interval 1.23 to 1.23), so that the last of it still brings more than "
-        "it costs. It returns just its cost at ¥350 a week."
+        "it costs. It returns just its cost at ¥350 a week, which leaves ¥8 a week more."
     )
+    # 200·50/100 − 50 a day against 200·40/90 − 40
+    assert case.tables["categories"]["gain"].item() == pytest.approx(7 * (50 - 48.889), abs=0.01)
 
 
 def test_a_category_has_its_part_of_a_channel(sample):
@@ -254,6 +258,38 @@ def test_the_planted_photo_is_asked_for_with_its_evidence(sample, seen):
     left = away.loc[away["to"] == "(exit)", "moves"].sum() / away["moves"].sum()
     assert f"{left:.0%} leave the shop" in said[2]
     assert set(case.tables["test"]["experiment_id"]) == {"exp_scene_photo"}
+    # the photo raises carting: the page is the one that lacks most in it
+    behind = seen["behind"][seen["behind"]["kind"] == "high views, low cart"]
+    title = titled(sample, [behind.iloc[0]["subject"].partition(":")[2]])[0]
+    assert f"beginning with {title}:" in said[0]
+    assert said[3].startswith(f"The page: {title} has a cart rate of ")
+
+
+def test_without_a_test_the_page_is_asked_for_with_its_worth(sample, seen):
+    none = Missing("x", "experiments")
+    case = design_case(sample, **seen | {"tests": none}, **CNY)
+    said = [str(s) for s in [*told(case), *caveats(case)]]
+    assert said[0].startswith("For design. Rework the page of ")
+    assert "as a test: with the pay conversion of its peers it would bring ¥" in said[0]
+    assert not any("what the test did" in s for s in said)
+
+
+def test_a_lead_time_cannot_be_shortened_beyond_its_length(sample, supply):
+    outlook, worths = supply
+    short = worths[worths["supplier_id"] == "S07"]
+    assert isinstance(supply_case(sample, outlook, short, **CNY), Missing)
+
+
+def test_the_budget_is_the_one_where_moving_it_wins_most():
+    """Of two halves of a channel at twice the best money, the poorer one wins more by less."""
+    response = SimpleNamespace(worth_in="margin", draws={"ads": draws(100.0, 50.0)})
+    cells = pd.DataFrame({"channel": ["ads"] * 2, "category": ["jam", "tea"],
+                          "usual": [56 * 50.0] * 2, "worth": [0.2, 1.8]})  # fmt: skip
+    case = finance_case(response, SimpleNamespace(days=56, unknown=[]),
+                        SimpleNamespace(cells=cells), **CNY)  # fmt: skip
+    assert str(case.asked).startswith("Less media money for jam")
+    rows = case.tables["categories"].set_index("category")
+    assert rows.at["jam", "gain"] > rows.at["tea", "gain"]
 
 
 def test_a_page_of_one_s_own_choice_stands_beside_its_rivals(sample, seen):

@@ -190,5 +190,7 @@ def _changed(grid: np.ndarray, change: str, by: float) -> np.ndarray:
 
 
 def _with_interval(name: str, values: list[float]) -> dict[str, float]:
+    # of a handful of deliveries drawn anew, what was seen may lie beyond the quantiles
     low, high = np.quantile(values[1:], [0.1, 0.9])
+    low, high = min(low, values[0]), max(high, values[0])
     return {name: values[0], f"{name}_low": low, f"{name}_high": high}

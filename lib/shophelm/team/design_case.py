@@ -13,6 +13,7 @@ from shophelm.shop.product_days import product_days
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
 from shophelm.team.dossiers import DESIGN, Case
+from shophelm.team.ownership import titled_term
 from shophelm.words import Sentence, change, count, listing, money, number, plural, rate, sentence
 
 TITLE = "What is a better page worth?"
@@ -59,7 +60,8 @@ def design_case(
         The answers of `store.page_tests`, `data.opportunities`, `data.paths.moves` and
         `store.review_aspects`; one that is missing leaves its part out.
     product
-        Whose page to begin with; the one that falls behind its peers at most cost if empty.
+        Whose page to begin with. If empty, the one that falls behind its peers at most cost: in the
+        figure that the test was about, where there is such a page.
     currency
         ISO code.
 
@@ -77,7 +79,7 @@ def design_case(
     if isinstance(tests, Missing) and isinstance(behind, Missing):
         return tests
     test = _test(tests)
-    page = _page(shop, behind, product)
+    page = _page(shop, behind, product, term=test["term"] if test else "")
     if test is None and page is None:
         why = "No page test was run, and no page falls behind its peers beyond chance."
         return Missing(TITLE, "experiments", why)
@@ -93,13 +95,8 @@ def design_case(
         DESIGN,
         _asked(test, page, currency),
         tuple(e for e in evidence if e is not None),
-        (
-            "what the test did to those who saw it, it does to all who come, for as long",
-            "its worth is that of what was paid by its visitors, after the cost of goods and "
-            "refunds as they are today; the work of making the pages is not taken off",
-            "peers of a page are the products of its category",
-        ),
-        _changes(test, currency),
+        _assumed(test, page),
+        _changes(test, page, currency),
         {"test": rows, "rivals": beside},
     )
 
@@ -114,8 +111,13 @@ def _test(tests: Tests | Missing) -> dict[str, Any] | None:
     return (ships if len(ships) else tests.verdicts).iloc[0].to_dict()
 
 
-def _page(shop: Tables, behind: pd.DataFrame | Missing, product: str) -> dict[str, Any] | None:
-    """Pick the page to begin with, and what it falls behind by where that is known."""
+def _page(
+    shop: Tables, behind: pd.DataFrame | Missing, product: str, *, term: str
+) -> dict[str, Any] | None:
+    """Pick the page to begin with, and what it falls behind by where that is known.
+
+    A change that was tested on one figure helps the pages that lack in it, so these come first.
+    """
     if product:
         known = shop.frame(shop["products"].select("product_id"))["product_id"]
         if product not in set(known):
@@ -126,6 +128,8 @@ def _page(shop: Tables, behind: pd.DataFrame | Missing, product: str) -> dict[st
         rows = rows[rows["found"].astype(bool) & (rows["area"] == "store")]
     if product:
         rows = rows[rows["subject"] == f"product:{product}"]
+    elif len(rows) and rows["metric"].eq(term).any():
+        rows = rows[rows["metric"] == term]
     if rows.empty and not product:
         return None
     row = rows.iloc[0].to_dict() if len(rows) else {}
@@ -136,6 +140,17 @@ def _page(shop: Tables, behind: pd.DataFrame | Missing, product: str) -> dict[st
 def _asked(test: dict[str, Any] | None, page: dict[str, Any] | None, currency: str) -> Sentence:
     where = "" if page is None else ", beginning with {page}"
     title = "" if page is None else page["title"]
+    if test is None and page is not None and "worth" in page:
+        return sentence(
+            "Rework the page of {page}, as a test: with the {figure} of its peers it would bring "
+            "{worth} of {worth_in} more in 28 days (80% interval {low} to {high}).",
+            page=title,
+            figure=titled_term(page["metric"]),
+            worth=money(page["worth"], currency=currency),
+            worth_in=page["worth_in"],
+            low=money(page["worth_low"], currency=currency),
+            high=money(page["worth_high"], currency=currency),
+        )
     if test is None:
         return sentence("Rework the page of {page}, as a test.", page=title)
     if test["verdict"] != SHIP:
@@ -197,9 +212,10 @@ def _behind(page: dict[str, Any] | None, currency: str) -> Sentence | None:
     if page is None or "worth" not in page:
         return None
     return sentence(
-        "The page: {title} has {rate} where its peers have {peers} ({kind}), which is worth "
-        "{worth} in 28 days.",
+        "The page: {title} has a {figure} of {rate} where its peers have {peers} ({kind}), which "
+        "is worth {worth} in 28 days.",
         title=page["title"],
+        figure=titled_term(page["metric"]),
         rate=rate(page["rate"]),
         peers=rate(page["peers_rate"]),
         kind=page["kind"],
@@ -279,11 +295,30 @@ def _beside(frame: pd.DataFrame, currency: str) -> Sentence | None:
     )
 
 
-def _changes(test: dict[str, Any] | None, currency: str) -> tuple[Sentence, ...]:
+def _assumed(test: dict[str, Any] | None, page: dict[str, Any] | None) -> tuple[str, ...]:
     said = []
-    if test is not None and test["verdict"] == SHIP:
-        text = "making the pages costs more than {low}, which is what 28 days bring at worst (80%)."
-        said.append(sentence(text, low=money(test["worth_low"], currency=currency)))
+    if test is not None:
+        said.append("what the test did to those who saw it, it does to all who come, for as long")
+        said.append(
+            "its worth is that of what was paid by its visitors, after the cost of goods and "
+            "refunds as they are today"
+        )
+    if page is not None:
+        said.append("a page could do as well as the products of its category do, its peers")
+    return (*said, "the work of making pages is not taken off")
+
+
+def _changes(
+    test: dict[str, Any] | None, page: dict[str, Any] | None, currency: str
+) -> tuple[Sentence, ...]:
+    said = []
+    known = test if test is not None and test["verdict"] == SHIP else page
+    if known is not None and known.get("worth_low") == known.get("worth_low", np.nan):
+        text = "making it costs more than {low}: in one case of ten 28 days bring no more."
+        said.append(sentence(text, low=money(known["worth_low"], currency=currency)))
+    if test is None:
+        said.append(sentence("a test shows that the page is not what keeps its visitors away."))
+    elif test["verdict"] == SHIP:
         said.append(sentence("the effect wears off: hold a tenth of visitors out and look again."))
     else:
         said.append(sentence("a bolder variant shows a larger effect than this one."))

@@ -68,7 +68,7 @@ def finance_case(
         The answers of `promotion.spend_response`, `strategy.media_budget` and
         `strategy.category_budget`.
     category
-        Which; the one whose last money returns most if empty.
+        Which; the one where moving its money wins most if empty.
     currency
         ISO code.
 
@@ -78,7 +78,8 @@ def finance_case(
         Tables: curve (one row per multiple of the present money: times, spend (a week), left (a
         week, before its own cost) and marginal (what the last of it leaves for each unit), with
         their 80 % intervals), categories (every category at its present money: category,
-        media_a_week, media_leaves, marginal with its interval).
+        media_a_week, media_leaves, marginal with its interval, best_media (money a week, within
+        the curve, at which most is left), gain (how much more that leaves a week, at the middle)).
 
     Raises
     ------
@@ -99,8 +100,8 @@ def finance_case(
         str(name): _curve(rows, cells, response, days=divided.days)
         for name, rows in cells.groupby("category")
     }
-    now = pd.DataFrame([{"category": n} | _now(c) for n, c in curves.items()])
-    now = now.sort_values(["marginal", "category"], ascending=[False, True], ignore_index=True)
+    now = pd.DataFrame([{"category": n} | _now(c) | _best(c) for n, c in curves.items()])
+    now = now.sort_values(["gain", "category"], ascending=[False, True], ignore_index=True)
     name = category or str(now["category"].iloc[0])
     if name not in curves:
         raise ParameterError(
@@ -110,7 +111,7 @@ def finance_case(
     channels = sorted(cells.loc[cells["category"] == name, "channel"])
     return Case(
         FINANCE,
-        _asked(name, curve, response.worth_in, currency),
+        _asked(name, curve, response.worth_in, currency, gain=_best(curve)["gain"]),
         _evidence(name, curve, now, channels, response.worth_in, currency),
         (
             "what money is pointed at falls on categories as the channel's visits do: no table "
@@ -173,7 +174,17 @@ def _now(curve: pd.DataFrame) -> dict[str, float]:
     return {n: float(row[n]) for n in names}
 
 
-def _asked(name: str, curve: pd.DataFrame, worth_in: str, currency: str) -> Sentence:
+def _best(curve: pd.DataFrame) -> dict[str, float]:
+    """Give the money of the curve at which most is left once it is paid, and how much more."""
+    net = curve["left"] - curve["spend"]
+    at = net.idxmax()
+    gain = net[at] - net[curve.index[curve["times"] == 1.0][0]]
+    return {"best_media": float(curve["spend"][at]), "gain": float(gain)}
+
+
+def _asked(
+    name: str, curve: pd.DataFrame, worth_in: str, currency: str, *, gain: float
+) -> Sentence:
     now, even = _now(curve), break_even(curve)
     if now["marginal_low"] > 1:
         do, to = "More", "the last of it still brings more than it costs"
@@ -186,7 +197,7 @@ def _asked(name: str, curve: pd.DataFrame, worth_in: str, currency: str) -> Sent
         "{worth_in} (80% interval {low} to {high}), so that {to}."
     )
     if even == even and do != "As much":
-        text += " It returns just its cost at {even} a week."
+        text += " It returns just its cost at {even} a week, which leaves {gain} a week more."
     elif do == "Less":
         text += " At a twentieth of it, too."
     elif do == "More":
@@ -202,6 +213,7 @@ def _asked(name: str, curve: pd.DataFrame, worth_in: str, currency: str) -> Sent
         high=number(now["marginal_high"]),
         to=to,
         even=money(even, currency=currency),
+        gain=money(gain, currency=currency),
     )
 
 

@@ -54,7 +54,7 @@ def supply_case(
     worths
         What better lead times are worth, as `supply_chain.lead_time_worth` gives it.
     supplier
-        Which; where fewer days win most if empty.
+        Which; if empty, where fewer days win most, of those that take longer than these.
     days_shorter
         How many days fewer are asked for.
     level, review_days
@@ -81,7 +81,10 @@ def supply_case(
     """
     name = _picked(worths, supplier, days_shorter)
     if name is None:
-        why = "No supplier that has delivered sells a product with a known cost and demand."
+        why = (
+            "No supplier of goods with a known cost and demand has delivered, or takes longer "
+            f"than {plural(days_shorter, 'day')}."
+        )
         return Missing(TITLE, "purchase_orders", why)
     curve = worths[worths["supplier_id"] == name].reset_index(drop=True)
     orders = _orders(shop, name)
@@ -97,7 +100,8 @@ def supply_case(
         (
             f"the stock is planned so that {rate(level, digits=0)} of cycles do not run out, "
             f"ordered every {plural(review_days, 'day')}",
-            "lead times stay as those of the last year were, and demand as it is forecast",
+            "lead times stay as those of its deliveries so far were",
+            "intervals are of lead times alone: demand is taken to come as it is forecast",
             "stock set free or sales won, never both; stock on its way is not counted as tied up",
             "whoever finds the shelf empty buys nothing else instead",
         ),
@@ -119,12 +123,19 @@ def _picked(worths: pd.DataFrame, supplier: str, days_shorter: int) -> str | Non
         known = ", ".join(sorted(set(worths["supplier_id"])))
         raise ParameterError(f"supplier is {supplier!r}. Those whose case can be made: {known}.")
     shorter = worths[worths["change"] == SHORTER]
+    takes = shorter[shorter["change_by"] == 0].set_index("supplier_id")["lead_mean"]
     most = int(shorter["change_by"].max()) if len(shorter) else 0
+    if supplier:
+        most = min(most, int(takes[supplier]))
     if len(shorter) and not 1 <= days_shorter <= most:
-        raise ParameterError(f"days_shorter is {days_shorter}. It can be 1 to {most}.")
+        took = f", as {supplier} takes {takes[supplier]:.1f} days" if supplier else ""
+        raise ParameterError(f"days_shorter is {days_shorter}. It can be 1 to {most}{took}.")
     if supplier or shorter.empty:
         return supplier or None
     asked = shorter[shorter["change_by"] == days_shorter]
+    asked = asked[asked["supplier_id"].map(takes) > days_shorter]
+    if asked.empty:
+        return None
     asked = asked.sort_values(["won", "supplier_id"], ascending=[False, True])
     return str(asked["supplier_id"].iloc[0])
 
