@@ -194,7 +194,9 @@ def test_the_margin_of_money_by_closed_form():
         "it costs. It returns just its cost at ¥350 a week, which leaves ¥8 a week more."
     )
     # 200·50/100 − 50 a day against 200·40/90 − 40
-    assert case.tables["categories"]["gain"].item() == pytest.approx(7 * (50 - 48.889), abs=0.01)
+    assert case.tables["categories"]["media_gain"].item() == pytest.approx(
+        7 * (50 - 48.889), abs=0.01
+    )
 
 
 def test_a_category_has_its_part_of_a_channel(sample):
@@ -289,7 +291,7 @@ def test_the_budget_is_the_one_where_moving_it_wins_most():
                         SimpleNamespace(cells=cells), **CNY)  # fmt: skip
     assert str(case.asked).startswith("Less media money for jam")
     rows = case.tables["categories"].set_index("category")
-    assert rows.at["jam", "gain"] > rows.at["tea", "gain"]
+    assert rows.at["jam", "media_gain"] > rows.at["tea", "media_gain"]
 
 
 def test_a_page_of_one_s_own_choice_stands_beside_its_rivals(sample, seen):

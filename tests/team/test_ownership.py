@@ -29,6 +29,12 @@ def test_owners_by_hand(team):
         {"person_id": "dee", "role": "designer", "metric": "gmv_paid", "months": 1}
     ]
     assert found.without_goal == ["visitors", "spend_per_buyer"]
+    # coat sold 189.50, tee 140 and cap 80
+    assert found.holdings.to_numpy().tolist() == [
+        ["amy", "product", "tee, cap"],
+        ["bob", "product", "coat, cap"],
+        ["cho", "channel", "search"],
+    ]  # fmt: skip
 
 
 def test_what_is_found_is_said(team):

@@ -13,6 +13,7 @@ from shophelm.team.scorecard import (
     ABOVE,
     BELOW,
     FEW,
+    fair_attainment,
     find_scorecard,
     ranked_by,
     scorecard,
@@ -173,6 +174,34 @@ def test_scores_are_told_without_goals(scores):
     said = [str(s) for s in find_scorecard(scores, Missing("x", "goals"))]
     assert said[0].startswith("Cart rate, above the mean of the team once luck is out: U06 ")
     assert not any("Goals alone" in s for s in said)
+
+
+def test_goals_are_attained_as_far_as_the_team_s_times_what_is_one_s_own(sample, scores):
+    attained = attainment(sample)
+    found = fair_attainment(scores, attained).set_index(["person_id", "metric"])
+    assert set(found.index.get_level_values("person_id")) == {f"U0{n}" for n in range(1, 7)}
+    owners = "('U01', 'U02', 'U03', 'U04', 'U05', 'U06')"
+    (goals,) = duckdb.sql(
+        f"""
+        SELECT sum(target) FROM '{SAMPLE}/goals.csv'
+        WHERE period_from = '2026-10-01' AND metric = 'gmv_paid' AND person_id IN {owners}
+        """
+    ).fetchone()
+    (paid,) = duckdb.sql(
+        f"""
+        SELECT sum(l.paid_amount)::DOUBLE FROM '{SAMPLE}/order_lines.csv.gz' l
+        JOIN '{SAMPLE}/orders.csv.gz' USING (order_id)
+        WHERE paid_at >= '2026-10-01' AND paid_at < '2026-11-01' AND product_id IN (
+            SELECT unnest(string_split(products, ';')) FROM '{SAMPLE}/people.csv'
+            WHERE person_id IN {owners})
+        """
+    ).fetchone()
+    fair = scores[scores["term"] == "pay_conversion"].set_index("person_id")
+    for end in ("", "_low", "_high"):
+        said = found.at[("U02", "gmv_paid"), f"fair_attainment{end}"]
+        assert said == pytest.approx(paid / goals * (1 + fair.at["U02", f"fair{end}"]))
+    none = Missing("x", "goals")
+    assert fair_attainment(scores, none) is none
 
 
 def test_without_visits_by_product_nothing_is_scored(team):

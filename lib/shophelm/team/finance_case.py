@@ -19,6 +19,7 @@ TIMES = np.round(np.arange(0.05, 2.0001, 0.05), 2)
 WEEK = 7
 LIKELY = {"": 0.5, "_low": 0.1, "_high": 0.9}
 _STEP = 0.01
+_SHOWN = {"spend": "media_a_week", "left": "media_leaves", "gain": "media_gain"}
 
 
 class Draws(Protocol):
@@ -79,7 +80,8 @@ def finance_case(
         week, before its own cost) and marginal (what the last of it leaves for each unit), with
         their 80 % intervals), categories (every category at its present money: category,
         media_a_week, media_leaves, marginal with its interval, best_media (money a week, within
-        the curve, at which most is left), gain (how much more that leaves a week, at the middle)).
+        the curve, at which most is left), media_gain (how much more that leaves a week, at the
+        middle)).
 
     Raises
     ------
@@ -123,7 +125,7 @@ def finance_case(
         _changes(name, curve, divided.unknown),
         {
             "curve": curve,
-            "categories": now.rename(columns={"spend": "media_a_week", "left": "media_leaves"}),
+            "categories": now.rename(columns=_SHOWN),
         },
     )
 

@@ -43,6 +43,8 @@ class Ownership:
     people
         One row per person: person_id, role, products and channels (how many owned), gmv (of these,
         in 91 days; null where there are none), goals (how many in the latest month that has any).
+    holdings
+        One row per person and kind: person_id, kind, names (best sellers first).
     shared
         One row per thing that several own: kind, name, people.
     unowned
@@ -59,6 +61,7 @@ class Ownership:
     """
 
     people: pd.DataFrame
+    holdings: pd.DataFrame
     shared: pd.DataFrame
     unowned: pd.DataFrame
     unknown: pd.DataFrame
@@ -110,6 +113,7 @@ def ownership(shop: Tables) -> Ownership:
     goals = goals[goals["period_from"] <= shop.as_of] if len(goals) else goals
     return Ownership(
         _people(_listed(shop, "people"), known, sold, goals),
+        _holdings(known, sold),
         shared.rename(columns={"person_id": "people"}).reset_index(drop=True),
         _unowned(known, sold),
         rows.loc[rows["kind"] == "", ["person_id", "name"]].reset_index(drop=True),
@@ -124,6 +128,12 @@ def shown(found: Ownership) -> pd.DataFrame:
     names = {"products": "owns_products", "channels": "owns_channels", "gmv": "gmv_owned"}
     people = found.people.assign(role=found.people["role"].map(spoken))
     return people.rename(columns=names)
+
+
+@carries_missing
+def holdings(found: Ownership) -> pd.DataFrame:
+    """Give what each person owns by name."""
+    return found.holdings
 
 
 @carries_missing
@@ -236,6 +246,18 @@ def _people(
     held = latest.groupby("person_id").size() if len(goals) else {}
     frame["goals"] = frame["person_id"].map(held).fillna(0)
     return frame.astype({"products": int, "channels": int, "goals": int})
+
+
+def _holdings(known: pd.DataFrame, sold: dict[str, pd.Series]) -> pd.DataFrame:
+    money = [sold[k].get(n, 0.0) for k, n in zip(known["kind"], known["name"], strict=True)]
+    order = ["person_id", "kind", "gmv", "name"]
+    rows = known.assign(gmv=money).sort_values(order, ascending=[True, False, False, True])
+    return (
+        rows.groupby(["person_id", "kind"], sort=False)["name"]
+        .agg(", ".join)
+        .rename("names")
+        .reset_index()
+    )
 
 
 def _unowned(known: pd.DataFrame, sold: dict[str, pd.Series]) -> pd.DataFrame:

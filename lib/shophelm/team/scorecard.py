@@ -11,7 +11,9 @@ from shophelm.shop.calendar import last_days
 from shophelm.shop.definitions import TERMS
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
+from shophelm.team.attainment import latest_over
 from shophelm.team.own_products import STEPS, OwnProducts, own_products
+from shophelm.team.ownership import titled_term
 from shophelm.words import Sentence, begun, change, listing, plural, rate, sentence
 
 TITLE = "How well does each person do, once luck is taken out?"
@@ -25,6 +27,11 @@ MEASURES = {"cart_rate": "cart_visitors", "pay_conversion": "paying_visitors"}
 ABOVE, BELOW, ALIKE, FEW = "above", "below", "not told apart", "too few data"
 ALONE = "cannot be compared"
 """Of whose products no other owner has any like them."""
+MOVES = {"cart_rate": "cart_rate"} | dict.fromkeys(
+    ("gmv_paid", "gmv_settled", "pay_conversion", "paying_visitors", "buyers", "orders", "units"),
+    "pay_conversion",
+)
+"""The term by which an owner of products moves each metric, visits being as they are."""
 COLUMNS = [
     *("person_id", "role", "term", "products", "visitors", "raw", "raw_change", "shelves"),
     *(*STEPS, "own", "fair", "fair_low", "fair_high", "rank", "verdict"),
@@ -133,6 +140,52 @@ def find_scorecard(
         text = "The data do not tell {people} from the mean."
         said.append(sentence(text, people=listing(left["person_id"].tolist())))
     return [*said, *_beside_goals(ranked, attained)]
+
+
+@carries_missing
+def fair_attainment(frame: pd.DataFrame, attained: pd.DataFrame) -> pd.DataFrame:
+    """Say what each owner's goals of the last month that is over would have come to without luck.
+
+    Parameters
+    ----------
+    frame
+        As `scorecard` gives it.
+    attained
+        As `attainment.attainment` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row per goal of who is scored, by metric and fair attainment: person_id, metric,
+        attainment, fair_attainment with its 95 % interval (null where nothing can be said).
+
+    Notes
+    -----
+    With the luck of all being that of the team, a goal comes to what the team's goals of its kind
+    came to together, times what the owner makes of a visit more than the others
+    (`MOVES`: money by the pay conversion, since what is spent on a purchase is in the products one
+    was dealt). How many come is taken for luck, as owners of products do not send visitors.
+    """
+    goals = latest_over(attained).dropna(subset="attainment")
+    goals = goals.assign(term=goals["metric"].map(MOVES)).dropna(subset="term")
+    ends = ["fair", "fair_low", "fair_high"]
+    both = goals.merge(frame[["person_id", "term", *ends]], on=["person_id", "term"])
+    sums = both.groupby("metric")[["actual", "due"]].transform("sum")
+    for end in ends:
+        both[end.replace("fair", "fair_attainment")] = (
+            sums["actual"] / sums["due"] * (1 + both[end])
+        )
+    names = ["person_id", "metric", "attainment", "fair_attainment"]
+    names += ["fair_attainment_low", "fair_attainment_high"]
+    order = ["metric", "fair_attainment", "person_id"]
+    return both.sort_values(order, ascending=[True, False, True], ignore_index=True)[names]
+
+
+@carries_missing
+def fair_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay fair attainments out."""
+    frame = frame.assign(metric=frame["metric"].map(titled_term))
+    return frame.rename(columns={"metric": "goal_of"})
 
 
 def weighted_attainment(attained: pd.DataFrame) -> pd.Series:
