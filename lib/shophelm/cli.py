@@ -86,7 +86,18 @@ def tables() -> None:
     click.echo(dictionary())
 
 
-@cli.command(name="import")
+class _Import(click.Command):
+    """Lists the formats below the options."""
+
+    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        from shophelm.shop.importers import AUTO, FORMATS
+
+        with formatter.section("Formats"):
+            told = [(AUTO, "each file in the format that its columns tell")]
+            formatter.write_dl(told + [(f.name, f.help) for f in FORMATS.values()])
+
+
+@cli.command(name="import", cls=_Import)
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="The shop's folder.")
@@ -96,18 +107,22 @@ def tables() -> None:
     help="What buyer ids are hashed with.  [default: ~/.config/shophelm/key, made on first use]",
 )
 def import_(format_name: str, files: tuple[Path, ...], to: Path, key_file: Path | None) -> None:
-    """Turn a platform's exports into a shop's folder.
+    """Turn platforms' exports into a shop's folder.
 
-    FORMAT is tmall-orders, taobao-orders, online-retail, olist or taobao-events. Names, phones
-    and addresses are left behind; buyer ids become hashes of a key.
+    FORMAT is one of those below. Files of several months add up: of an order or a day that stands
+    in two exports the newer is taken. Names, phones and addresses are left behind; buyer ids become
+    hashes of a key.
     """
-    from shophelm.shop.importers import import_files
+    from shophelm.shop.importers import AUTO, import_auto, import_files
 
-    record = import_files(
-        format_name, files, to, key_file=key_file, progress=lambda s: click.echo(s, err=True)
-    )
-    for line in record.lines():
-        click.echo(line)
+    given = {"key_file": key_file, "progress": lambda s: click.echo(s, err=True)}
+    if format_name == AUTO:
+        records = import_auto(files, to, **given)
+    else:
+        records = (import_files(format_name, files, to, **given),)
+    for record in records:
+        for line in record.lines():
+            click.echo(line)
 
 
 @cli.command()

@@ -17,8 +17,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import ibis
-import openpyxl
 import pandas as pd
+from python_calamine import CalamineWorkbook
 
 from shophelm.actions import HORIZON_DAYS, Action
 from shophelm.errors import ReportError, ShophelmError
@@ -116,9 +116,7 @@ def _refuse_further_sheets(path: Path) -> None:
     """Refuse a workbook of several sheets: writing the ledger would lose the others."""
     if path.suffix != ".xlsx" or not zipfile.is_zipfile(path):
         return
-    book = openpyxl.load_workbook(path, read_only=True)
-    names = book.sheetnames
-    book.close()
+    names = CalamineWorkbook.from_path(path).sheet_names
     if len(names) > 1:
         raise ReportError(
             f"The ledger {path.name} has further sheets ({', '.join(names[1:])}), which would be "

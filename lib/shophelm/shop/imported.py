@@ -68,6 +68,10 @@ class ImportRecord:
         What the files add up to in their own terms, as exact decimals.
     notes
         What a reader of the tables should know, in sentences.
+    mark
+        A digest of the format and the files: an import of the same again takes its place.
+    replaced
+        Table → rows of earlier imports that gave way; not kept in the record.
     """
 
     format: str
@@ -77,17 +81,26 @@ class ImportRecord:
     apart: dict[str, ApartRecord] = field(default_factory=dict)
     totals: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    mark: str = ""
+    replaced: dict[str, int] = field(default_factory=dict, compare=False)
 
     def lines(self) -> list[str]:
         """Say in lines what became of every record, and what to know of the tables made."""
         said = [f"{f.name}: {_became(f)}" for f in self.files]
         said += [f"made {name} with {t.accepted:,} rows" for name, t in self.tables.items()]
+        said += [
+            f"{name}: {n:,} rows of earlier imports stand in these files too; the newer were taken"
+            for name, n in self.replaced.items()
+            if n
+        ]
         said += [f"{name}: {total} in all" for name, total in self.totals.items()]
         return [*said, *self.notes]
 
     def to_json(self) -> dict:
         """Give the record as JSON's own types."""
-        return json.loads(json.dumps(asdict(self)))
+        held = asdict(self)
+        del held["replaced"]
+        return json.loads(json.dumps(held))
 
     @classmethod
     def from_json(cls, data: dict) -> ImportRecord:
@@ -101,6 +114,7 @@ class ImportRecord:
             apart={name: ApartRecord(**a) for name, a in data["apart"].items()},
             totals=dict(data["totals"]),
             notes=tuple(data["notes"]),
+            mark=data["mark"],
         )
 
 
@@ -138,4 +152,7 @@ def read_records(folder: Path) -> tuple[ImportRecord, ...]:
 def write_records(folder: Path, records: Iterable[ImportRecord]) -> None:
     """Write the imports that made a shop's folder."""
     text = json.dumps({"imports": [r.to_json() for r in records]}, ensure_ascii=False, indent=2)
-    (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+    new = folder / f"{RECORD_FILE}.new"
+    new.write_text(text + "\n", encoding="utf-8")
+    # the file that is there may be the shop's own, under a second name: it is left as it is
+    new.replace(folder / RECORD_FILE)

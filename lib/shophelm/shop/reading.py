@@ -11,7 +11,7 @@ import csv
 import gzip
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,8 @@ from shophelm.errors import DataError
 CHUNK = 1 << 20
 csv.field_size_limit(sys.maxsize)
 DELIMITERS = (",", "\t", ";")
+TITLES = 16
+"""Lines at the top of a file among which its header may stand."""
 FAULTS = {
     "MISSING COLUMNS": "the line has too few columns",
     "TOO MANY COLUMNS": "the line has too many columns",
@@ -45,11 +47,14 @@ class Raw:
         is none.
     stored
         True where reading again costs little (Parquet, a database): nothing is copied.
+    title
+        The lines above a text file's header.
     """
 
     table: ibis.Table
     faults: ibis.Table | None = None
     stored: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class TextFile:
     lines: int
     delimiter: str
     header: tuple[str, ...]
+    above: tuple[str, ...] = ()
 
 
 def read_text(
@@ -72,6 +78,7 @@ def read_text(
     scratch: Path,
     encodings: Sequence[str] = ("utf-8-sig",),
     header: Sequence[str] | None = None,
+    is_header: Callable[[Sequence[str]], bool] | None = None,
     advice: str = "Save it as 'CSV UTF-8', or, if it is a platform's own export, use "
     "`shophelm import`.",
 ) -> Raw:
@@ -89,6 +96,9 @@ def read_text(
         Tried in turn; the first that decodes the whole file is used.
     header
         Column names for a file without a header line.
+    is_header
+        Tells the header from titles above it, which exports have; the first line if None, or where
+        it tells none of the first `TITLES`.
     advice
         What to do about a file in no encoding of these.
 
@@ -97,7 +107,8 @@ def read_text(
     DataError
         If the file is empty, cut short, in none of the encodings, or names a column twice.
     """
-    text = examine(path, encodings=encodings, header=header, advice=advice)
+    text = examine(path, encodings=encodings, header=header, is_header=is_header, advice=advice)
+    skipped = len(text.above)
     readable = path if text.plain else _as_utf8(text, scratch / f"{name}.csv")
     columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in text.header)
     for kind in ("", "_faults", "_scan"):
@@ -106,8 +117,8 @@ def read_text(
         f"""CREATE TEMP TABLE "{name}" AS
         SELECT row_number() OVER () AS _row, * FROM read_csv(
             {_quoted(str(readable))}, auto_detect=false, columns={{{columns}}},
-            header={header is None}, delim={_quoted(text.delimiter)}, quote='"', escape='"',
-            new_line='\\n', strict_mode=true, max_line_size=33554432,
+            header={header is None}, skip={skipped}, delim={_quoted(text.delimiter)},
+            quote='"', escape='"', new_line='\\n', strict_mode=true, max_line_size=33554432,
             store_rejects=true, rejects_table='{name}_faults', rejects_scan='{name}_scan')"""
     )
     # plain SQL: three counts a table by Ibis are a third of what opening a small shop takes
@@ -115,21 +126,28 @@ def read_text(
         (SELECT count(DISTINCT line) FROM "{name}_faults")"""
     rows, faults = con.raw_sql(counts).fetchone()
     _count_again(text, rows, faults, headed=header is None)
-    found = _faults(con, name, header is None) if faults else None
-    return Raw(con.table(name), faults=found, stored=False)
+    found = _faults(con, name, skipped + (header is None)) if faults else None
+    return Raw(con.table(name), faults=found, stored=False, title="\n".join(text.above))
 
 
 def examine(
-    path: Path, *, encodings: Sequence[str], header: Sequence[str] | None, advice: str
+    path: Path,
+    *,
+    encodings: Sequence[str],
+    header: Sequence[str] | None,
+    is_header: Callable[[Sequence[str]], bool] | None,
+    advice: str,
 ) -> TextFile:
     """Find a file's encoding, line ends, delimiter and column names by reading it once."""
     if not path.stat().st_size:
         raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
     encoding, lines, returns = _decoded(path, encodings, advice)
     with _opened(path, "rt", encoding, newline="") as stream:
-        first = stream.readline()
-    if not first:
+        top = [line for _ in range(TITLES) if (line := stream.readline())]
+    if not top:
         raise DataError(f"{path.name} is empty. Export it again.")
+    above = _titles(top, is_header) if header is None and is_header else 0
+    first = top[above]
     if "\0" in first:
         raise DataError(f"{path.name} is no text at all. Save it as 'CSV UTF-8', or as xlsx.")
     delimiter = max(DELIMITERS, key=first.count)
@@ -141,7 +159,16 @@ def examine(
         )
     # DuckDB reads no row at all when it is told of \r\n, and stops at a change of line end
     plain = encoding == "utf-8-sig" and not returns
-    return TextFile(path, encoding, plain, lines, delimiter, names)
+    titles = tuple(line.strip() for line in top[:above])
+    return TextFile(path, encoding, plain, lines, delimiter, names, titles)
+
+
+def _titles(top: Sequence[str], is_header: Callable[[Sequence[str]], bool]) -> int:
+    """Count the lines above the header."""
+    for place, line in enumerate(top):
+        if any(is_header(next(csv.reader([line], delimiter=d), [])) for d in DELIMITERS):
+            return place
+    return 0
 
 
 def _decoded(path: Path, encodings: Sequence[str], advice: str) -> tuple[str, int, bool]:
@@ -204,9 +231,11 @@ def _count_again(text: TextFile, rows: int, faults: int, *, headed: bool) -> Non
     """Count the records with another parser: a reader that loses rows must not do so unseen."""
     parsed = rows + faults
     # the cheap count settles it for a file whose records are lines
-    if text.plain and parsed + headed in (text.lines, text.lines + 1):
+    if text.plain and parsed + headed + len(text.above) in (text.lines, text.lines + 1):
         return
     with _opened(text.path, "rt", text.encoding) as stream:
+        for _ in text.above:
+            stream.readline()
         counted = sum(1 for r in csv.reader(stream, delimiter=text.delimiter) if r) - headed
     if counted != parsed and not faults:
         raise DataError(
@@ -237,11 +266,11 @@ def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(c or f"column {i}" for i, c in enumerate(cells, start=1))
 
 
-def _faults(con: ibis.BaseBackend, name: str, headed: bool) -> ibis.Table:
+def _faults(con: ibis.BaseBackend, name: str, above: int) -> ibis.Table:
     faults = con.table(f"{name}_faults")
     rule = faults.error_type.cast("string").cases(*FAULTS.items(), else_=faults.error_message)
     each = faults.select(
-        _row=(faults.line - int(headed)).cast("int64"), _rule=rule, _value=faults.csv_line
+        _row=(faults.line - above).cast("int64"), _rule=rule, _value=faults.csv_line
     )
     # a record may have several faults, listed in any order: tell one, always the same
     return each.group_by("_row").aggregate(_rule=each["_rule"].min(), _value=each["_value"].min())

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import csv
-import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from shophelm.errors import DataError
 
-OLE = b"\xd0\xcf\x11\xe0"
+OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
 
 def sheets(path: Path, folder: Path) -> list[tuple[str, Path]]:
     """Write each sheet that holds anything as a CSV file.
+
+    Parameters
+    ----------
+    path
+        An xlsx or xls file, by its content and not its name.
+    folder
+        Where the CSV files go.
 
     Returns
     -------
@@ -33,24 +35,15 @@ def sheets(path: Path, folder: Path) -> list[tuple[str, Path]]:
     """
     _refuse_protected(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = CalamineWorkbook.from_path(path)
         written = [
-            (sheet.title, file)
-            for number, sheet in enumerate(book.worksheets, start=1)
-            if _write(sheet, file := folder / f"sheet{number}.csv")
+            (name, file)
+            for number, name in enumerate(book.sheet_names, start=1)
+            if _write(book.get_sheet_by_name(name), file := folder / f"sheet{number}.csv")
         ]
-        book.close()
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        ParseError,
-        KeyError,
-        ValueError,
-        OSError,
-        EOFError,
-    ) as error:
+    except (CalamineError, ValueError, OSError) as error:
         raise DataError(
-            f"{path.name} is cut short or damaged, or is no xlsx ({error}). "
+            f"{path.name} is cut short or damaged, or is no workbook ({error}). "
             "Copy or export it again."
         ) from None
     if not written:
@@ -60,39 +53,38 @@ def sheets(path: Path, folder: Path) -> list[tuple[str, Path]]:
     return [(f"{path.name} [{title}]", file) for title, file in written]
 
 
+def is_workbook(path: Path) -> bool:
+    """Tell a workbook from text that only bears its name, as some platforms' xls files are."""
+    with path.open("rb") as stream:
+        return stream.read(4) in (OLE, ZIP)
+
+
 def _refuse_protected(path: Path) -> None:
     with path.open("rb") as stream:
-        head = stream.read(1 << 16)
-    if not head.startswith(OLE):
-        return
-    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        head = stream.read(4)
+    if head == OLE and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise DataError(
             f"{path.name} is protected with a password. Open it in Excel, save it without one, "
             "and import that."
         )
-    raise DataError(f"{path.name} is an old Excel file under a new name. Save it as .xlsx or CSV.")
 
 
-def _write(sheet: ReadOnlyWorksheet, file: Path) -> bool:
-    """Write a sheet's rows that hold anything; say whether there were any."""
-    # exports often state a size of one cell, at which reading would stop
-    sheet.reset_dimensions()
-    width = 0
+def _write(sheet: CalamineSheet, file: Path) -> bool:
+    """Write a sheet's rows that hold anything, all equally wide; say whether there were any."""
+    every = ([_text(value) for value in row] for row in sheet.iter_rows())
+    rows = [cells for cells in every if any(c.strip() for c in cells)]
+    if not rows:
+        return False
+    width = max(_filled(cells) for cells in rows)
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for cells in _filled(sheet):
-            while len(cells) > max(width, 1) and not cells[-1]:
-                cells.pop()
-            width = width or len(cells)
-            writer.writerow(cells + [""] * (width - len(cells)))
-    return width > 0
+        writer.writerows((cells + [""] * width)[:width] for cells in rows)
+    return True
 
 
-def _filled(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
-    for row in sheet.iter_rows(values_only=True):
-        cells = [_text(value) for value in row]
-        if any(c.strip() for c in cells):
-            yield cells
+def _filled(cells: list[str]) -> int:
+    """Give the width of a row without the blank cells at its end."""
+    return max((n for n, cell in enumerate(cells, start=1) if cell), default=1)
 
 
 def _text(value: object) -> str:

@@ -124,7 +124,8 @@ def number(folder: Path, table: str, expression: str) -> str:
 
 
 def rejected(folder: Path, table: str) -> list[dict[str, str]]:
-    with (folder / "rejected" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as stream:
+    (path,) = folder.glob(f"rejected/*/{table}.csv")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 

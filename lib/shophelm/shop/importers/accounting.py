@@ -37,7 +37,7 @@ def account(
         raise DataError(f"{form.name}: {_nothing_usable(files)} {form.where}")
     return ImportRecord(
         format=form.name,
-        currency=form.currency,
+        currency=mapped.currency or form.currency,
         files=files,
         tables={name: _table(c) for name, c in checked.items()},
         apart={a.category: _apart(desk, a) for a in mapped.apart if _records(a)},

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import ibis
 
 from shophelm.shop.importers.cleaning import plain
-from shophelm.shop.importers.language import Input, Role
+from shophelm.shop.importers.days import file_day
+from shophelm.shop.importers.language import Apart, Input, Role, file_of
 from shophelm.shop.importers.pseudonyms import hashed
+from shophelm.shop.importers.recognising import matching
+
+SUPERSEDED = "superseded by a newer export"
 
 
 @dataclass
@@ -25,17 +29,20 @@ class Desk:
         The files, and the role of each by its number.
     key
         What ids are hashed with.
+    superseded
+        Records that stand in a newer file too, as the cells that hold them are asked for.
     """
 
     con: ibis.BaseBackend
     inputs: Sequence[Input]
     roles: Mapping[int, Role]
     key: bytes
+    superseded: list[Apart] = field(default_factory=list)
     _made: int = 0
 
     def has(self, role: str, column: str | None = None) -> bool:
         """Say whether any file has this role (and, where given, this column)."""
-        return any(column is None or column in i.columns for i in self.of(role))
+        return any(column is None or matching(column, i.columns) for i in self.of(role))
 
     def of(self, role: str) -> list[Input]:
         """List the files of a role."""
@@ -45,30 +52,75 @@ class Desk:
         """Give the records of all files of a role, in the role's columns and `_row`.
 
         Cells are cleaned by `cleaning.plain`, unless wanted as they are; a column that a file
-        lacks reads as null.
+        lacks reads as null. Of a unit (`Role.unit`) that several files hold, the newest one's
+        records are given: newest by the date in its name where every file has one, otherwise the
+        one that was named last.
         """
-        files = self.of(role)
-        wanted = self.roles[files[0].number].mapped
-        tables = [_columns(i, wanted, as_they_are=as_they_are) for i in files]
+        files, kind = self.of(role), self.roles[self.of(role)[0].number]
+        tables = [_columns(i, kind.mapped, as_they_are=as_they_are) for i in files]
         stacked = ibis.union(*tables) if len(tables) > 1 else tables[0]
         # a log of any length is read as it streams
-        return stacked if as_they_are else self.kept(stacked)
+        stacked = stacked if as_they_are else self.kept(stacked)
+        return self._newest(stacked, kind, files) if kind.unit and len(files) > 1 else stacked
+
+    def with_day(self, cells: ibis.Table, role: str) -> ibis.Table:
+        """Add `(day)`: the one day that the file is about; null where it is not told.
+
+        A file of the same archive that lists the archive's days (`Role.days`) tells it, or else its
+        own title or name.
+        """
+        days = [(i.number, day) for i in self.of(role) if (day := self._day(i))]
+        file = file_of(cells["_row"])
+        return cells.mutate(**{"(day)": file.cases(*days) if days else ibis.null("string")})
+
+    def _day(self, file: Input) -> str | None:
+        for other in self.inputs:
+            listed = self.roles[other.number].days
+            if listed and other.archive and other.archive == file.archive:
+                column = other.raw.table[other.columns[matching(listed, other.columns)[0]]]
+                found = other.raw.table.select(day=column).distinct().limit(2).to_pyarrow()
+                return found["day"][0].as_py() if len(found) == 1 else None
+        return file_day(file)
+
+    def _newest(self, cells: ibis.Table, role: Role, files: Sequence[Input]) -> ibis.Table:
+        """Leave out, and keep apart, the records of units that a newer file holds too."""
+        in_order = sorted(files, key=age(files))
+        if "(day)" in role.unit:
+            cells = self.with_day(cells, role.name)
+        rank = file_of(cells["_row"]).cases(*((f.number, n) for n, f in enumerate(in_order)))
+        ranked = cells.mutate(_rank=rank)
+        unit = ibis.window(group_by=[ranked[c] for c in role.unit])
+        known = ibis.or_(*(ranked[c].notnull() for c in role.unit))
+        ranked = self.kept(
+            ranked.mutate(_old=known & (ranked["_rank"] < ranked["_rank"].max().over(unit)))
+        )
+        old = ranked.filter(ranked["_old"]).select("_row", *role.unit)
+        self.superseded.append(Apart(SUPERSEDED, old, saved=False))
+        return ranked.filter(~ranked["_old"]).drop("_rank", "_old")
 
     def hashed(self, table: ibis.Table, column: str) -> ibis.Table:
         """Replace a column of ids by their keyed hashes."""
-        self._made += 1
-        name = f"hashes{self._made}"
-        return hashed(self.con, table, column, key=self.key, name=name)
+        return hashed(self.con, table, column, key=self.key, name=self._name("hashes"))
 
     def kept(self, table: ibis.Table) -> ibis.Table:
         """Compute a table once, for what is asked of it more than once."""
+        return self.con.create_table(self._name("kept"), table, temp=True)
+
+    def _name(self, kind: str) -> str:
+        """Give a name that no table has, of this desk or another on the same connection."""
         self._made += 1
-        return self.con.create_table(f"kept{self._made}", table, temp=True)
+        return f"{kind}{self.inputs[0].number}_{self._made}"
 
     def numbers(self, table: ibis.Table, **wanted: ibis.Value) -> dict[str, Decimal]:
         """Compute counts and sums over a table in one pass; null is 0."""
         found = table.aggregate(**wanted).to_pyarrow().to_pylist()[0]
         return {name: Decimal(value or 0) for name, value in found.items()}
+
+
+def age(files: Sequence[Input]) -> Callable[[Input], tuple[str, int]]:
+    """Give what files are put in order by, the oldest first."""
+    stamped = all(f.stamp for f in files)
+    return lambda f: (f.stamp if stamped else "", f.number)
 
 
 def written(number: Decimal) -> str:
@@ -80,9 +132,10 @@ def written(number: Decimal) -> str:
 
 def _columns(file: Input, wanted: Sequence[str], *, as_they_are: bool) -> ibis.Table:
     raw = file.raw.table
-    cells = {c: raw[file.columns[c]] for c in wanted if c in file.columns}
+    found = {c: [raw[file.columns[name]] for name in matching(c, file.columns)] for c in wanted}
     if not as_they_are:
-        cells = {c: plain(cell) for c, cell in cells.items()}
+        found = {c: [plain(cell) for cell in cells] for c, cells in found.items()}
+    cells = {c: ibis.coalesce(*of) if len(of) > 1 else of[0] for c, of in found.items() if of}
     lacking = {c: ibis.null("string") for c in wanted if c not in cells}
     values = cells | lacking
     return raw.select(_row=raw["_row"], **{c: values[c] for c in wanted})

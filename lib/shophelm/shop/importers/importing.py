@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,16 +15,18 @@ import ibis
 from shophelm.errors import DataError, ParameterError, ReportError
 from shophelm.shop.checks import Checked, check
 from shophelm.shop.contract import TABLES
-from shophelm.shop.imported import ImportRecord
+from shophelm.shop.imported import ImportRecord, read_records, write_records
 from shophelm.shop.importers.accounting import account
 from shophelm.shop.importers.desk import Desk
-from shophelm.shop.importers.language import Format, Input, Mapped
+from shophelm.shop.importers.language import Format, Input, Mapped, Role
 from shophelm.shop.importers.opening import open_files
 from shophelm.shop.importers.pseudonyms import read_key
-from shophelm.shop.importers.recognising import recognise
+from shophelm.shop.importers.recognising import recognise, sort_out
 from shophelm.shop.importers.writing import (
     publish,
+    require_currency,
     require_replaceable,
+    stage,
     workplace,
     write_apart,
     write_rejects,
@@ -30,38 +34,41 @@ from shophelm.shop.importers.writing import (
 )
 from shophelm.shop.reading import CHUNK, Raw
 
+MEMORY = "2GB"
+"""What DuckDB may hold before it spills to the disk, whatever the files' size."""
+
 
 def import_into(
-    form: Format,
+    choose: Callable[[ibis.BaseBackend, Sequence[Path], Path], Sequence[Share]],
     files: Iterable[str | Path],
     to: str | Path,
     *,
     key_file: str | Path | None,
     progress: Callable[[str], None] | None,
-) -> ImportRecord:
-    """Read, map, check and write; see `import_files`."""
+) -> tuple[ImportRecord, ...]:
+    """Read, map, check, merge and write; see `import_files`.
+
+    Parameters
+    ----------
+    choose
+        Opens the files, and says which of them are of which format.
+    files, to, key_file, progress
+        As `import_files` takes them.
+    """
     tell = progress or (lambda _: None)
     paths, target = _existing(files), Path(to)
     key = read_key(Path(key_file) if key_file else None, outside=target)
-    with workplace(target) as work:
+    with workplace(target, tell) as work:
         scratch, shop = work / "scratch", work / "shop"
         scratch.mkdir()
-        shop.mkdir()
-        con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"))
+        con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), memory_limit=MEMORY)
+        before = [_state(p) for p in paths]
         try:
             tell(f"reading {len(paths)} file{'s' * (len(paths) > 1)}")
-            inputs = open_files(con, form, paths, scratch=scratch)
-            desk = Desk(con, inputs, recognise(form, inputs), key)
-            tell("mapping columns to the shop's tables")
-            mapped = form.map(desk)
-            require_replaceable(target, list(mapped.tables), form.name)
-            tell("checking every record")
-            checked = _check(con, desk, mapped)
-            record = account(form, desk, mapped, checked)
-            tell("writing " + ", ".join(checked))
-            write_tables(con, checked, shop)
-            write_rejects(checked, inputs, shop)
-            write_apart(mapped.apart, inputs, shop)
+            shares = choose(con, paths, scratch)
+            marks = {p.name: _digest(p) for p in paths}
+            stage(target, shop, [s.form.name for s in shares])
+            records = [_import_one(con, share, shop, target, key, marks, tell) for share in shares]
         except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
             raise ReportError(
                 f"{target} cannot be written ({str(error).splitlines()[0]}). Make room on the "
@@ -69,13 +76,99 @@ def import_into(
             ) from None
         except duckdb.Error as error:
             raise DataError(
-                f"{form.name}: {str(error).splitlines()[0]}. Nothing was imported. This is a fault "
-                "of Shophelm: please report it with the file's first lines, names taken out."
+                f"{str(error).splitlines()[0]}. Nothing was imported. This is a fault of "
+                "Shophelm: please report it with the file's first lines, names taken out."
             ) from error
         finally:
             con.disconnect()
-        publish(work, target, record)
+        _require_unchanged(paths, before)
+        publish(shop, target)
+    return tuple(records)
+
+
+def _import_one(
+    con: ibis.BaseBackend,
+    share: Share,
+    shop: Path,
+    target: Path,
+    key: bytes,
+    marks: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> ImportRecord:
+    """Take one format's files into the folder that is being made."""
+    form, inputs = share.form, share.inputs
+    desk = Desk(con, inputs, share.roles, key)
+    tell(f"{form.name}: mapping columns to the shop's tables")
+    mapped = form.map(desk)
+    mapped.apart += desk.superseded
+    require_replaceable(shop, target, list(mapped.tables), form.name)
+    require_currency(shop, target, mapped.currency or form.currency, form.name)
+    tell(f"{form.name}: checking every record")
+    checked = _check(con, desk, mapped)
+    record = account(form, desk, mapped, checked)
+    tell(f"{form.name}: writing " + ", ".join(checked))
+    replaced = write_tables(con, checked, inputs, shop)
+    write_rejects(checked, inputs, shop, form.name)
+    write_apart(mapped.apart, inputs, shop, form.name)
+    named = sorted({marks[i.name.partition(" [")[0]] for i in inputs})
+    mark = hashlib.blake2b("".join([form.name, *named]).encode(), digest_size=16).hexdigest()
+    record = dataclasses.replace(record, mark=mark, replaced=replaced)
+    earlier = [r for r in read_records(shop) if r.mark != mark]
+    write_records(shop, [*earlier, record])
     return record
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The files of one format among those that are imported."""
+
+    form: Format
+    inputs: Sequence[Input]
+    roles: Mapping[int, Role]
+
+
+def of_one_format(form: Format) -> Callable[..., list[Share]]:
+    """Take all files for a format's."""
+
+    def choose(con: ibis.BaseBackend, paths: Sequence[Path], scratch: Path) -> list[Share]:
+        inputs = open_files(con, [form], paths, scratch=scratch)
+        return [Share(form, inputs, recognise(form, inputs))]
+
+    return choose
+
+
+def by_header(
+    forms: Mapping[str, Format], told: Callable[[str], None]
+) -> Callable[..., list[Share]]:
+    """Tell each file's format by its columns, and say why."""
+    headed = {name: form for name, form in forms.items() if form.header is None}
+
+    def choose(con: ibis.BaseBackend, paths: Sequence[Path], scratch: Path) -> list[Share]:
+        inputs = open_files(con, list(headed.values()), paths, scratch=scratch)
+        shares: dict[str, Share] = {}
+        for file in inputs:
+            form, role = sort_out(headed, file)
+            told(f"{file.name} is {role.what} of {form.name}: it has {', '.join(role.needs)}")
+            share = shares.setdefault(form.name, Share(form, [], {}))
+            share.inputs.append(file)
+            share.roles[file.number] = role
+        return [shares[name] for name in headed if name in shares]
+
+    return choose
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _require_unchanged(paths: Sequence[Path], before: Sequence[tuple[int, int]]) -> None:
+    for path, state in zip(paths, before, strict=True):
+        if not path.exists() or _state(path) != state:
+            raise DataError(
+                f"{path.name} changed while it was read. Nothing was imported: wait until its "
+                "export is done, and import it again."
+            )
 
 
 def find_format(name: str, formats: Mapping[str, Format]) -> Format:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 FILE = 10**11
 """`_row` of a record is its file's number times this, plus its place in the file."""
+STAMP = re.compile(
+    r"20\d{2}[-_.]?[01]\d[-_.]?[0-3]\d(?:[-_. T]?[0-2]\d[-_.:]?[0-5]\d(?:[-_.:]?[0-5]\d)?)?"
+)
 PART = 10**15
 """Added for each further row that one record becomes; such rows are not counted as records."""
 
@@ -33,6 +37,17 @@ class Role:
         Columns about a person → what is kept of them ("" for nothing).
     table
         The contract's table that its records become; "" where they are only looked up.
+    unit
+        Columns that tell what a newer export replaces as a whole: the order, or the day and the
+        product. Records of a unit that stands in a newer file too are superseded. Empty where files
+        do not overlap, or the format sees to it.
+    days
+        The column that lists the days its archive is about; "" for none.
+
+    Notes
+    -----
+    A column may be given as "A|B", where versions of the export call it differently, and with a
+    `*` for what changes within a name. Case does not matter.
     """
 
     name: str
@@ -41,6 +56,8 @@ class Role:
     uses: tuple[str, ...] = ()
     personal: Mapping[str, str] = field(default_factory=dict)
     table: str = ""
+    unit: tuple[str, ...] = ()
+    days: str = ""
 
     @property
     def mapped(self) -> tuple[str, ...]:
@@ -63,7 +80,7 @@ class Format:
     required
         Roles of which one must be there, or there is nothing to import.
     currency
-        What its money is in.
+        What its money is in; "" where files say it, or hold none.
     encodings
         Tried in turn on its text files.
     header
@@ -102,6 +119,22 @@ class Input:
     raw: Raw
     columns: Mapping[str, str]
     rows: int
+
+    @property
+    def title(self) -> str:
+        """The lines above its header."""
+        return self.raw.title
+
+    @property
+    def archive(self) -> str:
+        """The archive or workbook it lies in; "" where it is a file of its own."""
+        return self.name.rpartition(" [")[0]
+
+    @property
+    def stamp(self) -> str:
+        """The digits of the last date and time in its name, by which exports are told apart."""
+        found = STAMP.findall(self.name)
+        return re.sub(r"\D", "", found[-1]).ljust(14, "0") if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +179,8 @@ class Mapped:
         What the files add up to in their own terms, as exact decimals.
     notes
         What a reader of the tables should know, in sentences.
+    currency
+        What the files' money is in, where the format leaves it open.
     """
 
     tables: dict[str, ibis.Table]
@@ -154,6 +189,7 @@ class Mapped:
     apart: list[Apart] = field(default_factory=list)
     totals: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    currency: str = ""
 
 
 def file_of(row: ibis.IntegerValue) -> ibis.IntegerValue:

@@ -1,11 +1,11 @@
-"""Files as people have them (csv, tsv, gz, zip, xlsx, parquet) → tables of text."""
+"""Files as people have them (csv, tsv, gz, zip, xls, xlsx, parquet) → tables of text."""
 
 from __future__ import annotations
 
 import shutil
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,14 +13,16 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.importers.language import FILE, Format, Input
-from shophelm.shop.reading import CHUNK, Raw, chunks, damaged, read_text
-from shophelm.shop.workbooks import sheets
+from shophelm.shop.importers.recognising import fits, named
+from shophelm.shop.reading import CHUNK, TITLES, Raw, chunks, damaged, read_text
+from shophelm.shop.workbooks import is_workbook, sheets
 
 TEXTS = (".csv", ".tsv", ".txt")
+BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def open_files(
-    con: ibis.BaseBackend, form: Format, paths: Sequence[Path], *, scratch: Path
+    con: ibis.BaseBackend, forms: Sequence[Format], paths: Sequence[Path], *, scratch: Path
 ) -> list[Input]:
     """Read every file, and every sheet of a workbook, with each cell as text.
 
@@ -28,8 +30,9 @@ def open_files(
     ----------
     con
         A DuckDB connection of Ibis.
-    form
-        Says which encodings to try, and the header of files without one.
+    forms
+        Say which encodings to try, which line is the header, and, where there is one only, the
+        header of files without any.
     paths
         The files.
     scratch
@@ -43,7 +46,7 @@ def open_files(
     inputs: list[Input] = []
     for path in paths:
         for name, file in _tables(path, scratch / f"file{len(inputs) + 1}"):
-            inputs.append(_input(con, form, len(inputs) + 1, name, file, scratch))
+            inputs.append(_input(con, forms, len(inputs) + 1, name, file, scratch))
     return inputs
 
 
@@ -53,18 +56,17 @@ def _tables(path: Path, folder: Path) -> list[tuple[str, Path]]:
     folder.mkdir()
     if not path.stat().st_size:
         raise DataError(f"{path.name} is empty (0 bytes). Export it again.")
-    if kind == ".xlsx":
+    if kind in (".xls", ".xlsx") and (kind == ".xlsx" or is_workbook(path)):
         return sheets(path, folder)
     if kind == ".gz":
         return [(path.name, _unpacked(path, folder))]
     if kind == ".zip":
-        return [(path.name, _unzipped(path, folder))]
-    if kind in (*TEXTS, ".parquet"):
+        return _unzipped(path, folder)
+    if kind in (*TEXTS, ".xls", ".parquet"):
         return [(path.name, path)]
-    advice = "Save it as .xlsx or CSV." if kind == ".xls" else "Export it as CSV or xlsx."
     raise DataError(
         f"{path.name} is of a kind that cannot be imported: csv, tsv, txt, their .gz or .zip, "
-        f"xlsx and parquet can. {advice}"
+        "xls, xlsx and parquet can. Export it as CSV or xlsx."
     )
 
 
@@ -75,24 +77,27 @@ def _unpacked(path: Path, folder: Path) -> Path:
     return target
 
 
-def _unzipped(path: Path, folder: Path) -> Path:
-    target = folder / f"{path.stem.removesuffix('.csv')}.csv"
+def _unzipped(path: Path, folder: Path) -> list[tuple[str, Path]]:
+    """Unpack the text files of an archive."""
+    found = []
     try:
         with zipfile.ZipFile(path) as archive:
             held = [m for m in archive.infolist() if _is_table(m)]
-            if len(held) != 1:
-                raise DataError(
-                    f"{path.name} holds {len(held)} csv files. Unpack it and give the files."
-                )
-            with archive.open(held[0]) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy, CHUNK)
+            if not held:
+                raise DataError(f"{path.name} holds no csv file. Unpack it and give the files.")
+            for number, member in enumerate(held, start=1):
+                target = folder / f"member{number}.csv"
+                with archive.open(member) as source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy, CHUNK)
+                inside = Path(member.filename).name
+                found.append((path.name if len(held) == 1 else f"{path.name} [{inside}]", target))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise damaged(path, error) from None
     except RuntimeError:
         raise DataError(
             f"{path.name} is protected with a password. Unpack it and give the file in it."
         ) from None
-    return target
+    return found
 
 
 def _is_table(member: zipfile.ZipInfo) -> bool:
@@ -101,48 +106,70 @@ def _is_table(member: zipfile.ZipInfo) -> bool:
 
 
 def _input(
-    con: ibis.BaseBackend, form: Format, number: int, name: str, file: Path, scratch: Path
+    con: ibis.BaseBackend,
+    forms: Sequence[Format],
+    number: int,
+    name: str,
+    file: Path,
+    scratch: Path,
 ) -> Input:
     try:
         if file.suffix.lower() == ".parquet":
             raw = _parquet(con, number, file)
         else:
-            raw = _text(con, form, number, file, scratch)
+            raw = _text(con, forms, number, file, scratch)
         rows = int(raw.table.count().execute())
     except duckdb.Error as error:
         raise damaged(Path(name), str(error).splitlines()[0]) from None
     if not rows and raw.faults is None:
         raise DataError(f"{name} has no records under its header. Export it again.")
-    columns = {_name(c): c for c in raw.table.columns if c != "_row"}
+    columns = {named(c): c for c in raw.table.columns if c != "_row"}
     return Input(number, name, _numbered(raw, number), columns, rows)
 
 
-def _text(con: ibis.BaseBackend, form: Format, number: int, file: Path, scratch: Path) -> Raw:
+def _text(
+    con: ibis.BaseBackend, forms: Sequence[Format], number: int, file: Path, scratch: Path
+) -> Raw:
     return read_text(
         con,
         file,
         f"input{number}",
         scratch=scratch,
-        encodings=_encodings(file, form),
-        header=form.header,
+        encodings=_encodings(file, forms),
+        header=forms[0].header if len(forms) == 1 else None,
+        is_header=_is_header(forms),
         advice="Export it again, or save it as 'CSV UTF-8'.",
     )
 
 
-def _encodings(file: Path, form: Format) -> tuple[str, ...]:
-    """Choose by the header line, so that a file cut within a letter is not misread as GBK."""
+def _is_header(forms: Sequence[Format]) -> Callable[[Sequence[str]], bool]:
+    roles = [role for form in forms for role in form.roles]
+
+    def is_header(cells: Sequence[str]) -> bool:
+        names = {named(c) for c in cells}
+        return any(fits(role, names) for role in roles)
+
+    return is_header
+
+
+def _encodings(file: Path, forms: Sequence[Format]) -> tuple[str, ...]:
+    """Choose by the first line that tells, so that one cut within a letter is not misread."""
     with file.open("rb") as stream:
-        line = stream.readline(CHUNK)
+        top = [stream.readline(CHUNK) for _ in range(TITLES)]
+    line = next((part for part in top if not part.isascii() or b"\0" in part), b"")
+    encodings = tuple(dict.fromkeys(e for form in forms for e in form.encodings))
+    if top[0].startswith(BOMS):
+        return ("utf-16",)
     if b"\0" in line:
         raise DataError(
             f"{file.name} is UTF-16 or no text at all. Save it as 'CSV UTF-8', or as xlsx."
         )
     if line.isascii():
-        return form.encodings
+        return encodings
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
-        return tuple(e for e in form.encodings if not e.startswith("utf-8")) or form.encodings
+        return tuple(e for e in encodings if not e.startswith("utf-8")) or encodings
     return ("utf-8-sig",)
 
 
@@ -158,8 +185,4 @@ def _numbered(raw: Raw, number: int) -> Raw:
     faults = raw.faults
     if faults is not None:
         faults = faults.mutate(_row=faults["_row"] + first, _value=ibis.null("string"))
-    return Raw(raw.table.mutate(_row=raw.table["_row"] + first), faults, raw.stored)
-
-
-def _name(column: str) -> str:
-    return column.strip("\ufeff\u3000\xa0 \t\r\n'\"")
+    return Raw(raw.table.mutate(_row=raw.table["_row"] + first), faults, raw.stored, raw.title)

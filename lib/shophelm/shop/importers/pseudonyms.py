@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import ibis
@@ -89,11 +90,15 @@ def hashed(
 
 
 def _make(path: Path) -> None:
+    """Make a key, whole or not at all: another import may look for it at the same moment."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        # another import made it at the same moment
-        return
-    with os.fdopen(handle, "w") as stream:
-        stream.write(secrets.token_hex(32) + "\n")
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_hex(32) + "\n")
+        # a link does not replace the key that another one has made
+        with suppress(FileExistsError):
+            os.link(new, path)
+    finally:
+        new.unlink()

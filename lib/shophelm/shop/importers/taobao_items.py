@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import ibis
 
@@ -19,6 +18,7 @@ from shophelm.shop.importers.cleaning import (
 )
 from shophelm.shop.importers.desk import Desk
 from shophelm.shop.importers.language import Role, file_of
+from shophelm.shop.importers.sharing import shared
 
 DETAILS = Role(
     "items",
@@ -27,6 +27,7 @@ DETAILS = Role(
     uses=("外部系统编号", "商家编码"),
     personal={"备注": ""},
     table="order_lines",
+    unit=("订单编号",),
 )
 SUBORDERS = Role(
     "suborders",
@@ -35,6 +36,7 @@ SUBORDERS = Role(
     uses=("外部系统编号", "商家编码", "买家应付货款", "退款金额"),
     personal={"备注": "", "支付单号": ""},
     table="order_lines",
+    unit=("主订单编号",),
 )
 OVERLAP = "another file has the lines of this order already"
 TWICE = "the sub-order stands on an earlier row"
@@ -93,7 +95,7 @@ def map_items(desk: Desk, orders: ibis.Table) -> Items:
         products=_products(usable),
         refunds=_refunds(shares) if desk.has("suborders", "退款金额") else None,
         refused=refused,
-        per_order=usable.group_by("_order").aggregate(_listed=usable["_value"].sum().cast(MONEY)),
+        per_order=usable.group_by("_order").aggregate(_listed=usable["_worth"].sum().cast(MONEY)),
         notes=_notes(desk, shares),
     )
 
@@ -137,7 +139,7 @@ def _measured(cells: ibis.Table) -> ibis.Table:
         _coded=code.notnull(),
         _price=price,
         _quantity=quantity,
-        _value=(price * quantity).cast(MONEY),
+        _worth=(price * quantity).cast(MONEY),
         _owed=money(amount_text(cells["买家应付货款"])),
         _usable=price.notnull() & cells["_order"].notnull(),
     )
@@ -149,34 +151,10 @@ def _units(cells: ibis.Table) -> ibis.IntegerValue:
 
 
 def _shared(lines: ibis.Table, orders: ibis.Table) -> ibis.Table:
-    """Add `_share`: what the order paid for goods, by what the lines owe or else their worth.
-
-    Each share is the difference of two rounded running shares, the last of which is the whole:
-    so they add up exactly.
-    """
+    """Add `_share`: what the order paid for goods, by what the lines owe or else their worth."""
     known = orders.select(_id=orders["订单编号"], _payable=orders["_payable"]).distinct(on="_id")
-    t = _weighed(lines.left_join(known, lines["_order"] == known["_id"]))
-    order = {"group_by": ["_order", "_usable"], "order_by": "_row"}
-    t = t.mutate(_sum=t["_weight"].sum().over(ibis.window(**order, following=0)))
-    rounded = (t["_payable"] * t["_sum"] / t["_all"]).round(2).cast(MONEY)
-    last = t["_sum"] >= t["_all"]
-    running = last.ifelse(t["_payable"], ibis.least(rounded, t["_payable"]))
-    t = t.mutate(_running=running)
-    before = t["_running"].lag().over(ibis.window(**order)).fill_null(Decimal(0))
-    share = (t["_running"] - before).cast(MONEY)
-    return t.mutate(_share=t["_usable"].ifelse(share, ibis.null(MONEY)))
-
-
-def _weighed(t: ibis.Table) -> ibis.Table:
-    """Add `_weight`, by which an order's lines share, and `_all`, the sum of their weights."""
-    group = ibis.window(group_by=[t["_order"], t["_usable"]])
-    owing = (t["_owed"].notnull().all() & (t["_owed"].sum() > 0)).over(group)
-    t = t.mutate(_weight=owing.ifelse(t["_owed"], t["_value"]).cast("decimal(38,4)"))
-    group = ibis.window(group_by=[t["_order"], t["_usable"]])
-    t = t.mutate(_all=t["_weight"].sum().over(group), _n=t["_row"].count().over(group))
-    # lines without any worth share by number
-    some = t["_all"] > 0
-    return t.mutate(_weight=some.ifelse(t["_weight"], 1), _all=some.ifelse(t["_all"], t["_n"]))
+    t = shared(lines.left_join(known, lines["_order"] == known["_id"]), group=("_order", "_usable"))
+    return t.mutate(_share=t["_usable"].ifelse(t["_share"], ibis.null(MONEY)))
 
 
 def _lines(shares: ibis.Table) -> ibis.Table:
@@ -190,7 +168,7 @@ def _lines(shares: ibis.Table) -> ibis.Table:
         list_price=amount_text(shares["价格"]),
         unit_price=unit.fill_null(shares["_price"]),
         # an orphan has no order to share; the check must still see it as an orphan
-        paid_amount=ibis.coalesce(shares["_share"], shares["_value"]),
+        paid_amount=ibis.coalesce(shares["_share"], shares["_worth"]),
     )
 
 

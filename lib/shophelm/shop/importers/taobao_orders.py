@@ -63,6 +63,7 @@ ORDERS = Role(
     | dict.fromkeys(("买家会员名", "买家会员昵称"), "keyed hash")
     | dict.fromkeys(("收货地址", "修改后的收货地址"), "province"),
     table="orders",
+    unit=("订单编号",),
 )
 
 

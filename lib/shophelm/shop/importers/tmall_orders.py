@@ -24,6 +24,7 @@ ORDERS = Role(
     uses=("收货地址",),
     personal={"收货地址": "province"},
     table="orders",
+    unit=("订单编号",),
 )
 
 

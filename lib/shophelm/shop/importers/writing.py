@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import ibis
@@ -16,13 +16,10 @@ import pandas as pd
 from shophelm.errors import ReportError
 from shophelm.shop.checks import Checked, rejects
 from shophelm.shop.contract import TABLES
-from shophelm.shop.imported import (
-    RECORD_FILE,
-    ImportRecord,
-    read_records,
-    write_records,
-)
+from shophelm.shop.imported import RECORD_FILE, read_records
+from shophelm.shop.importers.exchanging import alone, exchange
 from shophelm.shop.importers.language import Apart, Input, file_of, place_of
+from shophelm.shop.importers.merging import merged
 from shophelm.shop.source import SUFFIXES
 
 LAYOUT = {
@@ -38,8 +35,11 @@ NUMBER = r"[+-]?\d+(?:[.,]\d+)*"
 
 
 @contextmanager
-def workplace(to: Path) -> Iterator[Path]:
+def workplace(to: Path, tell: Callable[[str], None]) -> Iterator[Path]:
     """Give a private folder beside the shop's, gone afterwards whatever happens.
+
+    One import at a time works beside a shop's folder; another one waits. What an import that was
+    killed left there is removed.
 
     Raises
     ------
@@ -47,66 +47,107 @@ def workplace(to: Path) -> Iterator[Path]:
         If the shop's folder cannot be written there.
     """
     target = to.resolve()
-    try:
-        if target.exists() and not target.is_dir():
-            raise ReportError(f"{to} is a file. Give --to a folder.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not os.access(target, os.W_OK):
-            raise PermissionError(13, "Permission denied")
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise _unwritable(to, error) from None
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    prefix = f".{target.name}-import-"
+    with ExitStack() as held:
+        try:
+            if target.exists() and not target.is_dir():
+                raise ReportError(f"{to} is a file. Give --to a folder.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir() and not os.access(target, os.W_OK):
+                raise PermissionError(13, "Permission denied")
+            held.enter_context(alone(target.parent, tell))
+            for left in target.parent.glob(f"{prefix}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            work = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+        except OSError as error:
+            raise _unwritable(to, error) from None
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
 
 
-def require_replaceable(to: Path, making: Sequence[str], format_name: str) -> None:
-    """Refuse a folder in which an import would leave a mixture.
+def stage(to: Path, shop: Path, formats: Sequence[str]) -> None:
+    """Lay a folder out as the shop's is, without what earlier imports of these formats refused."""
+    shop.mkdir()
+    if not to.is_dir():
+        return
+    for path in sorted(to.rglob("*")):
+        within = path.relative_to(to).parts
+        refused = within[0] in (REJECTED, APART) and (len(within) < 3 or within[1] in formats)
+        if path.is_file() and not refused:
+            copy = shop.joinpath(*within)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            _same_file(path, copy)
+
+
+def require_replaceable(shop: Path, to: Path, making: Sequence[str], format_name: str) -> None:
+    """Refuse a folder in which an import would leave a mixture; `shop` is what will stand at `to`.
 
     Raises
     ------
     ReportError
-        If the folder holds anything but a shop's tables, one of the tables to be made in another
-        form or made by hand, or tables of an earlier import that belong to ones now replaced.
+        If the folder holds anything but a shop's tables, or one of the tables to be made in another
+        form or made by hand.
     """
-    if not to.is_dir():
-        return
-    earlier = {t for r in read_records(to) for t in r.tables}
+    earlier = {t for r in read_records(shop) for t in r.tables}
     names = {f"{t}{s}" for t in TABLES for s in SUFFIXES} | {RECORD_FILE, REJECTED, APART}
-    strange = sorted(p.name for p in to.iterdir() if p.name not in names)
+    strange = sorted(p.name for p in shop.iterdir() if p.name not in names)
     if strange:
         raise ReportError(
             f"{to} holds {', '.join(strange[:3])}{' …' if len(strange) > 3 else ''}, which no "
             "shop's folder does. Give --to a new or empty folder."
         )
     for name in making:
-        for path in (to / f"{name}{suffix}" for suffix in SUFFIXES):
+        for path in (shop / f"{name}{suffix}" for suffix in SUFFIXES):
             if path.exists() and not (path.suffix == ".parquet" and name in earlier):
                 raise ReportError(
                     f"{to} holds {path.name}, and {format_name} makes {name} too. Move that "
                     "file away, or give --to another folder."
                 )
-    for name in sorted(earlier - set(making)):
-        if TABLES[name].parent and TABLES[name].parent[1] in making:
-            raise ReportError(
-                f"{to} holds {name} of an earlier import, which belong to the "
-                f"{TABLES[name].parent[1]} that {format_name} would replace. Give --to a new "
-                "folder, or import all files together."
-            )
 
 
-def write_tables(con: ibis.BaseBackend, checked: Mapping[str, Checked], folder: Path) -> None:
-    """Write the accepted rows as Parquet, in the columns there are, sorted for the queries."""
+def require_currency(shop: Path, to: Path, currency: str, name: str) -> None:
+    """Refuse a folder whose money is in another currency.
+
+    Raises
+    ------
+    ReportError
+        If it is.
+    """
+    held = {r.currency for r in read_records(shop) if r.currency}
+    if currency and held - {currency}:
+        raise ReportError(
+            f"{to} holds amounts in {', '.join(sorted(held))}, and {name} gives {currency}. Give "
+            "--to another folder: amounts of two currencies do not add up."
+        )
+
+
+def write_tables(
+    con: ibis.BaseBackend, checked: Mapping[str, Checked], inputs: Sequence[Input], folder: Path
+) -> dict[str, int]:
+    """Put the accepted rows into the folder's tables, as Parquet, sorted for the queries.
+
+    Returns
+    -------
+    dict
+        Table → how many rows of earlier imports gave way.
+    """
+    gave_way = {}
     for name, table in checked.items():
-        held = [c for c in table.contract.names if c in table.present]
-        order = LAYOUT.get(name, table.contract.key)
-        rows = table.accepted.select(*held).order_by(*order)
-        con.to_parquet(rows, folder / f"{name}.parquet", compression="zstd")
+        path = folder / f"{name}.parquet"
+        rows, gave_way[name] = merged(con, table, inputs, path if path.exists() else None)
+        order = [c for c in LAYOUT.get(name, table.contract.key) if c in rows.columns]
+        made = path.with_suffix(".new")
+        con.to_parquet(rows.order_by(*order), made, compression="zstd")
+        # the old file may be the shop's own, under a second name: it is left as it is
+        made.replace(path)
+    return gave_way
 
 
-def write_rejects(checked: Mapping[str, Checked], inputs: Sequence[Input], folder: Path) -> None:
+def write_rejects(
+    checked: Mapping[str, Checked], inputs: Sequence[Input], folder: Path, format_name: str
+) -> None:
     """Write each table's rejected rows with file, row, rule, value and the mapped columns."""
     for name, table in checked.items():
         if table.rejected:
@@ -114,10 +155,12 @@ def write_rejects(checked: Mapping[str, Checked], inputs: Sequence[Input], folde
             rows = frame.pop("row")
             frame.insert(0, "row", rows % 10**11)
             frame.insert(0, "file", [_file_name(inputs, int(r)) for r in rows])
-            _write_csv(frame, folder / REJECTED / f"{name}.csv")
+            _write_csv(frame, folder / REJECTED / format_name / f"{name}.csv")
 
 
-def write_apart(apart: Sequence[Apart], inputs: Sequence[Input], folder: Path) -> None:
+def write_apart(
+    apart: Sequence[Apart], inputs: Sequence[Input], folder: Path, format_name: str
+) -> None:
     """Write the records kept apart: category, file, row, amount and what there is to show."""
     for number, part in enumerate((a for a in apart if a.saved), start=1):
         rows = part.rows.mutate(file=file_of(part.rows["_row"]), row=place_of(part.rows["_row"]))
@@ -129,49 +172,33 @@ def write_apart(apart: Sequence[Apart], inputs: Sequence[Input], folder: Path) -
         frame.insert(0, "category", part.category)
         shown = ["category", "file", "row"]
         frame = frame[shown + [c for c in frame if c not in shown]]
-        _write_csv(frame, folder / APART / f"{number:02} {part.category}.csv")
+        _write_csv(frame, folder / APART / format_name / f"{number:02} {part.category}.csv")
 
 
-def publish(work: Path, to: Path, record: ImportRecord) -> None:
-    """Put the new folder in the place of the old one, keeping what the import did not make.
+def publish(shop: Path, to: Path) -> None:
+    """Put the new folder in the place of the old one, in one step where the system has such.
 
     Raises
     ------
     ReportError
         If it cannot be put there; the old folder is then as it was.
     """
-    new, old, target = work / "shop", work / "old", to.resolve()
+    target = to.resolve()
     try:
-        earlier = read_records(to) if to.is_dir() else ()
-        write_records(new, [*_still_true(earlier, record), record])
         if target.is_dir():
-            _carry_over(target, new, record)
-            target.rename(old)
-        try:
-            new.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
+            exchange(shop, target)
+        else:
+            shop.rename(target)
     except OSError as error:
         raise _unwritable(to, error) from None
 
 
-def _still_true(earlier: Sequence[ImportRecord], record: ImportRecord) -> list[ImportRecord]:
-    """Leave out the earlier imports of which a table is replaced."""
-    return [
-        r for r in earlier if r.format != record.format and not set(r.tables) & set(record.tables)
-    ]
-
-
-def _carry_over(target: Path, new: Path, record: ImportRecord) -> None:
-    made = {p.name for p in new.iterdir()} | {REJECTED, APART}
-    for path in target.iterdir():
-        if path.name not in made and path.name.partition(".")[0] not in record.tables:
-            if path.is_dir():
-                shutil.copytree(path, new / path.name)
-            else:
-                shutil.copy2(path, new / path.name)
+def _same_file(path: Path, copy: Path) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    try:
+        os.link(path, copy)
+    except OSError:
+        shutil.copy2(path, copy)
 
 
 def _file_name(inputs: Sequence[Input], row: int) -> str:
@@ -180,7 +207,7 @@ def _file_name(inputs: Sequence[Input], row: int) -> str:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True, parents=True)
     texts = frame.select_dtypes(["object", "string"]).columns
     safe = frame.assign(**{c: [_harmless(v) for v in frame[c]] for c in texts})
     # with a BOM, or Excel shows Chinese as rubbish

@@ -1,0 +1,240 @@
+"""Formats that are written down as a mapping (formats/*.toml) → formats that can be imported."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from shophelm.shop.contract import TABLES
+from shophelm.shop.importers.basket import LINE, baskets, one_currency
+from shophelm.shop.importers.cells import Cell, Test, read_cell, read_tests
+from shophelm.shop.importers.cleaning import split
+from shophelm.shop.importers.desk import Desk
+from shophelm.shop.importers.flat import Rows, described, rows_of
+from shophelm.shop.importers.language import Apart, Format, Mapped, Role
+from shophelm.shop.importers.recognising import matching
+
+FOLDER = Path(__file__).with_name("formats")
+FORMAT_KEYS = {"name", "help", "where", "currency", "notes", "role"}
+ROLE_KEYS = {
+    "name",
+    "what",
+    "needs",
+    "unit",
+    "days",
+    "personal",
+    "apart",
+    "one_day",
+    "money",
+    "table",
+    "lines",
+}
+MANY_DAYS = "the row is of several days: export it day by day"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What one kind of file becomes.
+
+    Attributes
+    ----------
+    rows
+        Tables of which each record is a row, the first; the others are lists carried along.
+    lines
+        What a record says as a line of an order; empty where it is none.
+    apart
+        Category → which records are no records of their own: where the first test holds, and none
+        of the others.
+    one_day
+        Two columns that must hold the same day; () for none.
+    money
+        The column that holds the currency, or has it in brackets in its name; "" for none.
+    """
+
+    rows: tuple[Rows, ...]
+    lines: Mapping[str, Cell]
+    apart: Mapping[str, tuple[Test, ...]]
+    one_day: tuple[str, ...] = ()
+    money: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the export that is read."""
+        cells = [c for r in self.rows for c in r.columns.values()] + list(self.lines.values())
+        named = [t.column for tests in self.apart.values() for t in tests]
+        named += [*self.one_day, *([self.money] if self.money else [])]
+        return tuple(dict.fromkeys([n for c in cells for n in c.columns] + named))
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the day is the file's."""
+        return any(c.of_file for r in self.rows for c in r.columns.values())
+
+
+def written_down() -> Iterator[Format]:
+    """Give the formats of the folder, in the order of their names."""
+    for path in sorted(FOLDER.glob("*.toml")):
+        yield read_format(path)
+
+
+def read_format(path: Path) -> Format:
+    """Read one mapping.
+
+    Raises
+    ------
+    ValueError
+        If it says what cannot be: a key, table or column that is not known. It names which.
+    """
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    _known(path, said, FORMAT_KEYS)
+    declared = {r["name"]: _declared(path, r) for r in said["role"]}
+    roles = tuple(_role(r, declared[r["name"]]) for r in said["role"])
+    name, notes = said["name"], list(said.get("notes", ()))
+
+    def map_files(desk: Desk) -> Mapped:
+        mapped = _mapped(desk, name, declared)
+        mapped.notes[:0] = notes
+        return mapped
+
+    return Format(
+        name=name,
+        help=said["help"],
+        where=said["where"],
+        roles=roles,
+        map=map_files,
+        required=tuple(n for n, d in declared.items() if d.rows or d.lines),
+        currency=said.get("currency", ""),
+    )
+
+
+def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
+    """Map every role's files, and put together what they make."""
+    mapped = Mapped(tables={}, records=())
+    for role, said in declared.items():
+        if not desk.has(role):
+            continue
+        cells = desk.cells(role)
+        if said.of_file:
+            cells = desk.with_day(cells, role)
+        for category, (test, *others) in said.apart.items():
+            held = test.holds(cells)
+            for other in others:
+                held &= ~other.holds(cells)
+            held = desk.kept(cells.mutate(_apart=held))
+            mapped.apart.append(
+                Apart(category, held.filter(held["_apart"]).select("_row"), saved=False)
+            )
+            cells = held.filter(~held["_apart"]).drop("_apart")
+        if said.one_day:
+            first, last = (cells[c] for c in said.one_day)
+            cells, refused = split(cells, (first != last, MANY_DAYS, last))
+            table = said.rows[0].table
+            there = mapped.refused.get(table)
+            mapped.refused[table] = refused if there is None else ibis.union(there, refused)
+        if said.money:
+            mapped.currency = _currency(desk, name, role, cells, said.money) or mapped.currency
+        if said.lines:
+            _add_baskets(mapped, desk, name, cells, said.lines)
+        elif said.rows:
+            _add_rows(mapped, desk, cells, said)
+        else:
+            mapped.apart.append(Apart("not used", cells.select("_row"), saved=False))
+    return mapped
+
+
+def _currency(desk: Desk, name: str, role: str, cells: ibis.Table, column: str) -> str:
+    """Find what the money is in, in a column or in the brackets of its name."""
+    if "*" in column:
+        names = [c for i in desk.of(role) for c in matching(column, i.columns)]
+        found = [n.rpartition("(")[2].strip(") ") for n in names]
+    else:
+        found = cells.select(column).distinct().to_pyarrow()[column].to_pylist()
+    return one_currency(name, found)
+
+
+def _add_baskets(
+    mapped: Mapped, desk: Desk, name: str, cells: ibis.Table, lines: Mapping[str, Cell]
+) -> None:
+    found = baskets(desk, name, cells, lines)
+    for table, rows in found.tables.items():
+        _put(mapped, table, rows)
+    mapped.records = (*mapped.records, "order_lines")
+    mapped.refused |= found.refused
+    mapped.totals |= found.totals
+    mapped.notes += found.notes
+    mapped.currency = found.currency
+
+
+def _add_rows(mapped: Mapped, desk: Desk, cells: ibis.Table, said: Declared) -> None:
+    for place, rows in enumerate(said.rows):
+        made, added = rows_of(desk, cells, rows)
+        if place == 0:
+            mapped.records = tuple(dict.fromkeys((*mapped.records, rows.table)))
+            mapped.apart += added
+        else:
+            made = described(made, TABLES[rows.table].key)
+        _put(mapped, rows.table, made)
+
+
+def _put(mapped: Mapped, table: str, rows: ibis.Table) -> None:
+    """Add rows to a table; columns that one side lacks read as null there."""
+    if table in mapped.tables:
+        there = mapped.tables[table]
+        names = list(dict.fromkeys([*there.columns, *rows.columns]))
+        sides = [
+            t.select(*(t[n] if n in t.columns else ibis.null("string").name(n) for n in names))
+            for t in (there, rows)
+        ]
+        rows = ibis.union(*sides)
+    mapped.tables[table] = rows
+
+
+def _role(said: Mapping[str, Any], declared: Declared) -> Role:
+    needs = tuple(said["needs"])
+    table = "order_lines" if declared.lines else next((r.table for r in declared.rows), "")
+    return Role(
+        name=said["name"],
+        what=said["what"],
+        needs=needs,
+        uses=tuple(c for c in declared.columns if c not in needs),
+        personal=dict(said.get("personal", {})),
+        table=table,
+        unit=tuple(said.get("unit", ())),
+        days=said.get("days", ""),
+    )
+
+
+def _declared(path: Path, said: Mapping[str, Any]) -> Declared:
+    _known(path, said, ROLE_KEYS)
+    tables = said.get("table", {})
+    _known(path, tables, TABLES)
+    lines = said.get("lines", {})
+    _known(path, lines, LINE)
+    return Declared(
+        tuple(_rows(path, name, columns) for name, columns in tables.items()),
+        {name: read_cell(cell) for name, cell in lines.items()},
+        {t["category"]: _tests(t) for t in said.get("apart", ())},
+        tuple(said.get("one_day", ())),
+        said.get("money", ""),
+    )
+
+
+def _tests(said: Mapping[str, Any]) -> tuple[Test, ...]:
+    return (*read_tests(said), *read_tests(said.get("unless", [])))
+
+
+def _rows(path: Path, table: str, said: Mapping[str, Any]) -> Rows:
+    names = [n for n in said if n != "add_up"]
+    _known(path, names, TABLES[table].names)
+    return Rows(table, {n: read_cell(said[n]) for n in names}, tuple(said.get("add_up", ())))
+
+
+def _known(path: Path, said: Collection[str], known: Collection[str]) -> None:
+    strange = sorted(set(said) - set(known))
+    if strange:
+        raise ValueError(f"{path.name}: {', '.join(strange)} is not known; {', '.join(known)} are")
