@@ -10,7 +10,7 @@ RUN    := .venv/bin/
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lab notebooks docs sample lint bench
+.PHONY: help report test test-slow fuzz lab notebooks docs sample lint bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,13 +26,17 @@ test: $(READY) ## run all tests but the slow ones, and the linter
 test-slow: $(READY) ## run the simulations and the tests on large data
 	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow tests
 
+fuzz: $(READY) ## look for five minutes for a file that an import cannot bear
+	@$(RUN)python -m pip install --quiet --group fuzz
+	@$(RUN)python tests/fuzz/fuzz_import.py -max_total_time=300
+
 lab: $(READY) ## open the notebooks in JupyterLab
 	@cd notebooks && ../$(RUN)jupyter lab
 
 notebooks: $(READY) ## run the notebooks and refresh the outputs that tests compare
 	@$(RUN)python tests/notebooks/refresh.py
 
-docs: $(READY) ## write the glossary and the sample's dictionary anew
+docs: $(READY) ## write the glossary, the exports' page and the sample's dictionary anew
 	@$(RUN)python tests/generated.py
 
 sample: $(READY) ## simulate the sample shop anew

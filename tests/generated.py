@@ -1,8 +1,10 @@
-"""Write the pages that are generated from code: the glossary and the sample's dictionary."""
+"""Write the pages that are generated from code: glossary, exports, the sample's dictionary."""
 
 from pathlib import Path
 
 from shophelm.shop.dictionary import glossary, sample_readme
+from shophelm.shop.importers import FORMATS
+from shophelm.shop.importers.page import exports_page
 from shophelm.user import rfm, value_grid
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +22,7 @@ def glossary_page() -> str:
 
 PAGES = {
     ROOT / "docs" / "glossary.md": glossary_page,
+    ROOT / "docs" / "exports.md": lambda: exports_page(FORMATS.values()),
     ROOT / "data" / "sample" / "README.md": sample_readme,
 }
 

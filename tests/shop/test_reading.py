@@ -145,6 +145,6 @@ def test_an_excel_sheet_reads_like_the_same_csv(tmp_path):
 
 def test_a_damaged_workbook_is_named(tmp_path):
     assert error_of(tmp_path, "orders.xlsx", b"no zip at all") == (
-        "orders.xlsx is cut short or damaged, or is no xlsx (File is not a zip file). Copy or "
-        "export it again."
+        "orders.xlsx is cut short or damaged, or is no workbook (invalid Zip archive: Could not "
+        "find EOCD). Copy or export it again."
     )

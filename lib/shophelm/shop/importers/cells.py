@@ -32,6 +32,12 @@ class Test:
     words: tuple[str, ...]
     negated: bool = False
 
+    @property
+    def said(self) -> str:
+        """The test, for people."""
+        words = " or ".join(w or "blank" for w in self.words)
+        return f"{self.column} is {'not ' * self.negated}{words}"
+
     def holds(self, cells: ibis.Table) -> ibis.BooleanValue:
         """Say so of each record."""
         cell = cells[self.column]
@@ -72,6 +78,17 @@ class Cell:
         """The export's columns that are read for it."""
         tests = (t.column for t in (*self.when, *self.unless))
         return tuple(dict.fromkeys(c for c in (self.column, *tests) if c))
+
+    @property
+    def said(self) -> str:
+        """Where it comes from, for people."""
+        if self.of_file:
+            return "the day in the file's title or name"
+        if self.value is not None:
+            return f"always {self.value}"
+        tests = [f"where {t.said}" for t in self.when]
+        tests += [f"not where {t.said}" for t in self.unless]
+        return ", ".join([self.column, *tests])
 
     def text(self, cells: ibis.Table, kind: str) -> ibis.StringValue:
         """Give the cells' text as the contract's `kind` of column reads it."""

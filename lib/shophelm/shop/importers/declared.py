@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 from shophelm.shop.contract import TABLES
-from shophelm.shop.importers.basket import LINE, baskets, one_currency
+from shophelm.shop.importers.basket import ITEM, LINE, ORDER, baskets, one_currency
 from shophelm.shop.importers.cells import Cell, Test, read_cell, read_tests
 from shophelm.shop.importers.cleaning import split
 from shophelm.shop.importers.desk import Desk
@@ -69,6 +69,15 @@ class Declared:
         named = [t.column for tests in self.apart.values() for t in tests]
         named += [*self.one_day, *([self.money] if self.money else [])]
         return tuple(dict.fromkeys([n for c in cells for n in c.columns] + named))
+
+    @property
+    def becomes(self) -> tuple[tuple[str, dict[str, str]], ...]:
+        """What becomes of it, for people."""
+        made = [(r.table, {n: c.said for n, c in r.columns.items()}) for r in self.rows]
+        if self.lines:
+            made.append(("orders", {n: c.said for n, c in self.lines.items() if n in ORDER}))
+            made.append(("order_lines", {n: c.said for n, c in self.lines.items() if n in ITEM}))
+        return tuple(made)
 
     @property
     def of_file(self) -> bool:
@@ -206,6 +215,7 @@ def _role(said: Mapping[str, Any], declared: Declared) -> Role:
         table=table,
         unit=tuple(said.get("unit", ())),
         days=said.get("days", ""),
+        becomes=declared.becomes,
     )
 
 

@@ -43,6 +43,8 @@ class Role:
         do not overlap, or the format sees to it.
     days
         The column that lists the days its archive is about; "" for none.
+    becomes
+        For people: table → its columns → where they come from.
 
     Notes
     -----
@@ -58,6 +60,7 @@ class Role:
     table: str = ""
     unit: tuple[str, ...] = ()
     days: str = ""
+    becomes: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
     @property
     def mapped(self) -> tuple[str, ...]:
