@@ -17,6 +17,39 @@ _USED = 0.85
 _FIRST_USED = 0.65
 
 
+class DailyTotals:
+    """Coupons granted and used, by day, as a coupon tool adds them up."""
+
+    def __init__(self) -> None:
+        self.granted, self.redeemed, self.buyers, self.paid = (
+            np.zeros(calendar.DAYS, np.int64) for _ in range(4)
+        )
+
+    def add(
+        self, grants: Grants, grant: np.ndarray, paid_at: np.ndarray, paid_cents: np.ndarray
+    ) -> None:
+        """Add a block: its grants, and of each order the grant used, when it was paid and what."""
+        given = grants.granted[~grants.held_out] // 86_400
+        self.granted += np.bincount(given[given < calendar.DAYS], minlength=calendar.DAYS)
+        used = (grant >= 0) & (paid_at >= 0)
+        day = paid_at[used] // 86_400
+        self.redeemed += np.bincount(day, minlength=calendar.DAYS)
+        self.paid += np.bincount(day, paid_cents[used], calendar.DAYS).astype(np.int64)
+        pairs = np.unique(grants.person[grant[used]] * calendar.DAYS + day)
+        self.buyers += np.bincount(pairs % calendar.DAYS, minlength=calendar.DAYS)
+
+    def rows(self) -> dict:
+        """Make the `coupon_days` table: the days on which there was anything."""
+        days = np.flatnonzero((self.granted > 0) | (self.redeemed > 0))
+        return {
+            "day": calendar.START + days,
+            "granted": self.granted[days],
+            "redeemed": self.redeemed[days],
+            "buyers": self.buyers[days],
+            "paid_amount": self.paid[days],
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Grants:
     """One row per coupon granted or held out in a block.

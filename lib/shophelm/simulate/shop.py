@@ -126,13 +126,15 @@ def _write(
     writer = Writer(folder, file_format=file_format)
     counted = Traffic(setting.catalogue)
     sales, known = steering.Sales(len(setting.catalogue)), truth.Known(setting, shelves)
+    used = coupons.DailyTotals()
     blocks = customers.blocks(size)
     for n, block in enumerate(blocks):
         told("writing what they did", 0.35 + 0.6 * n / len(blocks))
-        _write_block(writer, setting, block, granted[n], counted, sales, known)
+        _write_block(writer, setting, block, granted[n], counted, sales, known, used)
     told("writing the shop's own tables", 0.96)
     for name, rows in _whole_tables(setting, shelves, counted, sales).items():
         writer.write(name, rows)
+    writer.write("coupon_days", used.rows())
     writer.close()
     planted = write_truth(folder, known.truth(size, writer.rows))
     told("done", 1.0)
@@ -141,7 +143,7 @@ def _write(
 
 def _write_block(
     writer: Writer, setting: Setting, block: tuple[int, int], granted: np.ndarray,
-    counted: Traffic, sales: steering.Sales, known: truth.Known,
+    counted: Traffic, sales: steering.Sales, known: truth.Known, used: coupons.DailyTotals,
 ) -> None:  # fmt: skip
     people, visits, lines = visit(setting, block)
     known.add_wishes(people, visits, lines)
@@ -162,6 +164,7 @@ def _write_block(
     counted.add(log, made)
     sales.add(made, visits, goods)
     known.add_orders(made, unmet)
+    used.add(grants, made.grant, made.paid, made.amount)
     _write_selling(writer, setting, people, visits, made, back, grants)
     _write_doing(writer, setting, people, visits, made, log)
 

@@ -125,6 +125,12 @@ def sycm_activity(folder: Path) -> list[Path]:
     ]
 
 
+def sycm_coupons(folder: Path) -> list[Path]:
+    day = {"领取张数": "1,200", "使用张数": "84", "支付金额": "9,030.00", "支付买家数": "80",
+           "支付件数": "101", "客单价": "112.88", "统计日期": "2026-08-11"}  # fmt: skip
+    return [xls_file(folder / "店铺券.xls", records("sycm_shop_coupon", day))]
+
+
 def alimama(folder: Path) -> list[Path]:
     plan = {"日期": "2026-08-11", "计划id": "5501", "计划名称": "夏季", "展现量": "10,000",
             "点击量": "321", "花费": "456.78", "点击率": "3.21%", "投入产出比": "2.1"}  # fmt: skip
@@ -347,6 +353,7 @@ EXPORTS: dict[str, Callable[[Path], list[Path]]] = {
     "sycm-sources": sycm_sources,
     "sycm-keywords": sycm_keywords,
     "sycm-activity": sycm_activity,
+    "sycm-coupons": sycm_coupons,
     "alimama": alimama,
     "jd-orders": jd_orders,
     "jd-items": jd_items,

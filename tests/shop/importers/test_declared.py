@@ -43,6 +43,11 @@ EXPECTED = {
             ("2026-06-18", None, "4000", "120", "12000.0000"),
         ],
     },
+    "sycm-coupons": {
+        ("coupon_days", "day", "granted", "redeemed", "buyers", "paid_amount"): [
+            ("2026-08-11", "1200", "84", "80", "9030.0000"),
+        ],
+    },
     # the account's two rows of one day are added up: 100.10 + 50
     "alimama": {
         ("spend", "day", "channel", "campaign_id", "cost", "impressions", "clicks"): [

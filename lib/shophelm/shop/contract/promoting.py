@@ -44,6 +44,21 @@ COUPONS = Table(
     ),
 )
 
+COUPON_DAYS = Table(
+    "coupon_days",
+    grain="day",
+    key=("day",),
+    time="day",
+    source="the coupon tool's daily totals (生意参谋 › 营销 › 店铺券)",
+    columns=(
+        Column("day", "day", "the day"),
+        Column("granted", "count", "coupons taken by buyers", least=0),
+        Column("redeemed", "count", "coupons used, whenever they were taken", least=0),
+        Column("buyers", "count", "who paid with one", optional=True, least=0),
+        Column("paid_amount", "money", "what these orders paid", optional=True, least=0),
+    ),
+)
+
 SPEND = Table(
     "spend",
     grain="day × channel × campaign × creator",
@@ -78,4 +93,4 @@ POINTS = Table(
     ),
 )
 
-TABLES = (CAMPAIGNS, COUPONS, SPEND, POINTS)
+TABLES = (CAMPAIGNS, COUPONS, COUPON_DAYS, SPEND, POINTS)
