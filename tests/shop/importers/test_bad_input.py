@@ -126,6 +126,12 @@ def test_truncated_archives_and_workbooks(message, tmp_path):
     assert message(DataError, [tmp_path / "b.zip"]) == (
         "b.zip is cut short or damaged (File is not a zip file). Copy or export it again."
     )
+    # a name in the archive's list that is no text: found by `make fuzz`
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("ä.csv", text(TMALL, GOOD))
+    sound = (tmp_path / "c.zip").read_bytes()
+    (tmp_path / "c.zip").write_bytes(sound.replace("ä".encode(), b"\xf2\xf2"))
+    assert message(DataError, [tmp_path / "c.zip"]).startswith("c.zip is cut short or damaged (")
     whole = save_xlsx(tmp_path / "whole.xlsx", TMALL, GOOD).read_bytes()
     (tmp_path / "c.xlsx").write_bytes(whole[:-100])
     assert message(DataError, [tmp_path / "c.xlsx"]) == (

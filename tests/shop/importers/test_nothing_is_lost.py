@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from tests.shop.importers.export_files import (
     save,
     text,
 )
+from tests.shop.importers.exports import EXPORTS
 
 CELL = st.one_of(
     st.sampled_from(
@@ -87,3 +89,51 @@ def test_tmall_orders(tmp_path_factory, lines):
 def test_taobao_orders_with_items(tmp_path_factory, orders, items):
     contents = [text(LIST_2017, *orders), text(DETAILS, *items)]
     prove("taobao-orders", contents, tmp_path_factory.getbasetemp() / "taobao")
+
+
+TEXTS = ("jd-orders", "pdd-orders", "douyin-orders", "shopify-orders", "amazon-orders", "alimama",
+         "meta-ads", "google-ads", "amazon-business")  # fmt: skip
+"""Formats whose exports are text: what a spreadsheet holds is text by the time it is read."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TEXTS)
+@settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@given(data=st.data())
+def test_a_platform_s_mangled_export(name, tmp_path_factory, data):
+    """Cells exchanged, lines cut, repeated or overlong, anywhere below the header."""
+    folder = tmp_path_factory.getbasetemp() / f"mangled-{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    key = save(folder / "key", KEY)
+    for file in EXPORTS[name](folder):
+        encoding = (
+            "utf-8-sig"
+            if file.read_bytes()[:3] == b"\xef\xbb\xbf"
+            else ("utf-8" if name.startswith(("shopify", "amazon", "google", "pdd")) else "gbk")
+        )
+        delimiter = "\t" if file.suffix == ".txt" else ","
+        rows = list(
+            csv.reader(io.StringIO(file.read_text(encoding), newline=""), delimiter=delimiter)
+        )
+        at = max(range(len(rows)), key=lambda n: len([c for c in rows[n] if c]) * (n < 4))
+        width = len(rows[at])
+        changes = st.dictionaries(st.integers(0, width - 1), CELL, max_size=3)
+        kept = rows[: at + 1]
+        for row in rows[at + 1 :]:
+            for _ in range(data.draw(st.integers(0, 2))):
+                changed, cut = data.draw(changes), data.draw(st.sampled_from([0, 0, 0, -1, 1]))
+                cells = [changed.get(n, cell) for n, cell in enumerate(row)]
+                kept.append(cells[:cut] if cut < 0 else cells + ["x"] * cut)
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(kept)
+        file.write_text(stream.getvalue(), encoding, errors="ignore", newline="")
+        records = sum(1 for r in kept[at + 1 :] if r)
+        try:
+            made = import_files(name, [file], folder / "shop", key_file=key)
+        except ShophelmError as error:
+            if "fault of Shophelm" in str(error):
+                raise
+            continue
+        (read,) = made.files
+        assert read.read == read.accepted + read.rejected + read.kept_apart == records

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -18,6 +20,11 @@ from shophelm.shop.reading import CHUNK, TITLES, Raw, chunks, damaged, read_text
 from shophelm.shop.workbooks import is_workbook, sheets
 
 TEXTS = (".csv", ".tsv", ".txt")
+UNZIPPING = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, ValueError, OSError),
+)
+"""What the standard library raises over archives that are damaged in one way or another."""
 BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -91,7 +98,7 @@ def _unzipped(path: Path, folder: Path) -> list[tuple[str, Path]]:
                     shutil.copyfileobj(source, copy, CHUNK)
                 inside = Path(member.filename).name
                 found.append((path.name if len(held) == 1 else f"{path.name} [{inside}]", target))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except UNZIPPING as error:
         raise damaged(path, error) from None
     except RuntimeError:
         raise DataError(
