@@ -41,6 +41,14 @@ def sample():
     return open_shop(SAMPLE, as_of="2026-11-15")
 
 
+@pytest.fixture(scope="session")
+def key(tmp_path_factory):
+    """The file that an import hashes ids with."""
+    path = tmp_path_factory.mktemp("key") / "key"
+    path.write_text("a key of this test, long enough")
+    return path
+
+
 SLOW = [(4_000, 1), (4_000, 2), (4_000, 3), (20_000, 1), (20_000, 2)]
 
 

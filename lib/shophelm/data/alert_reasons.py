@@ -143,7 +143,7 @@ def _spend(shop: Tables, days: list[date], figure: pd.Series) -> str:
 
 def _keywords(shop: Tables, days: list[date], figure: pd.Series) -> str:
     """Name the search word whose clicks moved most."""
-    if figure["slice"] not in ("", "search") or not shop.has("keywords"):
+    if figure["slice"] not in ("", "search") or not shop.has("keywords.clicks"):
         return ""
     rows = shop["keywords"]
     found = _per_day(shop, rows, days, {"clicks": _.clicks.sum()}, "keyword")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from shophelm.figures.style import ACCENT, INK, MUTED, WARM, set_style
+from shophelm.figures.style import ACCENT, INK, MUTED, WARM, nothing_to_draw, set_style
 from shophelm.words import change, rate
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ def product_matrix(matrix: pd.DataFrame, *, currency: str) -> Axes:  # noqa: ARG
     """
     from matplotlib import pyplot as plt
 
+    here = matrix[matrix["growth"].notna() & (matrix["gmv_share"] > 0)]
+    if here.empty:
+        return nothing_to_draw("No product's growth is known yet: nothing to draw")
     set_style()
     _, axes = plt.subplots(figsize=(10, 4.8))
-    here = matrix[matrix["growth"].notna() & (matrix["gmv_share"] > 0)]
     for cell, colour in COLOURS.items():
         own, number = here[here["cell"] == cell], int((matrix["cell"] == cell).sum())
         if number:

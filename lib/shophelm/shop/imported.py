@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 
 from shophelm.errors import DataError
@@ -55,6 +56,19 @@ class ApartRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Rows of earlier imports that gave way, and the first and last day they are of."""
+
+    rows: int = 0
+    first: date | None = None
+    last: date | None = None
+
+    def __str__(self) -> str:
+        of = f", of {self.first} to {self.last}," if self.first else ""
+        return f"{self.rows:,} row{'s' * (self.rows != 1)} of earlier imports{of}"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRecord:
     """One import.
 
@@ -71,7 +85,7 @@ class ImportRecord:
     mark
         A digest of the format and the files: an import of the same again takes its place.
     replaced
-        Table → rows of earlier imports that gave way; not kept in the record.
+        Table → what gave way of earlier imports; not kept in the record.
     """
 
     format: str
@@ -82,16 +96,16 @@ class ImportRecord:
     totals: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     mark: str = ""
-    replaced: dict[str, int] = field(default_factory=dict, compare=False)
+    replaced: dict[str, Overlap] = field(default_factory=dict, compare=False)
 
     def lines(self) -> list[str]:
         """Say in lines what became of every record, and what to know of the tables made."""
         said = [f"{f.name}: {_became(f)}" for f in self.files]
         said += [f"made {name} with {t.accepted:,} rows" for name, t in self.tables.items()]
         said += [
-            f"{name}: {n:,} rows of earlier imports stand in these files too; the newer were taken"
-            for name, n in self.replaced.items()
-            if n
+            f"{name}: {overlap} gave way to newer ones in these files"
+            for name, overlap in self.replaced.items()
+            if overlap.rows
         ]
         said += [f"{name}: {total} in all" for name, total in self.totals.items()]
         return [*said, *self.notes]

@@ -33,6 +33,8 @@ COLUMNS = [
 @question(
     "Whose main picture is clicked less often than its peers'?",
     "keywords.product_id",
+    "keywords.impressions",
+    "keywords.clicks",
     products="peers of the same category",
 )
 def image_clicks(shop: Tables, words: pd.DataFrame) -> pd.DataFrame:

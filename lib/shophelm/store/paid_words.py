@@ -46,6 +46,7 @@ ANYWAY, WORKS, PERHAPS, UNSURE, UNTRIED = (
 @question(
     "Which words do we pay for and would get anyway?",
     "keywords.cost",
+    "keywords.clicks",
     products="brand words; margin of the clicks at stake",
 )
 def paid_words(shop: Tables, *, days: int = WINDOW, first: float = FIRST) -> pd.DataFrame:

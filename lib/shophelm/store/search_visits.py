@@ -85,7 +85,7 @@ def search_days(
 def sources(shop: Tables) -> list[str]:
     """List the tables search visits of products can be counted from, the most telling first."""
     asked = {
-        "keywords": ("keywords.product_id",),
+        "keywords": ("keywords.product_id", "keywords.clicks"),
         "traffic": ("traffic.product_id", "traffic.channel"),
         "events": ("events.product_id", "events.channel"),
     }

@@ -107,7 +107,7 @@ def ways_out(
             unit_cost=cost,
         )
         laid += _laid_out(product, one, told, hero, "gmv" if np.isnan(cost) else "margin")
-    return _best_first(pd.DataFrame(laid, columns=COLUMNS))
+    return _best_first(pd.DataFrame(laid, columns=COLUMNS).astype({"chosen": bool}))
 
 
 @carries_missing

@@ -92,9 +92,10 @@ def taken(shop: Tables, period: Period, *, bought: bool) -> pd.DataFrame:
 def _acts(shop: Tables, period: Period) -> ibis.Table:
     """Give every act about a product: person, product_id, kind, day."""
     parts = []
-    if shop.filled("events"):
+    # a table without rows is one, too: of the shop as it was before its first order
+    if shop.has("events"):
         parts.append(_events(shop))
-    if shop.filled("order_lines") and shop.filled("orders.customer_id"):
+    if shop.has("order_lines", "orders"):
         orders = paid_orders(shop).filter(lambda t: t.known)
         orders = orders.select("order_id", person="customer_id", day="day")
         lines = shop["order_lines"].select("order_id", "product_id").inner_join(orders, "order_id")

@@ -8,6 +8,7 @@ from pathlib import Path
 import ibis
 
 from shophelm.shop.checks import Checked, first_row
+from shophelm.shop.imported import Overlap
 from shophelm.shop.importers.basket import NO_CATEGORY
 from shophelm.shop.importers.language import Input, file_of
 
@@ -19,7 +20,7 @@ FILLED = frozenset({"products"})
 
 def merged(
     con: ibis.BaseBackend, checked: Checked, inputs: Sequence[Input], held: Path | None
-) -> tuple[ibis.Table, int]:
+) -> tuple[ibis.Table, Overlap]:
     """Put new rows beside those of earlier imports.
 
     What a newer export replaces as a whole is an order with all that belongs to it, or the table's
@@ -39,11 +40,11 @@ def merged(
     Returns
     -------
     tuple
-        The rows, and how many of the older ones gave way.
+        The rows, and which of the older ones gave way.
     """
     new = _stamped(checked, inputs)
     if held is None:
-        return new, 0
+        return new, Overlap()
     old = con.read_parquet(str(held))
     if STAMP not in old.columns:
         old = old.mutate(**{STAMP: ibis.literal("")})
@@ -56,8 +57,12 @@ def merged(
     if checked.contract.name in FILLED:
         winners = _filled(winners, losing, names)
     columns = [*names, STAMP]
-    gave_way = int(first_row(losing.aggregate(n=losing.count()))[0])
-    return ibis.union(winners.select(*columns), kept.select(*columns)), gave_way
+    days = {}
+    if (time := checked.contract.time) in losing.columns:
+        day = losing[time].cast("date")
+        days = {"first": day.min(), "last": day.max()}
+    gave_way = first_row(losing.aggregate(n=losing.count(), **days))
+    return ibis.union(winners.select(*columns), kept.select(*columns)), Overlap(*gave_way)
 
 
 def _stamped(checked: Checked, inputs: Sequence[Input]) -> ibis.Table:

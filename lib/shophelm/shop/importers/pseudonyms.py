@@ -81,10 +81,15 @@ def hashed(
     name
         A name of its own for the temporary table of hashes.
     """
+
+    def of_each(ids: pa.StringArray) -> pa.StringArray:
+        return pa.array([None if i is None else hash_id(i, key) for i in ids.to_pylist()])
+
+    of_each.__name__ = f"hash_of_{name}"
+    hashing = ibis.udf.scalar.pyarrow(of_each, signature=((str,), str))
     ids = table.select(_id=table[column]).filter(lambda t: t["_id"].notnull()).distinct()
-    people = ids.to_pyarrow()["_id"]
-    hashes = pa.array((hash_id(p.as_py(), key) for p in people), pa.string())
-    known = con.create_table(name, pa.table({"_id": people, "_hash": hashes}), temp=True)
+    # as they stream: there may be more people than memory holds
+    known = con.create_table(name, ids.mutate(_hash=hashing(ids["_id"])), temp=True)
     joined = table.left_join(known, table[column] == known["_id"])
     return joined.mutate(**{column: joined["_hash"]}).drop("_id", "_hash")
 

@@ -16,7 +16,7 @@ import pandas as pd
 from shophelm.errors import ReportError
 from shophelm.shop.checks import Checked, rejects
 from shophelm.shop.contract import TABLES
-from shophelm.shop.imported import RECORD_FILE, read_records
+from shophelm.shop.imported import RECORD_FILE, Overlap, read_records
 from shophelm.shop.importers.exchanging import alone, exchange
 from shophelm.shop.importers.language import Apart, Input, file_of, place_of
 from shophelm.shop.importers.merging import merged
@@ -125,13 +125,13 @@ def require_currency(shop: Path, to: Path, currency: str, name: str) -> None:
 
 def write_tables(
     con: ibis.BaseBackend, checked: Mapping[str, Checked], inputs: Sequence[Input], folder: Path
-) -> dict[str, int]:
+) -> dict[str, Overlap]:
     """Put the accepted rows into the folder's tables, as Parquet, sorted for the queries.
 
     Returns
     -------
     dict
-        Table → how many rows of earlier imports gave way.
+        Table → what gave way of earlier imports.
     """
     gave_way = {}
     for name, table in checked.items():
