@@ -10,7 +10,7 @@ from scipy.stats.distributions import rv_frozen
 from shophelm.actions import HORIZON_DAYS
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.tables import Tables
-from shophelm.team.gaming import LAST_DAYS, owners_of
+from shophelm.team.gaming import LAST_DAYS, by_month, owners_of
 from shophelm.team.month_ends import MonthEnds, month_ends
 from shophelm.team.ownership import joined
 from shophelm.words import Sentence, money, rate, sentence
@@ -90,7 +90,7 @@ def _worth(
     """Weigh the cuts of one owner, at the middle and over draws of how buyers answered."""
     usual, cut = ends.price[own][:, :, 0], ends.price[own][:, :, 1]
     # what everybody's prices do at a month's end is nobody's doing
-    usual = usual * _everybody_s(ends, own)
+    usual = usual * np.exp(np.nan_to_num(by_month(ends.price_moves[~own], np.nanmedian)))
     margin = usual - cost[own][:, None]
     sold = ends.units[own][:, :, 1]
     units = np.where(np.isnan(margin - cut), 0, sold)
@@ -116,15 +116,6 @@ def _worth(
     first = dict(zip(PARTS, map(float, parts[:, 0]), strict=True))
     ends_of = {"net": float(net[0]), "net_low": float(low), "net_high": float(high)}
     return first | ends_of | {"uncosted": float(uncosted)}
-
-
-def _everybody_s(ends: MonthEnds, own: np.ndarray) -> np.ndarray:
-    """Give by what factor the others' prices move in each month's last days, in the middle."""
-    moved = np.log(ends.price[~own][:, :, 1] / ends.price[~own][:, :, 0])
-    known = ~np.isnan(moved).all(axis=0)
-    middle = np.zeros(moved.shape[1])
-    middle[known] = np.nanmedian(moved[:, known], axis=0)
-    return np.exp(middle)
 
 
 def _drawn(sign: pd.Series, chance: rv_frozen, rng: np.random.Generator) -> np.ndarray:

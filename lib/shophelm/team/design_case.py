@@ -14,7 +14,18 @@ from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
 from shophelm.team.dossiers import DESIGN, Case
 from shophelm.team.ownership import titled_term
-from shophelm.words import Sentence, change, count, listing, money, number, plural, rate, sentence
+from shophelm.words import (
+    Sentence,
+    change,
+    count,
+    listing,
+    money,
+    number,
+    plural,
+    rate,
+    sentence,
+    unknown,
+)
 
 TITLE = "What is a better page worth?"
 SHIP = "ship"
@@ -313,7 +324,7 @@ def _changes(
 ) -> tuple[Sentence, ...]:
     said = []
     known = test if test is not None and test["verdict"] == SHIP else page
-    if known is not None and known.get("worth_low") == known.get("worth_low", np.nan):
+    if known is not None and not unknown(known.get("worth_low")):
         text = "making it costs more than {low}: in one case of ten 28 days bring no more."
         said.append(sentence(text, low=money(known["worth_low"], currency=currency)))
     if test is None:

@@ -109,11 +109,11 @@ def finance_case(
         raise ParameterError(
             f"category is {name!r}. Those with a known budget: {', '.join(curves)}."
         )
-    curve = curves[name]
+    curve, gain = curves[name], now.set_index("category").at[name, "gain"]
     channels = sorted(cells.loc[cells["category"] == name, "channel"])
     return Case(
         FINANCE,
-        _asked(name, curve, response.worth_in, currency, gain=_best(curve)["gain"]),
+        _asked(name, curve, response.worth_in, currency, gain=gain),
         _evidence(name, curve, now, channels, response.worth_in, currency),
         (
             "what money is pointed at falls on categories as the channel's visits do: no table "

@@ -157,13 +157,11 @@ def owners_of(shop: Tables, ends: MonthEnds) -> dict[str, np.ndarray]:
 
 def _signs(ends: MonthEnds, own: np.ndarray) -> Iterator[tuple[str, dict[str, float]]]:
     """Give each sign of one owner."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        price = np.log(ends.price)
-    off = price[:, :, 1] - price[:, :, 0]
+    off = ends.price_moves
     # the others' middle, which one owner's cuts do not move
     yield (
         "price",
-        _over_months(_by_month(off[own], np.nanmean) - _by_month(off[~own], np.nanmedian)),
+        _over_months(by_month(off[own], np.nanmean) - by_month(off[~own], np.nanmedian)),
     )
     for sign, span in (("orders", 1), ("after", 2)):
         yield sign, _over_months(_rate(ends, own, span) - _rate(ends, ~own, span))
@@ -175,7 +173,7 @@ def _signs(ends: MonthEnds, own: np.ndarray) -> Iterator[tuple[str, dict[str, fl
                                float(2 * stats.norm.sf(abs(value) / error)))  # fmt: skip
 
 
-def _by_month(values: np.ndarray, middle: Callable) -> np.ndarray:
+def by_month(values: np.ndarray, middle: Callable) -> np.ndarray:
     """Give a middle over products of each month; NaN where nothing is known."""
     known = ~np.isnan(values).all(axis=0)
     found = np.full(values.shape[1], np.nan)
@@ -199,9 +197,9 @@ def _returns(ends: MonthEnds, who: np.ndarray) -> tuple[float, float]:
     return float(value), float(error)
 
 
-def _over_months(by_month: np.ndarray) -> dict[str, float]:
+def _over_months(moves: np.ndarray) -> dict[str, float]:
     """Test the mean over months against none."""
-    known = by_month[~np.isnan(by_month)]
+    known = moves[~np.isnan(moves)]
     if len(known) < FEWEST_MONTHS:
         return _told(known.mean() if len(known) else np.nan, np.nan, 0.0, np.nan)
     error = known.std(ddof=1) / np.sqrt(len(known))

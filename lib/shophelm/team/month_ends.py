@@ -50,6 +50,13 @@ class MonthEnds:
     lines: np.ndarray | None
     together: float = 1.0
 
+    @property
+    def price_moves(self) -> np.ndarray:
+        """Products × months: log of the price in the last days over that of the other ones."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            price = np.log(self.price)
+        return price[:, :, 1] - price[:, :, 0]
+
     def since(self, day: date | None) -> MonthEnds:
         """Give the months that began on a day or later; all of them without one."""
         kept = np.array([day is None or month >= day for month in self.months], dtype=bool)

@@ -120,7 +120,6 @@ def payouts(
     curves = [_curve(terms.loc[(g.person_id, month, g.metric)]) for g in rows.itertuples()]
     goals = _goals(rows, curves)
     unknown = goals["attainment"].isna()
-    by_plan = isinstance(shared, GoalCascade)
     ahead = _planned(terms, shared) if isinstance(shared, GoalCascade) else {}
     held = [(c, 1.0) for c, no in zip(curves, unknown, strict=True) if not no]
     if ahead:
@@ -132,7 +131,7 @@ def payouts(
         _people(goals, _projects(worked, month), project_bonus),
         _costs(held, PLANS),
         _costs(held, DRAWN),
-        by_plan and bool(ahead),
+        bool(ahead),
         _cliffs(goals, curves, settled=rows["settled_attainment"].fillna(rows["attainment"])),
         goals.loc[unknown, ["person_id", "metric"]].reset_index(drop=True),
     )

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
 
 import ibis
 
-from shophelm.errors import DataError
 from shophelm.shop.contract import MONEY
 from shophelm.shop.importers.cells import Cell
-from shophelm.shop.importers.cleaning import money, rounded_id, shown, split
+from shophelm.shop.importers.cleaning import (
+    NO_CATEGORY,
+    last_of_each,
+    money,
+    numbered,
+    rounded_id,
+    shown,
+    split,
+    told_by_title,
+)
 from shophelm.shop.importers.desk import Desk, written
-from shophelm.shop.importers.flat import described
-from shophelm.shop.importers.language import PART
+from shophelm.shop.importers.language import PART, Mapped
 from shophelm.shop.importers.sharing import shared
 
-NO_CATEGORY = "uncategorised"
 ORDER = {
     "order_id": "id", "customer_id": "id", "created_at": "time", "paid_at": "time",
     "closed_at": "time", "status": "choice", "channel": "text", "region": "text",
     "device": "text", "coupon_id": "id", "order_paid": "money", "order_discount": "money",
     "order_subtotal": "money", "order_tax": "money", "shipping": "money",
-    "order_refund": "money", "currency": "text",
+    "order_refund": "money",
 }  # fmt: skip
 """What is said of an order, on all of its lines or on the first → its kind.
 
@@ -43,29 +48,10 @@ it came back.
 """
 LINE = ORDER | ITEM
 BAD_QUANTITY = "the quantity is not a whole number of 1 or more"
-SEVERAL = "{name}: amounts are in several currencies ({found}). Import one currency at a time."
+REFUNDS = {"order_refund", "line_refund", "line_refunded"}
 
 
-@dataclass(frozen=True, slots=True)
-class Baskets:
-    """What the lines of orders become.
-
-    Attributes
-    ----------
-    tables, refused
-        As `Mapped` has them.
-    totals, notes, currency
-        As there.
-    """
-
-    tables: dict[str, ibis.Table]
-    refused: dict[str, ibis.Table]
-    totals: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    currency: str = ""
-
-
-def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell]) -> Baskets:
+def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell]) -> Mapped:
     """Make orders of their lines.
 
     Parameters
@@ -79,11 +65,6 @@ def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell
     columns
         Names in `LINE` → where they come from.
 
-    Raises
-    ------
-    DataError
-        If amounts are in several currencies.
-
     Notes
     -----
     An order's own figures are those of its first line that has them. What it paid for goods is
@@ -93,7 +74,6 @@ def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell
     of its own is dated as the order's payment.
     """
     lines = _lines(desk, cells, columns)
-    currency = _currency(name, lines)
     rounded = f"order_id cannot be told: a spreadsheet has rounded it, export again: {name}"
     lines, refused = split(
         lines,
@@ -101,7 +81,7 @@ def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell
         (lines["_units"].isnull() | (lines["_units"] < 1), BAD_QUANTITY, lines["quantity"]),
         show=("order_id", "title"),
     )
-    lines = desk.kept(lines)
+    lines = desk.kept(lines.mutate(line_no=numbered(lines, "order_id")))
     orders = desk.kept(_orders(lines))
     if "customer_id" in columns:
         orders = desk.hashed(orders, "customer_id")
@@ -110,20 +90,19 @@ def baskets(desk: Desk, name: str, cells: ibis.Table, columns: Mapping[str, Cell
     sharing = desk.kept(shared(worth, group=("order_id",)))
     tables = {"orders": _order_rows(orders), "order_lines": _line_rows(sharing)}
     tables["products"] = _products(lines)
-    refunds = _refunds(orders, sharing)
-    if {"order_refund", "line_refund", "line_refunded"} & set(columns):
-        tables["refunds"] = refunds
+    if REFUNDS & set(columns):
+        tables["refunds"] = _refunds(orders, sharing)
     totals = desk.numbers(
         orders, orders=orders.count(), paid=orders["paid_at"].notnull().sum(),
         owed=orders["_paid"].sum(),
     )  # fmt: skip
     said = {"orders": str(totals["orders"]), "paid orders": str(totals["paid"])}
-    return Baskets(
+    return Mapped(
         tables,
-        {"order_lines": refused},
-        said | {"paid_amount": written(totals["owed"])},
-        _notes(desk, columns, orders, lines),
-        currency,
+        records=("order_lines",),
+        refused={"order_lines": refused},
+        totals=said | {"paid_amount": written(totals["owed"])},
+        notes=_notes(desk, columns, orders, lines),
     )
 
 
@@ -146,34 +125,14 @@ def _lines(desk: Desk, cells: ibis.Table, columns: Mapping[str, Cell]) -> ibis.T
     owed = owed.fill_null(
         lines["_line_list"].fill_null(each) - lines["_line_discount"].fill_null(Decimal(0))
     )
-    by_title = "title-" + lines["title"].hexdigest("md5").substr(0, 12)
     return desk.kept(
         lines.mutate(
             _worth=worth.cast(MONEY),
             _owed=owed.cast(MONEY),
-            product_id=lines["product_id"].fill_null(by_title),
+            product_id=lines["product_id"].fill_null(told_by_title(lines["title"])),
             _coded=lines["product_id"].notnull(),
         )
     )
-
-
-def _currency(name: str, lines: ibis.Table) -> str:
-    found = lines.select("currency").distinct().to_pyarrow()["currency"].to_pylist()
-    return one_currency(name, found)
-
-
-def one_currency(name: str, found: Iterable[str | None]) -> str:
-    """Give the one currency that amounts are in; "" where none is told.
-
-    Raises
-    ------
-    DataError
-        If there are several.
-    """
-    known = sorted({c.upper() for c in found if c})
-    if len(known) > 1:
-        raise DataError(SEVERAL.format(name=name, found=", ".join(known)))
-    return known[0] if known else ""
 
 
 def _orders(lines: ibis.Table) -> ibis.Table:
@@ -223,14 +182,13 @@ def _order_rows(orders: ibis.Table) -> ibis.Table:
 
 
 def _line_rows(lines: ibis.Table) -> ibis.Table:
-    place = ibis.row_number().over(ibis.window(group_by=lines["order_id"], order_by=lines["_row"]))
     unit = (lines["_share"] / lines["_units"]).round(4).cast(MONEY)
     listed = (lines["_worth"] / lines["_units"]).round(4).cast(MONEY)
     return lines.select(
         "_row",
         "order_id",
+        "line_no",
         "product_id",
-        line_no=place + 1,
         quantity=lines["_units"],
         list_price=ibis.coalesce(listed.cast("string"), lines["list_price"]),
         unit_price=unit.fill_null(listed),
@@ -248,7 +206,7 @@ def _products(lines: ibis.Table) -> ibis.Table:
         category=lines["category"].fill_null(NO_CATEGORY),
         list_price=price,
     )
-    return described(rows, ("product_id",)).mutate(_row=lambda t: t["_row"] + PART)
+    return last_of_each(rows, "product_id").mutate(_row=lambda t: t["_row"] + PART)
 
 
 def _refunds(orders: ibis.Table, lines: ibis.Table) -> ibis.Table:
@@ -263,12 +221,11 @@ def _refunds(orders: ibis.Table, lines: ibis.Table) -> ibis.Table:
         refunded_at=whole["paid_at"],
         amount=ibis.least(whole["_order_refund"], whole["_paid"]).cast("string"),
     )
-    place = ibis.row_number().over(ibis.window(group_by=lines["order_id"], order_by=lines["_row"]))
     came = lines["line_refunded"].notnull().ifelse(lines["_share"], ibis.null(MONEY))
     came = lines["_line_refund"].fill_null(came)
     # the least of nothing and something is something
     back = came.notnull().ifelse(ibis.least(came, lines["_share"]), ibis.null(MONEY))
-    parts = lines.mutate(_back=back, _no=(place + 1).cast("string"))
+    parts = lines.mutate(_back=back, _no=lines["line_no"].cast("string"))
     parts = parts.inner_join(at, parts["order_id"] == at["_id"])
     parts = parts.filter((parts["_back"] > 0) & parts["_at"].notnull() & parts["_whole"].isnull())
     parts = parts.select(
@@ -288,7 +245,7 @@ def _notes(
     notes = []
     if "category" not in columns:
         notes.append(f"The export has no categories: every product's is '{NO_CATEGORY}'.")
-    if {"order_refund", "line_refund", "line_refunded"} & set(columns):
+    if REFUNDS & set(columns):
         notes.append("The export has no refund dates: a refund is dated as its order's payment.")
     else:
         notes.append("The export has no refunds: what came back is not known.")

@@ -10,7 +10,7 @@ import ibis
 
 from shophelm.shop.importers.alibaba import province
 from shophelm.shop.importers.cleaning import amount_text, whole_id
-from shophelm.shop.importers.days import MONTHS
+from shophelm.shop.importers.days import DAY, MONTHS
 
 MASKED = r"[*#$]{2}|^\*|\*$"
 _OFFSET = r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
@@ -52,7 +52,8 @@ class Cell:
     Attributes
     ----------
     column
-        The export's column, as `Role` takes names; "" for none.
+        The export's column, as `Role` takes names; `days.DAY` for the day in the file's title or
+        name; "" for none.
     value
         What it always is.
     words
@@ -61,8 +62,6 @@ class Cell:
         A name in `TAKES`: what is taken of the cell.
     when, unless
         The cell counts only where all of these hold, and none of those.
-    of_file
-        It is the day in the file's title or name.
     """
 
     column: str = ""
@@ -71,7 +70,6 @@ class Cell:
     take: str = ""
     when: tuple[Test, ...] = ()
     unless: tuple[Test, ...] = ()
-    of_file: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -82,7 +80,7 @@ class Cell:
     @property
     def said(self) -> str:
         """Where it comes from, for people."""
-        if self.of_file:
+        if self.column == DAY:
             return "the day in the file's title or name"
         if self.value is not None:
             return f"always {self.value}"
@@ -92,14 +90,12 @@ class Cell:
 
     def text(self, cells: ibis.Table, kind: str) -> ibis.StringValue:
         """Give the cells' text as the contract's `kind` of column reads it."""
-        if self.of_file:
-            found = cells["(day)"]
-        elif self.value is not None:
+        if self.value is not None:
             found = ibis.literal(self.value)
         else:
             found = _worded(cells[self.column], self.words)
             found = TAKES[self.take](found) if self.take else found
-            found = READS.get(kind, _as_it_is)(found)
+            found = READS[kind](found) if kind in READS else found
         for test in self.when:
             found = test.holds(cells).ifelse(found, ibis.null("string"))
         for test in self.unless:
@@ -122,11 +118,10 @@ def read_cell(said: str | Mapping[str, Any]) -> Cell:
         raise ValueError(f"{dict(said)} cannot be read")
     tests = {k: read_tests(said[k]) for k in ("when", "unless") if k in said}
     return Cell(
-        column=said.get("column", ""),
+        column=DAY if "of" in said else said.get("column", ""),
         value=said.get("value"),
         words=dict(said.get("words", {})),
         take=said.get("take", ""),
-        of_file="of" in said,
         **tests,
     )
 
@@ -150,10 +145,6 @@ def _worded(cell: ibis.StringValue, words: Mapping[str, str]) -> ibis.StringValu
     if not words:
         return cell
     return ibis.cases(*((cell.contains(word), stands) for word, stands in words.items()))
-
-
-def _as_it_is(cell: ibis.StringValue) -> ibis.StringValue:
-    return cell
 
 
 def _number(cell: ibis.StringValue) -> ibis.StringValue:
@@ -190,17 +181,13 @@ def _buyer(cell: ibis.StringValue) -> ibis.StringValue:
     return cell.re_search(MASKED).ifelse(ibis.null("string"), cell)
 
 
-def _code(cell: ibis.StringValue) -> ibis.StringValue:
-    return whole_id(cell)
-
-
 READS: Mapping[str, Callable[[ibis.StringValue], ibis.StringValue]] = {
     "count": lambda cell: whole_id(amount_text(cell)),
     "money": amount_text,
     "number": _number,
     "day": _day,
     "time": _time,
-    "id": _code,
+    "id": whole_id,
 }
 """Kind of a contract's column → how an export's text becomes what the check reads."""
 TAKES: Mapping[str, Callable[[ibis.StringValue], ibis.StringValue]] = {

@@ -8,6 +8,8 @@ from shophelm.shop.contract import MONEY
 
 BLANK = r"[\s\x{A0}\x{3000}\x{FEFF}\x{200B}]"
 NOTHING = ("", "NULL", "null", "Null", "-", "--", "—", "None", "nan", "NaN", r"\N")
+NO_CATEGORY = "uncategorised"
+"""The category of products of which an export tells none."""
 ROUNDED = r"^\d+(\.\d+)?[Ee]\+?\d+$"
 
 
@@ -89,6 +91,21 @@ def numbered(table: ibis.Table, group: str) -> ibis.IntegerValue:
     """Give each row its place within its group, 1 first, in the order of the file."""
     place = ibis.row_number().over(ibis.window(group_by=table[group], order_by=table["_row"]))
     return place + 1
+
+
+def told_by_title(title: ibis.StringValue) -> ibis.StringValue:
+    """Make the id of a product that has none: a changed title is another product."""
+    return "title-" + title.hexdigest("md5").substr(0, 12)
+
+
+def last_of_each(table: ibis.Table, *key: str) -> ibis.Table:
+    """Keep each key's last row in the order of the files; rows without a key have no place."""
+    known = table.filter(ibis.and_(*(table[k].notnull() for k in key)))
+    place = ibis.row_number().over(
+        ibis.window(group_by=[known[k] for k in key], order_by=known["_row"].desc())
+    )
+    known = known.mutate(_place=place)
+    return known.filter(known["_place"] == 0).drop("_place")
 
 
 def most_frequent(table: ibis.Table, group: str, value: str) -> ibis.Table:

@@ -6,6 +6,8 @@ import re
 
 from shophelm.shop.importers.language import Input
 
+DAY = "(day)"
+"""Stands among a file's columns for the day that the file is about."""
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _NUMBERS = r"(20\d\d)[-/.年]?([01]?\d)[-/.月]?([0-3]?\d)日?"
 _WORDS = rf"({'|'.join(MONTHS)})[a-z]*\.? ([0-3]?\d), (20\d\d)"

@@ -10,12 +10,13 @@ from typing import Any
 
 import ibis
 
+from shophelm.errors import DataError
 from shophelm.shop.contract import TABLES
-from shophelm.shop.importers.basket import ITEM, LINE, ORDER, baskets, one_currency
+from shophelm.shop.importers.basket import ITEM, LINE, ORDER, baskets
 from shophelm.shop.importers.cells import Cell, Test, read_cell, read_tests
-from shophelm.shop.importers.cleaning import split
+from shophelm.shop.importers.cleaning import last_of_each, split
 from shophelm.shop.importers.desk import Desk
-from shophelm.shop.importers.flat import Rows, described, rows_of
+from shophelm.shop.importers.flat import Rows, rows_of
 from shophelm.shop.importers.language import Apart, Format, Mapped, Role
 from shophelm.shop.importers.recognising import matching
 
@@ -34,6 +35,7 @@ ROLE_KEYS = {
     "table",
     "lines",
 }
+SEVERAL = "{name}: amounts are in several currencies ({found}). Import one currency at a time."
 MANY_DAYS = "the row is of several days: export it day by day"
 
 
@@ -79,11 +81,6 @@ class Declared:
             made.append(("order_lines", {n: c.said for n, c in self.lines.items() if n in ITEM}))
         return tuple(made)
 
-    @property
-    def of_file(self) -> bool:
-        """Whether the day is the file's."""
-        return any(c.of_file for r in self.rows for c in r.columns.values())
-
 
 def written_down() -> Iterator[Format]:
     """Give the formats of the folder, in the order of their names."""
@@ -128,8 +125,6 @@ def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
         if not desk.has(role):
             continue
         cells = desk.cells(role)
-        if said.of_file:
-            cells = desk.with_day(cells, role)
         for category, (test, *others) in said.apart.items():
             held = test.holds(cells)
             for other in others:
@@ -148,7 +143,7 @@ def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
         if said.money:
             mapped.currency = _currency(desk, name, role, cells, said.money) or mapped.currency
         if said.lines:
-            _add_baskets(mapped, desk, name, cells, said.lines)
+            _add(mapped, baskets(desk, name, cells, said.lines))
         elif said.rows:
             _add_rows(mapped, desk, cells, said)
         else:
@@ -157,26 +152,32 @@ def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
 
 
 def _currency(desk: Desk, name: str, role: str, cells: ibis.Table, column: str) -> str:
-    """Find what the money is in, in a column or in the brackets of its name."""
+    """Find what the money is in, in a column or in the brackets of its name; "" for not told.
+
+    Raises
+    ------
+    DataError
+        If there are several.
+    """
     if "*" in column:
         names = [c for i in desk.of(role) for c in matching(column, i.columns)]
         found = [n.rpartition("(")[2].strip(") ") for n in names]
     else:
         found = cells.select(column).distinct().to_pyarrow()[column].to_pylist()
-    return one_currency(name, found)
+    known = sorted({c.upper() for c in found if c})
+    if len(known) > 1:
+        raise DataError(SEVERAL.format(name=name, found=", ".join(known)))
+    return known[0] if known else ""
 
 
-def _add_baskets(
-    mapped: Mapped, desk: Desk, name: str, cells: ibis.Table, lines: Mapping[str, Cell]
-) -> None:
-    found = baskets(desk, name, cells, lines)
+def _add(mapped: Mapped, found: Mapped) -> None:
+    """Put what one role's files make to what others made."""
     for table, rows in found.tables.items():
         _put(mapped, table, rows)
-    mapped.records = (*mapped.records, "order_lines")
+    mapped.records = (*mapped.records, *found.records)
     mapped.refused |= found.refused
     mapped.totals |= found.totals
     mapped.notes += found.notes
-    mapped.currency = found.currency
 
 
 def _add_rows(mapped: Mapped, desk: Desk, cells: ibis.Table, said: Declared) -> None:
@@ -186,7 +187,7 @@ def _add_rows(mapped: Mapped, desk: Desk, cells: ibis.Table, said: Declared) -> 
             mapped.records = tuple(dict.fromkeys((*mapped.records, rows.table)))
             mapped.apart += added
         else:
-            made = described(made, TABLES[rows.table].key)
+            made = last_of_each(made, *TABLES[rows.table].key)
         _put(mapped, rows.table, made)
 
 

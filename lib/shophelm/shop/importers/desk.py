@@ -9,7 +9,7 @@ from decimal import Decimal
 import ibis
 
 from shophelm.shop.importers.cleaning import plain
-from shophelm.shop.importers.days import file_day
+from shophelm.shop.importers.days import DAY, file_day
 from shophelm.shop.importers.language import Apart, Input, Role, file_of
 from shophelm.shop.importers.pseudonyms import hashed
 from shophelm.shop.importers.recognising import matching
@@ -52,28 +52,26 @@ class Desk:
         """Give the records of all files of a role, in the role's columns and `_row`.
 
         Cells are cleaned by `cleaning.plain`, unless wanted as they are; a column that a file
-        lacks reads as null. Of a unit (`Role.unit`) that several files hold, the newest one's
-        records are given: newest by the date in its name where every file has one, otherwise the
-        one that was named last.
+        lacks reads as null, and `days.DAY` as the day that the file is about. Of a unit
+        (`Role.unit`) that several files hold, the newest one's records are given: newest by the
+        date in its name where every file has one, otherwise the one that was named last.
         """
         files, kind = self.of(role), self.roles[self.of(role)[0].number]
         tables = [_columns(i, kind.mapped, as_they_are=as_they_are) for i in files]
         stacked = ibis.union(*tables) if len(tables) > 1 else tables[0]
         # a log of any length is read as it streams
         stacked = stacked if as_they_are else self.kept(stacked)
+        if DAY in kind.mapped:
+            stacked = stacked.mutate(**{DAY: self._days(stacked, files)})
         return self._newest(stacked, kind, files) if kind.unit and len(files) > 1 else stacked
 
-    def with_day(self, cells: ibis.Table, role: str) -> ibis.Table:
-        """Add `(day)`: the one day that the file is about; null where it is not told.
-
-        A file of the same archive that lists the archive's days (`Role.days`) tells it, or else its
-        own title or name.
-        """
-        days = [(i.number, day) for i in self.of(role) if (day := self._day(i))]
-        file = file_of(cells["_row"])
-        return cells.mutate(**{"(day)": file.cases(*days) if days else ibis.null("string")})
+    def _days(self, cells: ibis.Table, files: Sequence[Input]) -> ibis.StringValue:
+        """Give the one day that each record's file is about; null where it is not told."""
+        days = [(i.number, day) for i in files if (day := self._day(i))]
+        return file_of(cells["_row"]).cases(*days) if days else ibis.null("string")
 
     def _day(self, file: Input) -> str | None:
+        """Ask the file of the same archive that lists its days (`Role.days`), or else its name."""
         for other in self.inputs:
             listed = self.roles[other.number].days
             if listed and other.archive and other.archive == file.archive:
@@ -85,8 +83,6 @@ class Desk:
     def _newest(self, cells: ibis.Table, role: Role, files: Sequence[Input]) -> ibis.Table:
         """Leave out, and keep apart, the records of units that a newer file holds too."""
         in_order = sorted(files, key=age(files))
-        if "(day)" in role.unit:
-            cells = self.with_day(cells, role.name)
         rank = file_of(cells["_row"]).cases(*((f.number, n) for n, f in enumerate(in_order)))
         ranked = cells.mutate(_rank=rank)
         unit = ibis.window(group_by=[ranked[c] for c in role.unit])

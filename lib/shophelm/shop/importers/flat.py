@@ -57,16 +57,6 @@ def rows_of(desk: Desk, cells: ibis.Table, rows: Rows) -> tuple[ibis.Table, list
     return _added(desk, table, rows) if rows.add_up else (table, [])
 
 
-def described(table: ibis.Table, key: Sequence[str]) -> ibis.Table:
-    """Keep the last record of each key: a list that daily figures carry along."""
-    known = table.filter(ibis.and_(*(table[k].notnull() for k in key)))
-    last = ibis.row_number().over(
-        ibis.window(group_by=[known[k] for k in key], order_by=known["_row"].desc())
-    )
-    known = known.mutate(_place=last)
-    return known.filter(known["_place"] == 0).drop("_place")
-
-
 def _added(desk: Desk, table: ibis.Table, rows: Rows) -> tuple[ibis.Table, list[Apart]]:
     """Add records of one key up; one with a cell that is no number stays for the check to name."""
     key = [k for k in TABLES[rows.table].key if k in rows.columns]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,18 +58,20 @@ def import_into(
     """
     tell = progress or (lambda _: None)
     paths, target = _existing(files), Path(to)
+    before = [_state(p) for p in paths]
+    digests = _digests(paths)
     key = read_key(Path(key_file) if key_file else None, outside=target)
     with workplace(target, tell) as work:
         scratch, shop = work / "scratch", work / "shop"
         scratch.mkdir()
         con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), memory_limit=MEMORY)
-        before = [_state(p) for p in paths]
         try:
             tell(f"reading {len(paths)} file{'s' * (len(paths) > 1)}")
             shares = choose(con, paths, scratch)
-            marks = {p.name: _digest(p) for p in paths}
             stage(target, shop, [s.form.name for s in shares])
-            records = [_import_one(con, share, shop, target, key, marks, tell) for share in shares]
+            records = [
+                _import_one(con, share, shop, target, key, digests, tell) for share in shares
+            ]
         except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
             raise ReportError(
                 f"{target} cannot be written ({str(error).splitlines()[0]}). Make room on the "
@@ -92,7 +95,7 @@ def _import_one(
     shop: Path,
     target: Path,
     key: bytes,
-    marks: Mapping[str, str],
+    digests: Mapping[str, str],
     tell: Callable[[str], None],
 ) -> ImportRecord:
     """Take one format's files into the folder that is being made."""
@@ -110,8 +113,8 @@ def _import_one(
     replaced = write_tables(con, checked, inputs, shop)
     write_rejects(checked, inputs, shop, form.name)
     write_apart(mapped.apart, inputs, shop, form.name)
-    named = sorted({marks[i.name.partition(" [")[0]] for i in inputs})
-    mark = hashlib.blake2b("".join([form.name, *named]).encode(), digest_size=16).hexdigest()
+    read = sorted({digests[i.name.partition(" [")[0]] for i in inputs})
+    mark = hashlib.blake2b("".join([form.name, *read]).encode(), digest_size=16).hexdigest()
     record = dataclasses.replace(record, mark=mark, replaced=replaced)
     earlier = [r for r in read_records(shop) if r.mark != mark]
     write_records(shop, [*earlier, record])
@@ -145,16 +148,18 @@ def by_header(
 
     def choose(con: ibis.BaseBackend, paths: Sequence[Path], scratch: Path) -> list[Share]:
         inputs = open_files(con, list(headed.values()), paths, scratch=scratch)
-        shares: dict[str, Share] = {}
+        files: dict[str, list[tuple[Input, Role]]] = defaultdict(list)
         for file in inputs:
             form, role = sort_out(headed, file)
             told(f"{file.name} is {role.what} of {form.name}: it has {', '.join(role.needs)}")
-            share = shares.setdefault(form.name, Share(form, [], {}))
-            share.inputs.append(file)
-            share.roles[file.number] = role
-        return [shares[name] for name in headed if name in shares]
+            files[form.name].append((file, role))
+        return [_share(headed[name], files[name]) for name in headed if name in files]
 
     return choose
+
+
+def _share(form: Format, files: Sequence[tuple[Input, Role]]) -> Share:
+    return Share(form, [file for file, _ in files], {file.number: role for file, role in files})
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -191,22 +196,23 @@ def _existing(files: Iterable[str | Path]) -> list[Path]:
             raise DataError(f"There is no file {path}. Check the path.")
         if not path.is_file():
             raise DataError(f"{path} is a folder. Name the files in it.")
-    _refuse_twins(paths)
     return paths
 
 
-def _refuse_twins(paths: list[Path]) -> None:
-    """Refuse the same content twice: lines without a number of their own would count double."""
-    seen: dict[tuple[int, str], Path] = {}
-    sizes = [p.stat().st_size for p in paths]
-    for path, size in zip(paths, sizes, strict=True):
-        if sizes.count(size) > 1:
-            mark = (size, _digest(path))
-            if mark in seen:
-                raise ParameterError(
-                    f"{path.name} is the same file as {seen[mark].name}. Give it once."
-                )
-            seen[mark] = path
+def _digests(paths: Sequence[Path]) -> dict[str, str]:
+    """Give each file's digest by its name.
+
+    The same content twice is refused: lines without a number of their own would count double.
+    """
+    seen: dict[str, Path] = {}
+    for path in paths:
+        digest = _digest(path)
+        if digest in seen:
+            raise ParameterError(
+                f"{path.name} is the same file as {seen[digest].name}. Give it once."
+            )
+        seen[digest] = path
+    return {path.name: digest for digest, path in seen.items()}
 
 
 def _digest(path: Path) -> str:

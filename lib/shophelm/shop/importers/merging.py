@@ -9,7 +9,7 @@ import ibis
 
 from shophelm.shop.checks import Checked, first_row
 from shophelm.shop.imported import Overlap
-from shophelm.shop.importers.basket import NO_CATEGORY
+from shophelm.shop.importers.cleaning import NO_CATEGORY
 from shophelm.shop.importers.language import Input, file_of
 
 STAMP = "_exported"
@@ -82,10 +82,7 @@ def _with_unit(table: ibis.Table, names: Sequence[str], checked: Checked) -> ibi
     table = table.mutate(**lacking)
     unit = (contract.parent[0],) if contract.parent else contract.key
     parts = [table[c].cast("string").fill_null("\x1e") for c in unit if c in table.columns]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text + "\x1f" + part
-    return table.mutate(_unit=text)
+    return table.mutate(_unit=ibis.literal("\x1f").join(parts))
 
 
 def _marked(table: ibis.Table, other: ibis.Table) -> ibis.Table:

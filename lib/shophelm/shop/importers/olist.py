@@ -7,13 +7,18 @@ from decimal import Decimal
 import ibis
 
 from shophelm.shop.contract import MONEY
-from shophelm.shop.importers.cleaning import first_file_only, money, numbered, split
+from shophelm.shop.importers.cleaning import (
+    NO_CATEGORY,
+    first_file_only,
+    money,
+    numbered,
+    split,
+)
 from shophelm.shop.importers.desk import Desk, written
 from shophelm.shop.importers.language import Apart, Format, Mapped, file_of
 from shophelm.shop.importers.olist_roles import ORDERS, ROLES, STATUSES
 
 OVERLAP = "another file has the items of this order already"
-NO_CATEGORY = "uncategorised"
 
 
 def map_files(desk: Desk) -> Mapped:

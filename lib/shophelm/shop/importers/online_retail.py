@@ -6,6 +6,7 @@ import ibis
 
 from shophelm.shop.contract import MONEY
 from shophelm.shop.importers.cleaning import (
+    NO_CATEGORY,
     first_file_only,
     money,
     most_frequent,
@@ -175,7 +176,7 @@ def _products(goods: ibis.Table) -> ibis.Table:
         "_row",
         product_id=known["product"],
         title=known["Description"].fill_null(known["product"]),
-        category=ibis.literal("uncategorised"),
+        category=ibis.literal(NO_CATEGORY),
         list_price=known["price"],
     )
 
@@ -211,7 +212,7 @@ def _notes(desk: Desk, lines: ibis.Table, goods: ibis.Table) -> list[str]:
         f"{found['repeated']:,} lines repeat another line exactly; they were kept, for an invoice "
         "may list a product twice.",
         f"{found['guests']:,} lines of goods have no CustomerID: their orders have no customer.",
-        "The file has no categories: every product's is 'uncategorised'. Stock codes that differ "
+        f"The file has no categories: every product's is '{NO_CATEGORY}'. Stock codes that differ "
         "in case only are one product; its list price is the one on most of its lines.",
     ]
 

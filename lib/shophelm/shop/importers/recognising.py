@@ -82,10 +82,9 @@ def sort_out(forms: Mapping[str, Format], file: Input) -> tuple[Format, Role]:
     if fitting:
         return max(fitting, key=lambda found: _found(found[1], file))
     form, role = max(every, key=lambda found: _share_found(found[1], file))
-    missing = [c.replace("|", " or ") for c in role.needs if not matching(c, file.columns)]
     raise DataError(
         f"{file.name} is of no format that is known. It is nearest to {role.what} of {form.name}, "
-        f"but has no column {', '.join(missing)}. It has {_some(file)}. `shophelm import --help` "
+        f"but has no column {_lacking(role, file)}. It has {_some(file)}. `shophelm import --help` "
         "lists the formats."
     )
 
@@ -98,6 +97,11 @@ def _share_found(role: Role, file: Input) -> float:
     return sum(bool(matching(c, file.columns)) for c in role.needs) / len(role.needs)
 
 
+def _lacking(role: Role, file: Input) -> str:
+    lacking = [c for c in role.needs if not matching(c, file.columns)]
+    return ", ".join(c.replace("|", " or ") for c in lacking)
+
+
 def _some(file: Input) -> str:
     names = list(file.columns)
     return ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
@@ -108,8 +112,7 @@ def _role(form: Format, file: Input) -> Role:
         if fits(role, file.columns):
             return role
     nearest = max(form.roles, key=lambda role: _share_found(role, file))
-    missing = [c.replace("|", " or ") for c in nearest.needs if not matching(c, file.columns)]
     raise DataError(
-        f"{file.name}: no column {', '.join(missing)}, which {nearest.what} of {form.name} must "
-        f"have. The file has {_some(file)}. {form.where}"
+        f"{file.name}: no column {_lacking(nearest, file)}, which {nearest.what} of {form.name} "
+        f"must have. The file has {_some(file)}. {form.where}"
     )

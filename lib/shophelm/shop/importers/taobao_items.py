@@ -9,11 +9,14 @@ import ibis
 from shophelm.shop.contract import MONEY
 from shophelm.shop.importers.alibaba import rounded_order
 from shophelm.shop.importers.cleaning import (
+    NO_CATEGORY,
     amount_text,
     first_file_only,
+    last_of_each,
     money,
     numbered,
     split,
+    told_by_title,
     whole_id,
 )
 from shophelm.shop.importers.desk import Desk
@@ -40,7 +43,6 @@ SUBORDERS = Role(
 )
 OVERLAP = "another file has the lines of this order already"
 TWICE = "the sub-order stands on an earlier row"
-NO_CATEGORY = "uncategorised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,11 @@ def _repeated(cells: ibis.Table) -> ibis.BooleanValue:
 def _measured(cells: ibis.Table) -> ibis.Table:
     """Add the line's number, product, and its worth at list price; null where it has none."""
     code = ibis.coalesce(cells["外部系统编号"], cells["商家编码"])
-    by_title = "title-" + cells["标题"].hexdigest("md5").substr(0, 12)
     price = money(amount_text(cells["价格"]))
     quantity = _units(cells)
     return cells.mutate(
         line_no=numbered(cells, "_order"),
-        product_id=code.fill_null(by_title),
+        product_id=code.fill_null(told_by_title(cells["标题"])),
         _coded=code.notnull(),
         _price=price,
         _quantity=quantity,
@@ -174,16 +175,13 @@ def _lines(shares: ibis.Table) -> ibis.Table:
 
 def _products(lines: ibis.Table) -> ibis.Table:
     """Give each product the title and price of its last line."""
-    last = ibis.row_number().over(
-        ibis.window(group_by=lines["product_id"], order_by=lines["_row"].desc())
-    )
-    lines = lines.filter(lines["product_id"].notnull()).mutate(_place=last)
-    return lines.filter(lines["_place"] == 0).select(
+    last = last_of_each(lines, "product_id")
+    return last.select(
         "_row",
         "product_id",
-        title=lines["标题"].fill_null(lines["product_id"]),
+        title=last["标题"].fill_null(last["product_id"]),
         category=ibis.literal(NO_CATEGORY),
-        list_price=lines["_price"],
+        list_price=last["_price"],
     )
 
 
