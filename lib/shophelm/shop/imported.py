@@ -128,7 +128,8 @@ class ImportRecord:
             apart={name: ApartRecord(**a) for name, a in data["apart"].items()},
             totals=dict(data["totals"]),
             notes=tuple(data["notes"]),
-            mark=data["mark"],
+            # imports of before there were marks have none
+            mark=data.get("mark", ""),
         )
 
 

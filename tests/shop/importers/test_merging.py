@@ -1,5 +1,6 @@
 """Imports upon imports: nothing counts twice, the newer wins, and a crash leaves the old whole."""
 
+import json
 import resource
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from shophelm.errors import DataError, ReportError
-from shophelm.shop.importers import import_auto, import_files, importing
+from shophelm.shop.importers import import_auto, import_files, importing, read_records
 from tests.shop.importers.export_files import (
     DETAILS,
     KEY,
@@ -279,3 +280,16 @@ def test_two_imports_at_once_wait_for_each_other(tmp_path, key):
     ]
     assert [r.wait() for r in running] == [0, 0, 0, 0]
     assert rows(shop, "orders", "order_id") == [("0",), ("1",), ("2",), ("3",)]
+
+
+def test_a_folder_of_before_there_were_marks_is_read_and_added_to(tmp_path, key):
+    shop = tmp_path / "shop"
+    first = save(tmp_path / "a.csv", text(TMALL, line("1")))
+    import_files("tmall-orders", [first], shop, key_file=key)
+    held = json.loads((shop / "import.json").read_text())
+    del held["imports"][0]["mark"]
+    (shop / "import.json").write_text(json.dumps(held))
+    import_files("tmall-orders", [save(tmp_path / "b.csv", text(TMALL, line("2")))], shop,
+                 key_file=key)  # fmt: skip
+    assert rows(shop, "orders", "order_id") == [("1",), ("2",)]
+    assert [r.mark != "" for r in read_records(shop)] == [False, True]
