@@ -11,8 +11,11 @@ from shophelm.errors import DataError
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 READER = Path(__file__).with_name("workbook_reader.py")
-MEGABYTES, SECONDS = 6_000, 900
-"""What reading a workbook may take of memory and time: a damaged one may ask for any."""
+MEGABYTES, SECONDS = (1_500, 6_000), (120, 900)
+"""What reading a workbook may take of memory and time, a small one and a large one: a damaged one
+may ask for any, and a small one may well have a cell in its last row."""
+LARGE = 50 << 20
+"""Bytes from which a workbook is a large one."""
 
 
 def sheets(path: Path, folder: Path) -> list[tuple[str, Path]]:
@@ -38,11 +41,12 @@ def sheets(path: Path, folder: Path) -> list[tuple[str, Path]]:
         If the workbook is protected, damaged or blank.
     """
     _refuse_protected(path)
-    command = [sys.executable, str(READER), str(path), str(folder), str(MEGABYTES)]
+    megabytes, seconds = _allowed(path)
+    command = [sys.executable, str(READER), str(path), str(folder), str(megabytes)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise _damaged(path, f"reading it took more than {SECONDS // 60} minutes") from None
+        raise _damaged(path, f"reading it took more than {seconds // 60} minutes") from None
     if done.returncode:
         raise _damaged(path, "its parts do not fit each other")
     told = json.loads(done.stdout)
@@ -60,6 +64,12 @@ def is_workbook(path: Path) -> bool:
     """Tell a workbook from text that only bears its name, as some platforms' xls files are."""
     with path.open("rb") as stream:
         return stream.read(4) in (OLE, ZIP)
+
+
+def _allowed(path: Path) -> tuple[int, int]:
+    """Say how many megabytes and seconds reading it may take."""
+    share = min(1.0, path.stat().st_size / LARGE)
+    return tuple(int(least + share * (most - least)) for least, most in (MEGABYTES, SECONDS))
 
 
 def _damaged(path: Path, reason: str) -> DataError:

@@ -182,6 +182,11 @@ def pdd_orders(folder: Path) -> list[Path]:
     return [csv_file(folder / "pdd.csv", records("pdd_order_export_partial", order, back))]
 
 
+JOINED = {"主订单编号": "\t6917926768823644999", "选购商品": "口红;眉笔", "商品数量": "1;2",
+          "商家编码": "LIP-1;BROW-1"}  # fmt: skip
+"""What a Douyin record says of two products."""
+
+
 def douyin_orders(folder: Path) -> list[Path]:
     def cipher(text: str) -> str:
         return f"##{text[::-1]}=="
@@ -199,6 +204,10 @@ def douyin_orders(folder: Path) -> list[Path]:
                 "订单应付金额": "31.00", "商品数量": "2", "售后状态": "退款成功"},
         line | {"主订单编号": "\t6917926768823643999", "子订单编号": "\t6917926768823644000",
                 "订单状态": "已关闭", "取消原因": "超时未支付", "订单完成时间": "-"},
+        line | JOINED | {"订单应付金额": "100.00"},
+        line | JOINED | {"主订单编号": "\t6917926768823645000", "订单应付金额": "60;40.00",
+                         "售后状态": "-;退款成功"},
+        line | JOINED | {"主订单编号": "\t6917926768823645001", "商家编码": "LIP-1;BROW-1;SET-1"},
     )  # fmt: skip
     return [csv_file(folder / "douyin.csv", rows, encoding="utf-8-sig")]
 

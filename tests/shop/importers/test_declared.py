@@ -95,13 +95,22 @@ EXPECTED = {
         ("orders", "order_id", "paid_at", "status", "paid_amount"): [
             ("6917926768823643751", "2026-08-11 20:00:00", "completed", "120.0000"),
             ("6917926768823643999", None, "cancelled", "89.0000"),
+            ("6917926768823644999", "2026-08-11 20:00:00", "completed", "100.0000"),
+            ("6917926768823645000", "2026-08-11 20:00:00", "completed", "100.0000"),
         ],
         ("order_lines", "order_id", "product_id", "quantity", "paid_amount"): [
             ("6917926768823643751", "BROW-1", "2", "31.0000"),
             ("6917926768823643751", "LIP-1", "1", "89.0000"),
             ("6917926768823643999", "LIP-1", "1", "89.0000"),
+            # one amount for two products goes by quantity, amounts of each as they are told
+            ("6917926768823644999", "BROW-1", "2", "66.6700"),
+            ("6917926768823644999", "LIP-1", "1", "33.3300"),
+            ("6917926768823645000", "BROW-1", "2", "40.0000"),
+            ("6917926768823645000", "LIP-1", "1", "60.0000"),
         ],
-        ("refunds", "order_id", "line_no", "amount"): [("6917926768823643751", "2", "31.0000")],
+        ("refunds", "order_id", "line_no", "amount"): [
+            ("6917926768823643751", "2", "31.0000"), ("6917926768823645000", "2", "40.0000"),
+        ],
     },
     # 95 holds its tax; the 3.50 of #1002 come on top of 30 and 5, and are left out
     "shopify-orders": {
@@ -228,6 +237,15 @@ def test_a_row_of_several_days_is_refused_and_named(tmp_path, key):
     (found,) = rejected(tmp_path / "shop", "spend")
     assert found["rule"] == "the row is of several days: export it day by day"
     assert found["value"] == "2026-08-17"
+
+
+def test_joined_products_whose_cells_do_not_match_are_refused_whole_and_named(tmp_path, key):
+    import_files(
+        "douyin-orders", EXPORTS["douyin-orders"](tmp_path), tmp_path / "shop", key_file=key
+    )
+    (found,) = rejected(tmp_path / "shop", "order_lines")
+    assert found["rule"] == "the quantity is not a whole number of 1 or more"
+    assert (found["row"], found["value"]) == ("6", "1;2")
 
 
 def test_a_file_whose_day_is_not_told_is_refused(tmp_path, key):

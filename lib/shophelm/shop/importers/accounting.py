@@ -68,7 +68,7 @@ def _count_faults(desk: Desk, checked: Mapping[str, Checked], rejected: Counts) 
     faults += [i.raw.faults for i in desk.inputs if desk.roles[i.number].table not in tables]
     for table in faults:
         if table is not None:
-            for file, rule, n in _grouped(table, "_rule"):
+            for file, rule, n in _grouped(table.filter(table["_row"] < PART), "_rule"):
                 rejected[file][rule] += n
 
 

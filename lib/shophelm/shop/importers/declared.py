@@ -17,6 +17,7 @@ from shophelm.shop.importers.cells import Cell, Test, read_cell, read_tests
 from shophelm.shop.importers.cleaning import last_of_each, split
 from shophelm.shop.importers.desk import Desk
 from shophelm.shop.importers.flat import Rows, rows_of
+from shophelm.shop.importers.joined import taken_apart
 from shophelm.shop.importers.language import Apart, Format, Mapped, Role
 from shophelm.shop.importers.recognising import matching
 
@@ -31,6 +32,7 @@ ROLE_KEYS = {
     "personal",
     "apart",
     "one_day",
+    "joined",
     "money",
     "table",
     "lines",
@@ -54,6 +56,8 @@ class Declared:
         of the others.
     one_day
         Two columns that must hold the same day; () for none.
+    joined
+        What stands between products where cells hold several; "" where they hold one.
     money
         The column that holds the currency, or has it in brackets in its name; "" for none.
     """
@@ -62,6 +66,7 @@ class Declared:
     lines: Mapping[str, Cell]
     apart: Mapping[str, tuple[Test, ...]]
     one_day: tuple[str, ...] = ()
+    joined: str = ""
     money: str = ""
 
     @property
@@ -142,6 +147,8 @@ def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
             mapped.refused[table] = refused if there is None else ibis.union(there, refused)
         if said.money:
             mapped.currency = _currency(desk, name, role, cells, said.money) or mapped.currency
+        if said.joined:
+            cells = _taken_apart(mapped, desk, cells, said)
         if said.lines:
             _add(mapped, baskets(desk, name, cells, said.lines))
         elif said.rows:
@@ -149,6 +156,20 @@ def _mapped(desk: Desk, name: str, declared: Mapping[str, Declared]) -> Mapped:
         else:
             mapped.apart.append(Apart("not used", cells.select("_row"), saved=False))
     return mapped
+
+
+def _taken_apart(mapped: Mapped, desk: Desk, cells: ibis.Table, said: Declared) -> ibis.Table:
+    """Make a record of each product, and say how many amounts had to be shared."""
+    own = {n: c.column for n, c in said.lines.items() if n in ITEM and c.column}
+    count, amount = own.pop("quantity"), own.pop("line_paid")
+    cells, n = taken_apart(
+        desk, cells, said.joined, count=count, amount=amount, others=own.values()
+    )
+    if n:
+        mapped.notes.append(
+            f"Records that tell one amount for several products: {n:,}; it is shared by quantity."
+        )
+    return cells
 
 
 def _currency(desk: Desk, name: str, role: str, cells: ibis.Table, column: str) -> str:
@@ -231,6 +252,7 @@ def _declared(path: Path, said: Mapping[str, Any]) -> Declared:
         {name: read_cell(cell) for name, cell in lines.items()},
         {t["category"]: _tests(t) for t in said.get("apart", ())},
         tuple(said.get("one_day", ())),
+        said.get("joined", ""),
         said.get("money", ""),
     )
 
