@@ -7,7 +7,7 @@ leaves the row usable is only reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,8 @@ from shophelm.shop.contract import KINDS, Column, Table
 from shophelm.shop.reading import Raw
 from shophelm.shop.twins import suspects
 
+PIECE = 100_000
+"""Rows to be shown that are held at a time."""
 TEXT_KINDS = ("id", "text", "choice")
 
 
@@ -109,6 +111,14 @@ def rejects(checked: Checked) -> pd.DataFrame:
 
     `row` counts records under the header, 1 first; null where the store keeps no order.
     """
+    pieces = list(rejects_by_piece(checked))
+    if not pieces:
+        return pd.DataFrame(columns=["row", "rule", "value"])
+    return pd.concat(pieces, ignore_index=True)
+
+
+def rejects_by_piece(checked: Checked) -> Iterator[pd.DataFrame]:
+    """Give what `rejects` lists piece by piece, for when there are very many."""
     rows = checked.rows.filter(checked.rows["_rule"].notnull())
     if "_row" in checked.raw.table.columns:
         rows = (
@@ -116,12 +126,20 @@ def rejects(checked: Checked) -> pd.DataFrame:
             .inner_join(checked.raw.table, "_row")
             .order_by("_row")
         )
-    frame = rows.to_pandas()
-    frame["_value"] = [_offending(checked.contract, row) for row in frame.to_dict("records")]
-    if checked.raw.faults is not None:
-        frame = pd.concat([frame, checked.raw.faults.order_by("_row").to_pandas()])
-    columns = ["_row", "_rule", "_value", *(c for c in frame if not c.startswith("_"))]
-    return frame[columns].rename(columns=lambda c: c.removeprefix("_")).reset_index(drop=True)
+    faults = checked.raw.faults
+    names = [*rows.columns, *(faults.columns if faults is not None else [])]
+    told = [c for c in dict.fromkeys(names) if not c.startswith("_")]
+    for frame in rows.to_pandas_batches(chunk_size=PIECE):
+        frame["_value"] = [_offending(checked.contract, row) for row in frame.to_dict("records")]
+        yield _told(frame, told)
+    if faults is not None:
+        for frame in faults.order_by("_row").to_pandas_batches(chunk_size=PIECE):
+            yield _told(frame, told)
+
+
+def _told(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    every = frame.reindex(columns=["_row", "_rule", "_value", *columns])
+    return every.rename(columns=lambda c: c.removeprefix("_"))
 
 
 def lacking_columns(contract: Table, raw: Raw) -> str:

@@ -14,11 +14,11 @@ import ibis
 import pandas as pd
 
 from shophelm.errors import ReportError
-from shophelm.shop.checks import Checked, rejects
+from shophelm.shop.checks import PIECE, Checked, rejects_by_piece
 from shophelm.shop.contract import TABLES
 from shophelm.shop.imported import RECORD_FILE, Overlap, read_records
 from shophelm.shop.importers.exchanging import alone, exchange
-from shophelm.shop.importers.language import Apart, Input, file_of, place_of
+from shophelm.shop.importers.language import FILE, PART, Apart, Input, file_of, place_of
 from shophelm.shop.importers.merging import merged
 from shophelm.shop.source import SUFFIXES
 
@@ -151,28 +151,27 @@ def write_rejects(
     """Write each table's rejected rows with file, row, rule, value and the mapped columns."""
     for name, table in checked.items():
         if table.rejected:
-            frame = rejects(table)
-            rows = frame.pop("row")
-            frame.insert(0, "row", rows % 10**11)
-            frame.insert(0, "file", [_file_name(inputs, int(r)) for r in rows])
-            _write_csv(frame, folder / REJECTED / format_name / f"{name}.csv")
+            path = folder / REJECTED / format_name / f"{name}.csv"
+            for frame in rejects_by_piece(table):
+                rows = frame.pop("row")
+                frame.insert(0, "row", rows % FILE)
+                frame.insert(0, "file", [_file_name(inputs, int(r)) for r in rows])
+                _write_csv(frame, path)
 
 
 def write_apart(
     apart: Sequence[Apart], inputs: Sequence[Input], folder: Path, format_name: str
 ) -> None:
     """Write the records kept apart: category, file, row, amount and what there is to show."""
+    names = {i.number: i.name for i in inputs}
     for number, part in enumerate((a for a in apart if a.saved), start=1):
+        path = folder / APART / format_name / f"{number:02} {part.category}.csv"
         rows = part.rows.mutate(file=file_of(part.rows["_row"]), row=place_of(part.rows["_row"]))
-        frame = rows.order_by("_row").drop("_row").to_pandas()
-        if frame.empty:
-            continue
-        names = {i.number: i.name for i in inputs}
-        frame["file"] = frame["file"].map(names)
-        frame.insert(0, "category", part.category)
-        shown = ["category", "file", "row"]
-        frame = frame[shown + [c for c in frame if c not in shown]]
-        _write_csv(frame, folder / APART / format_name / f"{number:02} {part.category}.csv")
+        told = [c for c in part.rows.columns if c != "_row"]
+        for frame in rows.order_by("_row").to_pandas_batches(chunk_size=PIECE):
+            frame["file"] = frame["file"].map(names)
+            frame.insert(0, "category", part.category)
+            _write_csv(frame[["category", "file", "row", *told]], path)
 
 
 def publish(shop: Path, to: Path) -> None:
@@ -202,16 +201,19 @@ def _same_file(path: Path, copy: Path) -> None:
 
 
 def _file_name(inputs: Sequence[Input], row: int) -> str:
-    number = row % 10**15 // 10**11
+    number = row % PART // FILE
     return next((i.name for i in inputs if i.number == number), "")
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write rows, under a header where the file is new."""
+    new = not path.exists()
     path.parent.mkdir(exist_ok=True, parents=True)
     texts = frame.select_dtypes(["object", "string"]).columns
     safe = frame.assign(**{c: [_harmless(v) for v in frame[c]] for c in texts})
     # with a BOM, or Excel shows Chinese as rubbish
-    safe.to_csv(path, index=False, encoding="utf-8-sig")
+    encoding = "utf-8-sig" if new else "utf-8"
+    safe.to_csv(path, mode="a", header=new, index=False, encoding=encoding)
 
 
 def _harmless(value: object) -> object:
