@@ -11,6 +11,7 @@ import pandas as pd
 
 from shophelm.methods.main_effects import main_effects
 from shophelm.shop.calendar import YEAR_OF_WEEKS
+from shophelm.shop.dealing import dealt
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.spans import inside, with_dimensions
 from shophelm.shop.tables import Tables
@@ -129,7 +130,7 @@ def _buckets(
 ) -> pd.DataFrame:
     """Deal people to buckets by their ids, sum, and fold the rare values of each dimension."""
     cells = shop.frame(
-        rows.group_by(*dimensions, bucket=rows.person.hash().abs() % BUCKETS).aggregate(**sums)
+        rows.group_by(*dimensions, bucket=dealt(rows.person, among=BUCKETS)).aggregate(**sums)
     )
     # sums are exact up to here, so that the order of rows changes nothing
     cells = cells.astype(dict.fromkeys(sums, np.float64)).fillna(dict.fromkeys(sums, 0.0))

@@ -41,7 +41,7 @@ def creator_days(shop: Tables) -> pd.DataFrame:
     """
     events = shop["events"].mutate(visit=visit_of(shop["events"]))
     named = events.filter(events.page.notnull())
-    named = named.mutate(creator=named.page.split("/")[-1])
+    named = named.mutate(creator=named.page.re_replace("^.*/", ""))
     met = (
         named.semi_join(shop["spend"], "creator")
         .select("visitor_id", "visit", "creator")

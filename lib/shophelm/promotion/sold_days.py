@@ -11,6 +11,7 @@ import pandas as pd
 from shophelm.promotion.newcomers import first_payments
 from shophelm.shop.buyers import worth_in
 from shophelm.shop.calendar import Period
+from shophelm.shop.listed import listed
 from shophelm.shop.product_days import product_days
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import coupon_faces, paid_orders, share_of_order
@@ -96,7 +97,8 @@ def all_sold_days(shop: Tables) -> SoldDays:
 
 def _lines(shop: Tables, groups: pd.Series, kind: str) -> ibis.Table:
     """Give each paid line's group, its part of the order's money, and what it left."""
-    named = ibis.memtable(groups.rename("group").rename_axis("product_id").reset_index())
+    named = groups.rename("group").rename_axis("product_id").reset_index()
+    named = listed(shop, named, {"product_id": "string", "group": "string"})
     orders = paid_orders(shop).select("order_id", "day", "paid_amount", "refunded")
     orders = _with_coupons(shop, orders.rename(order_paid="paid_amount"))
     lines = shop["order_lines"].select("order_id", "product_id", "quantity", "paid_amount")

@@ -13,6 +13,7 @@ from shophelm.promotion.mechanics import TopUp, mechanic_of, values_of
 from shophelm.promotion.promoted_goods import PROMOTED, promoted_goods
 from shophelm.shop.buyers import order_worths
 from shophelm.shop.campaigns import Campaign, picked_campaign
+from shophelm.shop.listed import listed
 from shophelm.shop.needs import Missing, carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import coupon_faces, paid_orders
@@ -194,9 +195,8 @@ def _deposits(shop: Tables, burst: ibis.Table) -> ibis.Table | None:
 
 def _price_cuts(shop: Tables, burst: ibis.Table, campaign: Campaign) -> ibis.Table:
     group = promoted_goods(shop, campaign)
-    promoted = ibis.memtable(
-        pd.DataFrame({"product_id": group.index[group == PROMOTED]}).astype("str")
-    )
+    promoted = pd.DataFrame({"product_id": group.index[group == PROMOTED]})
+    promoted = listed(shop, promoted, {"product_id": "string"})
     lines = shop["order_lines"].semi_join(burst, "order_id").semi_join(promoted, "product_id")
     cut = ((lines.list_price - lines.unit_price) * lines.quantity).sum()
     cuts = lines.group_by("order_id").aggregate(given=cut)

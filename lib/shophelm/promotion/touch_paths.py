@@ -138,15 +138,17 @@ def _transitions(touched: ibis.Table) -> pd.DataFrame:
 
 def _sets(touched: ibis.Table) -> pd.DataFrame:
     met = touched.filter(touched.converts).select("person", "path", "channel", "value").distinct()
-    paths = met.group_by("person", "path").aggregate(
-        channels=met.channel.group_concat("\x1f", order_by=met.channel), value=met.value.max()
-    )
-    sums = paths.group_by("channels").aggregate(
+    names = sorted(met.select("channel").distinct().to_pandas()["channel"])
+    flags = {f"met_{n}": (met.channel == name).any() for n, name in enumerate(names)}
+    paths = met.group_by("person", "path").aggregate(**flags, value=met.value.max())
+    sums = paths.group_by(*flags).aggregate(
         conversions=paths.count(), value=_money(paths.value).sum()
     )
-    frame = sums.order_by("channels").to_pandas()
-    channels = [tuple(text.split("\x1f")) for text in frame["channels"]]
-    value = frame["value"].astype("float64")
+    frame = sums.to_pandas()
+    held = frame[list(flags)].to_numpy(bool)
+    frame["channels"] = [tuple(n for n, h in zip(names, row, strict=True) if h) for row in held]
+    frame = frame.sort_values("channels", ignore_index=True)
+    channels, value = list(frame["channels"]), frame["value"].astype("float64")
     return pd.DataFrame({"channels": channels, "conversions": frame["conversions"], "value": value})
 
 

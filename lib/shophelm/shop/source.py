@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import ibis
 
 from shophelm.errors import DataError
 from shophelm.shop.contract import TABLES
+from shophelm.shop.engines import ENGINES, Opened
 from shophelm.shop.imported import ImportRecord, read_records
 from shophelm.shop.reading import Raw, read_text
 from shophelm.shop.workbooks import sheets
@@ -56,7 +58,8 @@ def open_source(location: str | Path) -> Source:
     """
     location = str(location)
     if "://" in location:
-        return _database(location, _connect(location))
+        engine = ENGINES.get(location.partition("://")[0])
+        return _engine(location, engine) if engine else _database(location, _connect(location))
     path = Path(location)
     if path.is_dir():
         return _folder(path)
@@ -131,6 +134,22 @@ def _connect(target: str | Path) -> ibis.BaseBackend:
             f"{target} cannot be opened: {str(error).splitlines()[0]}. Check the path, or the "
             "address, user and password."
         ) from None
+
+
+def _engine(location: str, engine: Callable[[str], Opened]) -> Source:
+    try:
+        con, tables = engine(location)
+    except DataError:
+        raise
+    except Exception as error:
+        # each engine raises errors of its own
+        raise DataError(
+            f"{location} cannot be opened: {str(error).splitlines()[0]}. Check the path, or the "
+            "address, user and password."
+        ) from None
+    if not tables:
+        raise _not_a_shop(location, [])
+    return Source(location, con, {name: Raw(table) for name, table in tables.items()})
 
 
 def _database(location: str, con: ibis.BaseBackend) -> Source:

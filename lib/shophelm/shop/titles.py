@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import ibis
 import pandas as pd
 
+from shophelm.shop.listed import listed
 from shophelm.shop.tables import Tables
 
-_IDS = ibis.schema({"product_id": "string"})
+_IDS = {"product_id": "string"}
 
 
 def products_of(shop: Tables) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def titled(shop: Tables, ids: Iterable[str | None]) -> list[str | None]:
     if not shop.has("products"):
         return ids
     # a table, since thousands of ids written into a query take longer than what they ask for
-    wanted = ibis.memtable({"product_id": sorted({i for i in ids if i})}, schema=_IDS)
+    wanted = listed(shop, pd.DataFrame({"product_id": sorted({i for i in ids if i})}), _IDS)
     products = shop["products"].semi_join(wanted, "product_id")
     found = shop.frame(products.select("product_id", "title"))
     titles = found.set_index("product_id")["title"].to_dict()

@@ -14,6 +14,7 @@ from shophelm.methods.quantile_arms import arm_of_ranks, ranks
 from shophelm.methods.two_sample import Arm, arm_of_ratios
 from shophelm.shop.buyers import MONEY
 from shophelm.shop.definitions import TERMS
+from shophelm.shop.listed import listed
 from shophelm.shop.tables import Tables
 from shophelm.store.page_test_people import people, people_and_views
 
@@ -241,8 +242,8 @@ def _quantiles(shop: Tables, metric: Metric, keys: list[str]) -> tuple[pd.DataFr
     values = {}
     for end in ("low", "middle", "high"):
         wanted = frame[keys].assign(place=getattr(places, end)).dropna(subset="place")
-        schema = ibis.schema({k: rows[k].type() for k in keys} | {"place": "int64"})
-        asked = ibis.memtable(wanted.astype({"place": "int64"}), schema=schema)
+        kinds = {k: str(rows[k].type()) for k in keys} | {"place": "int64"}
+        asked = listed(shop, wanted.astype({"place": "int64"}), kinds)
         found = shop.frame(placed.inner_join(asked, [*keys, "place"]).select(*keys, "value"))
         values[end] = frame[keys].merge(found, "left", on=keys)["value"].to_numpy(FLOAT)
     arm = arm_of_ranks(frame["n"], values["low"], values["middle"], values["high"])

@@ -10,8 +10,10 @@ import functools
 from datetime import timedelta
 
 import ibis
+import pandas as pd
 
 from shophelm.shop.buyers import MONEY
+from shophelm.shop.listed import listed
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables, once_per_shop
 
@@ -222,7 +224,7 @@ def _active(shop: Tables) -> ibis.Table:
     them.
     """
     kinds = {"visitor_id": "string", "person": "string", "known_at": "timestamp(6)"}
-    active = ibis.memtable([], schema=ibis.schema(kinds))
+    parts = []
     if shop.filled("events"):
         events = shop["events"]
         signed = events.customer_id.notnull()
@@ -231,13 +233,16 @@ def _active(shop: Tables) -> ibis.Table:
             customer_id=events.customer_id.min(), known_at=events.occurred_at.min(where=signed)
         )
         person = ibis.coalesce(active.customer_id, active.visitor_id)
-        active = active.mutate(person=person).select(*kinds).cache()
+        parts.append(active.mutate(person=person).select(*kinds).cache())
     if shop.filled("orders.customer_id"):
         named = shop["orders"].select(visitor_id="customer_id").distinct()
-        named = named.filter(named.visitor_id.notnull()).anti_join(active, "visitor_id")
-        named = named.mutate(person="visitor_id", known_at=ibis.null("timestamp(6)"))
-        active = active.union(named)
-    return active
+        named = named.filter(named.visitor_id.notnull())
+        for active in parts:
+            named = named.anti_join(active, "visitor_id")
+        parts.append(named.mutate(person="visitor_id", known_at=ibis.null("timestamp(6)")))
+    if not parts:
+        return listed(shop, pd.DataFrame(columns=list(kinds)), kinds)
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _rest(shop: Tables, did: ibis.Table) -> ibis.Table:

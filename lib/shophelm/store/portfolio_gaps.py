@@ -11,6 +11,7 @@ import pandas as pd
 from shophelm.methods.price_bands import band_edges, band_of, lacking_shares
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.listed import listed
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.sales import paid_orders
@@ -23,7 +24,7 @@ from shophelm.store.product_money import product_money
 from shophelm.words import money
 
 _SNAPSHOT_DAYS = 28
-_LISTED = ibis.schema({"product_id": "string", "category": "string", "band": "int64"})
+_LISTED = {"product_id": "string", "category": "string", "band": "int64"}
 COLUMNS = [
     *("category", "price_band", "price_from", "price_to", "products", "products_share", "visitors"),
     *("visitors_share", "buyers", "buyers_share", "units", "units_share", "gmv_paid", "rivals"),
@@ -172,14 +173,14 @@ def _grid(edges: dict[str, np.ndarray]) -> pd.DataFrame:
 def _people(shop: Tables, ours: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Count the distinct buyers and visitors of each band."""
     columns = {"product_id": "product_id", "category": "category", "number": "band"}
-    listed = ibis.memtable(ours[list(columns)].rename(columns=columns), schema=_LISTED)
+    banded = listed(shop, ours[list(columns)].rename(columns=columns), _LISTED)
     orders = paid_orders(shop)
     orders = orders.filter(inside(orders.day, period.every_day)).select("order_id", "buyer")
-    lines = shop["order_lines"].inner_join(orders, "order_id").inner_join(listed, "product_id")
+    lines = shop["order_lines"].inner_join(orders, "order_id").inner_join(banded, "product_id")
     parts = {"buyers": lines.select("category", "band", person="buyer")}
     if visit_source(shop) == "events":
         events = shop["events"].filter(lambda t: inside(t.occurred_at.date(), period.every_day))
-        seen = events.inner_join(listed, "product_id")
+        seen = events.inner_join(banded, "product_id")
         parts["visitors"] = seen.select("category", "band", person="visitor_id")
     counts = []
     for name, rows in parts.items():

@@ -126,7 +126,9 @@ def search_lift(
     lifts = pd.DataFrame(rows, columns=LIFTS)
     lifts = _with_verdicts(lifts.sort_values(["done_on", "product_id"], ascending=[False, True]))
     table = pd.concat(paths, ignore_index=True) if paths else pd.DataFrame(columns=PATHS)
-    return SearchLift(lifts.reset_index(drop=True), table[PATHS])
+    # a change without placebos brings bands of nothing
+    table = table[PATHS].astype(dict.fromkeys(PATHS[-4:], "float64"))
+    return SearchLift(lifts.reset_index(drop=True), table)
 
 
 def _done(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shophelm.methods.clusters import FEWEST, STABLE, TIGHTER, spread_counts, stable_clusters
+from shophelm.shop.dealing import digest
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.sales import paid_orders
 from shophelm.shop.tables import Tables
@@ -81,8 +82,7 @@ def clusters(shop: Tables) -> Kinds:
     """
     people = _measures(shop)
     customers = int(shop.frame(people.aggregate(n=people.count()))["n"].iloc[0])
-    lot = people.customer_id.hash().abs()
-    frame = shop.frame(people.order_by(lot, people.customer_id).limit(MOST))
+    frame = shop.frame(people.order_by(digest(people.customer_id)).limit(MOST))
     frame = frame.drop(columns="customer_id").astype("float64")
     measures = frame[[m for m in MEASURES if m in frame]]
     scaled = _scaled(measures)

@@ -1,0 +1,45 @@
+"""A folder of Parquet files, as an engine is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from shophelm.errors import DataError
+from shophelm.shop.contract import TABLES
+
+Opened = tuple[ibis.BaseBackend, dict[str, ibis.Table]]
+"""A connection, and the shop's tables by name."""
+ZONE = "UTC"
+"""In which every session runs, so that the shop's local times pass as they stand."""
+
+
+def parquet_files(url: str) -> dict[str, str]:
+    """Find the tables' files in the folder that a URL's path names: name → file, or pattern.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder.
+    """
+    folder = Path(urlsplit(url).path)
+    if not folder.is_absolute() or not folder.is_dir():
+        raise DataError(
+            f"{url}: there is no folder {folder}. Give the whole path of a folder of Parquet "
+            "files after the address; `shophelm import` writes such a folder."
+        )
+    there = {name: folder / f"{name}.parquet" for name in TABLES}
+    return {
+        name: str(path / "*.parquet") if path.is_dir() else str(path)
+        for name, path in there.items()
+        if path.exists()
+    }
+
+
+def on_the_wall(table: ibis.Table) -> ibis.Table:
+    """Give times as the shop's clock showed them, without the zone that an engine puts to them."""
+    zoned = [n for n, t in table.schema().items() if t.is_timestamp() and t.timezone]
+    return table.mutate(**{n: table[n].cast(dt.Timestamp(scale=6)) for n in zoned})

@@ -1,0 +1,64 @@
+"""Spark over Parquet files, on this machine or on a cluster."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+import ibis
+import ibis.expr.operations as ops
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+
+from shophelm.shop.engines.files import ZONE, Opened, on_the_wall, parquet_files
+
+SETTINGS = {
+    "spark.sql.session.timeZone": ZONE,
+    # hundreds of small queries: each would be parted two hundred ways
+    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+"""What is set unless the URL sets it."""
+HERE = ("127.0.0.1", "localhost")
+
+
+def open_folder(url: str) -> Opened:
+    """Open the folder that a URL's path names; settings of Spark may stand in its query."""
+    from pyspark.sql import SparkSession
+
+    files, parts = parquet_files(url), urlsplit(url)
+    settings = SETTINGS | ({"spark.driver.host": HERE[0]} if parts.hostname in HERE else {})
+    master = f"spark://{parts.netloc}" if parts.netloc else "local[*]"
+    builder = SparkSession.builder.master(master).appName("shophelm")
+    for name, value in (settings | dict(parse_qsl(parts.query))).items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    con = ibis.pyspark.connect(session)
+    con.compiler = ExactCompiler()
+    for name, file in files.items():
+        session.read.parquet(file).createOrReplaceTempView(name)
+    return con, {name: on_the_wall(con.table(name)) for name in files}
+
+
+class ExactCompiler(PySparkCompiler):
+    """Ibis's Spark, with first values by a key."""
+
+    __slots__ = ()
+    # Ibis writes these over a class's own methods; they are inherited as they are
+    SIMPLE_OPS: ClassVar[dict] = {}
+
+    def visit_First(  # noqa: N802
+        self, op: ops.First, *, arg: Any, where: Any, order_by: tuple, include_null: bool
+    ) -> Any:
+        """Take the value that has the least key, not null."""
+        if not order_by:
+            return super().visit_First(
+                op, arg=arg, where=where, order_by=order_by, include_null=include_null
+            )
+        known = arg.is_(sge.Null()).not_()
+        where = known if where is None else self.binop(sge.And, known, where)
+        key = self.f.struct(*(ordered.this for ordered in order_by))
+        return self.agg.min_by(arg, key, where=where)
