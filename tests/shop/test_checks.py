@@ -42,6 +42,11 @@ def rejected(shop, table):
             "created_at is not a time (YYYY-MM-DD hh:mm:ss)",
             "yesterday",
         ),
+        (
+            "3,20260-11-02 10:00:00,,100,10,5,95",
+            "created_at is not a time (YYYY-MM-DD hh:mm:ss)",
+            "20260-11-02 10:00:00",
+        ),
         (",2026-11-02 10:00:00,,100,10,5,95", "order_id is missing", ""),
         (
             "1,2026-11-02 10:00:00,,100,10,5,95",

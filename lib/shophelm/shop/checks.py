@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import ibis
 import pandas as pd
@@ -21,6 +21,7 @@ from shophelm.shop.twins import suspects
 
 PIECE = 100_000
 """Rows to be shown that are held at a time."""
+_YEARS = {"day": (date.min, date.max), "time": (datetime.min, datetime.max)}
 TEXT_KINDS = ("id", "text", "choice")
 
 
@@ -90,7 +91,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
         rows = _mark_orphans(contract, rows, parent)
     times = sorted(contract.known_at | {contract.time} - {""})
     accepted = rows["_rule"].isnull()
-    last = {f"last_{t}": rows[t].max(where=accepted).cast("date") for t in times}
+    last = {f"last_{t}": _held(rows[t].max(where=accepted).cast("date")) for t in times}
     count, refused, *days = first_row(
         rows.aggregate(count=rows.count(), refused=(~accepted).sum(), **last)
     )
@@ -198,7 +199,16 @@ def _value(column: Column, raw: ibis.Table) -> ibis.Value:
     value = stored.try_cast(column.dtype)
     if column.kind == "number":
         return (value.isnan() | value.isinf()).ifelse(ibis.null("float64"), value)
+    if column.kind in ("day", "time"):
+        # an engine counts years on past what any calendar here can hold
+        return value.between(*_YEARS[column.kind]).ifelse(value, ibis.null(column.dtype))
     return value
+
+
+def _held(day: ibis.DateValue) -> ibis.DateValue:
+    """Keep a day of a store's within what Python can hold; it is later than any as_of anyway."""
+    last = ibis.literal(date.max)
+    return (day > last).ifelse(last, day)
 
 
 def _broken_rules(

@@ -237,9 +237,12 @@ def _active(shop: Tables) -> ibis.Table:
     if shop.filled("orders.customer_id"):
         named = shop["orders"].select(visitor_id="customer_id").distinct()
         named = named.filter(named.visitor_id.notnull())
+        known_at = ibis.null(kinds["known_at"])
         for active in parts:
             named = named.anti_join(active, "visitor_id")
-        parts.append(named.mutate(person="visitor_id", known_at=ibis.null("timestamp(6)")))
+            # what an engine keeps may be of another precision
+            known_at = ibis.null(active.known_at.type())
+        parts.append(named.mutate(person="visitor_id", known_at=known_at))
     if not parts:
         return listed(shop, pd.DataFrame(columns=list(kinds)), kinds)
     return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -12,7 +12,7 @@ answers than DuckDB's, its module teaches Ibis a form that gives the same.
 from collections.abc import Callable
 
 from shophelm.shop.engines import clickhouse, spark
-from shophelm.shop.engines.files import Opened
+from shophelm.shop.engines.edge import Opened
 
 ENGINES: dict[str, Callable[[str], Opened]] = {
     "chdb": clickhouse.open_embedded,

@@ -12,9 +12,14 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.clickhouse import ClickHouseCompiler
 
 from shophelm.shop.contract import TABLES
-from shophelm.shop.engines.files import ZONE, Opened, on_the_wall, parquet_files
+from shophelm.shop.engines.edge import ZONE, Opened, amount, on_the_wall, parquet_files
 
-SETTINGS = {"session_timezone": ZONE}
+SETTINGS = {
+    "session_timezone": ZONE,
+    # as SQL has it: else what a join does not find, or the least of nothing, is 0 or blank
+    "join_use_nulls": 1,
+    "aggregate_functions_null_for_empty": 1,
+}
 
 
 def open_embedded(url: str) -> Opened:
@@ -48,15 +53,21 @@ class ExactCompiler(ClickHouseCompiler):
 
     def visit_CountStar(self, op: ops.CountStar, *, where: Any, arg: Any) -> Any:  # noqa: ARG002, N802
         """Count rows; unsigned, as ClickHouse counts, it mixes with no other integer."""
-        return self.agg.sum(self.f.toInt8(1), where=where)
+        return self.f.toInt64(self.f.countIf(where) if where is not None else self.f.count())
 
     def visit_Count(self, op: ops.Count, *, arg: Any, where: Any) -> Any:  # noqa: ARG002, N802
         """Count values."""
-        return self.agg.sum(self.f.toInt8(self.f.isNotNull(arg)), where=where)
+        return self.f.toInt64(self.agg.count(arg, where=where))
 
     def visit_CountDistinct(self, op: ops.CountDistinct, *, arg: Any, where: Any) -> Any:  # noqa: ARG002, N802
         """Count distinct values exactly; `uniq` is off by some thousandths."""
         return self.f.toInt64(self.agg.uniqExact(arg, where=where))
+
+    def visit_WindowFunction(self, op: ops.WindowFunction, *, func: Any, **over: Any) -> Any:  # noqa: N802
+        """Cast a count over a window outside of the window, where casts may stand."""
+        if isinstance(func, sge.Anonymous) and func.this == "toInt64":
+            return self.f.toInt64(super().visit_WindowFunction(op, func=func.expressions[0], **over))
+        return super().visit_WindowFunction(op, func=func, **over)
 
     def visit_Quantile(self, op: ops.Quantile, *, arg: Any, quantile: Any, where: Any) -> Any:  # noqa: ARG002, N802
         """Interpolate between the values themselves; `quantile` draws a sample of them."""
@@ -85,9 +96,8 @@ class ExactCompiler(ClickHouseCompiler):
         return sge.Dot(this=least, expression=sge.convert(1))
 
     def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
-        """Write a decimal that was given without a precision with as many digits as it has."""
-        if dtype.is_decimal() and dtype.precision is None:
-            dtype = dt.Decimal(38, max(0, -value.as_tuple().exponent))
+        """Write an amount with money's four decimals: those of other scales do not mix."""
+        dtype = amount(value, dtype) if dtype.is_decimal() else dtype
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_HexDigest(self, op: ops.HexDigest, *, arg: Any, how: str) -> Any:  # noqa: ARG002, N802

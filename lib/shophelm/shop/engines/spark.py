@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
-from shophelm.shop.engines.files import ZONE, Opened, on_the_wall, parquet_files
+from shophelm.shop.engines.edge import ZONE, Opened, amount, on_the_wall, parquet_files
 
 SETTINGS = {
     "spark.sql.session.timeZone": ZONE,
@@ -44,11 +45,18 @@ def open_folder(url: str) -> Opened:
 
 
 class ExactCompiler(PySparkCompiler):
-    """Ibis's Spark, with first values by a key."""
+    """Ibis's Spark, with first values by a key, and numbers as wide as they are taken to be."""
 
     __slots__ = ()
     # Ibis writes these over a class's own methods; they are inherited as they are
     SIMPLE_OPS: ClassVar[dict] = {}
+
+    def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
+        """Write whole numbers as wide as Ibis takes them to be, and amounts with their decimals."""
+        if dtype.is_int64():
+            return self.cast(sge.convert(value), dtype)
+        dtype = amount(value, dtype) if dtype.is_decimal() else dtype
+        return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_First(  # noqa: N802
         self, op: ops.First, *, arg: Any, where: Any, order_by: tuple, include_null: bool

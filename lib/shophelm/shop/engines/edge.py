@@ -1,7 +1,8 @@
-"""A folder of Parquet files, as an engine is told of it."""
+"""What passes between the shop and an engine: files, times, amounts."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from shophelm.errors import DataError
-from shophelm.shop.contract import TABLES
+from shophelm.shop.contract import MONEY, TABLES
 
 Opened = tuple[ibis.BaseBackend, dict[str, ibis.Table]]
 """A connection, and the shop's tables by name."""
@@ -37,6 +38,16 @@ def parquet_files(url: str) -> dict[str, str]:
         for name, path in there.items()
         if path.exists()
     }
+
+
+def amount(value: Decimal, dtype: dt.Decimal) -> dt.Decimal:
+    """Give an amount in a query its type: with money's four decimals where it has no more.
+
+    Ibis gives it none, which an engine refuses, or reads as a whole number.
+    """
+    if dtype.precision is not None:
+        return dtype
+    return dt.Decimal(38, max(MONEY.scale, -value.as_tuple().exponent))
 
 
 def on_the_wall(table: ibis.Table) -> ibis.Table:
