@@ -66,8 +66,15 @@ class ExactCompiler(ClickHouseCompiler):
     def visit_WindowFunction(self, op: ops.WindowFunction, *, func: Any, **over: Any) -> Any:  # noqa: N802
         """Cast a count over a window outside of the window, where casts may stand."""
         if isinstance(func, sge.Anonymous) and func.this == "toInt64":
-            return self.f.toInt64(super().visit_WindowFunction(op, func=func.expressions[0], **over))
+            return self.f.toInt64(
+                super().visit_WindowFunction(op, func=func.expressions[0], **over)
+            )
         return super().visit_WindowFunction(op, func=func, **over)
+
+    @staticmethod
+    def _minimize_spec(op: ops.WindowFunction, spec: Any) -> Any:
+        """Leave the frame out where ranks are asked: over rows, equals would get unlike ranks."""
+        return None if isinstance(op.func, (ops.RankBase, ops.NTile)) else spec
 
     def visit_Quantile(self, op: ops.Quantile, *, arg: Any, quantile: Any, where: Any) -> Any:  # noqa: ARG002, N802
         """Interpolate between the values themselves; `quantile` draws a sample of them."""
@@ -99,6 +106,25 @@ class ExactCompiler(ClickHouseCompiler):
         """Write an amount with money's four decimals: those of other scales do not mix."""
         dtype = amount(value, dtype) if dtype.is_decimal() else dtype
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
+
+    def visit_ArrayIndex(self, op: ops.ArrayIndex, *, arg: Any, index: Any) -> Any:  # noqa: ARG002, N802
+        """Take an element by its place: Ibis counts from 0, ClickHouse from 1."""
+        return self.f.arrayElement(arg, self.if_(index >= 0, index + 1, index))
+
+    def visit_StringLength(self, op: ops.StringLength, *, arg: Any) -> Any:  # noqa: ARG002, N802
+        """Count letters; ClickHouse counts bytes."""
+        return self.f.lengthUTF8(arg)
+
+    def visit_Substring(  # noqa: N802
+        self,
+        op: ops.Substring,  # noqa: ARG002
+        *,
+        arg: Any,
+        start: Any,
+        length: Any = None,
+    ) -> Any:
+        """Cut between letters; ClickHouse cuts between bytes."""
+        return self.f.substringUTF8(arg, start + 1, *([] if length is None else [length]))
 
     def visit_HexDigest(self, op: ops.HexDigest, *, arg: Any, how: str) -> Any:  # noqa: ARG002, N802
         """Write a digest as the other engines do."""

@@ -18,6 +18,9 @@ SETTINGS = {
     # hundreds of small queries: each would be parted two hundred ways
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # it writes every plan out each time one changes: with tables that are kept, gigabytes
+    "spark.sql.maxPlanStringLength": "4096",
+    "spark.sql.adaptive.enabled": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
