@@ -17,17 +17,13 @@ def spark_cluster(memory="2g"):
     home = Path(pyspark.__file__).parent
     port, ui = free_port(), free_port()
     env = os.environ | {"SPARK_HOME": str(home), "SPARK_NO_DAEMONIZE": "1"}
-    run = [str(home / "bin" / "spark-class")]
+    run = str(home / "bin" / "spark-class")
     master = f"spark://127.0.0.1:{port}"
-    loop = ["--host", "127.0.0.1"]
+    head = f"org.apache.spark.deploy.master.Master --port {port} --webui-port {ui}"
+    hand = f"org.apache.spark.deploy.worker.Worker --cores 2 --memory {memory} --webui-port 0"
     commands = [
-        [*run, "org.apache.spark.deploy.master.Master", *loop]
-        + ["--port", str(port), "--webui-port", str(ui)],
-        *(
-            [*run, "org.apache.spark.deploy.worker.Worker", *loop]
-            + ["--cores", "2", "--memory", memory, "--webui-port", "0", master]
-            for _ in range(2)
-        ),
+        [run, *part.split(), "--host", "127.0.0.1", *of]
+        for part, of in ((head, []), (hand, [master]), (hand, [master]))
     ]
     processes = []
     try:

@@ -58,8 +58,8 @@ def test_distinct_values_are_counted_exactly(opened):
 
 def test_quantiles_are_those_of_all_values(opened):
     numbers = opened["customers"].customer_id.substr(1).cast("int64").cast("float64")
-    found = only(opened, opened["customers"].aggregate(
-        q=numbers.quantile(0.9), middle=numbers.median()))  # fmt: skip
+    asked = opened["customers"].aggregate(q=numbers.quantile(0.9), middle=numbers.median())
+    found = only(opened, asked)
     assert found["q"] == pytest.approx(np.quantile(np.arange(MANY), 0.9), abs=1e-6)
     assert found["middle"] == (MANY - 1) / 2
 
@@ -129,8 +129,10 @@ def test_what_a_join_does_not_find_is_null(opened):
 
 def test_the_sum_of_nothing_is_null_and_its_count_is_0(opened):
     none = opened["orders"].filter(lambda t: t.order_id == "no such order")
-    found = only(opened, none.aggregate(
-        least=none.created_at.min(), all=(none.order_id == "o1").sum(), n=none.count()))  # fmt: skip
+    sums = none.aggregate(
+        least=none.created_at.min(), all=(none.order_id == "o1").sum(), n=none.count()
+    )
+    found = only(opened, sums)
     assert pd.isna(found["least"])
     assert pd.isna(found["all"])
     assert found["n"] == 0

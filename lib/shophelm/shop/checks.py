@@ -21,7 +21,7 @@ from shophelm.shop.twins import suspects
 
 PIECE = 100_000
 """Rows to be shown that are held at a time."""
-_YEARS = {"day": (date.min, date.max), "time": (datetime.min, datetime.max)}
+_YEARS = {"day": (date.min, date.max), "time": (datetime.min, datetime.max)}  # noqa: DTZ901
 TEXT_KINDS = ("id", "text", "choice")
 
 
