@@ -10,7 +10,7 @@ RUN    := .venv/bin/
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow fuzz lab notebooks docs sample lint bench
+.PHONY: help report test test-slow test-spark fuzz lab notebooks docs sample lint bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,13 @@ test: $(READY) ## run all tests but the slow ones, and the linter
 	@$(RUN)ruff check . && $(RUN)ruff format --check .
 	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --nbval-lax --nbval-current-env
 
-test-slow: $(READY) ## run the simulations and the tests on large data
+test-slow: $(READY) ## run the simulations, the tests on large data, and those on Spark
+	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[spark]'
 	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow tests
+
+test-spark: $(READY) ## start a Spark cluster, hold it against DuckDB, and stop it
+	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[spark]'
+	@$(RUN)python -m pytest -m slow tests/engines
 
 fuzz: $(READY) ## look for five minutes for a file that an import cannot bear
 	@$(RUN)python -m pip install --quiet --group fuzz
@@ -54,11 +59,11 @@ $(READY): pyproject.toml uv.lock
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 	@$(PYTHON) tests/locked.py > .venv/locked.txt
-	@$(UV) pip install --quiet --python .venv --constraints .venv/locked.txt --editable '.[cjk,lab]' --group dev
+	@$(UV) pip install --quiet --python .venv --constraints .venv/locked.txt --editable '.[cjk,clickhouse,lab]' --group dev
 else
 	@$(PYTHON) -m venv .venv
 	@$(PYTHON) tests/locked.py > .venv/locked.txt
 	@$(RUN)python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[cjk,lab]' --group dev
+	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[cjk,clickhouse,lab]' --group dev
 endif
 	@touch $@

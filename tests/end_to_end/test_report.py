@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from shophelm.cli import main
+from shophelm.shop.kept import VARIABLE
 from tests.conftest import SAMPLE
 from tests.hand_shop import HAND_SHOP
 
@@ -153,7 +154,7 @@ def same_bytes(one, other):
         assert (one / name).read_bytes() == (other / name).read_bytes(), name
 
 
-def test_evil_text_stays_text_and_the_same_run_gives_the_same_bytes(write, tmp_path):
+def test_evil_text_stays_text_and_the_same_run_gives_the_same_bytes(write, tmp_path, monkeypatch):
     evil = "<script>alert(1)</script>"
     shop = write(
         **HAND_SHOP
@@ -165,6 +166,7 @@ def test_evil_text_stays_text_and_the_same_run_gives_the_same_bytes(write, tmp_p
     )
     for n in "12":
         (tmp_path / n).mkdir()
+        monkeypatch.setenv(VARIABLE, str(tmp_path / n / "cache"))
         own = ["--ledger", tmp_path / n / "actions.xlsx", "--area", "data", "--area", "user"]
         ran = report(shop, tmp_path / n / "out", *own)
         assert ran.returncode == 0, ran.stderr
@@ -177,8 +179,38 @@ def test_evil_text_stays_text_and_the_same_run_gives_the_same_bytes(write, tmp_p
     ).read_bytes()
 
 
+def test_a_report_uses_again_what_did_not_change_and_says_so(write, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    shop = write(**HAND_SHOP)
+    own = ["--ledger", tmp_path / "actions.xlsx", "--area", "promotion", "--area", "strategy"]
+    again = "nothing has changed since it last ran, which is used again"
+
+    first = report(shop, tmp_path / "first", *own)
+    assert again not in first.stderr
+    second = report(shop, tmp_path / "second", *own)
+    assert [f"{a}: {again}" in second.stderr for a in ("promotion", "strategy")] == [True, True]
+    same_bytes(tmp_path / "first", tmp_path / "second")
+
+    orders = HAND_SHOP["orders"].replace("search,30.00", "ads,30.00")
+    assert orders != HAND_SHOP["orders"]
+    write(orders=orders)
+    assert again not in report(shop, tmp_path / "third", *own).stderr
+    shutil.rmtree(tmp_path / "cache")
+    monkeypatch.setenv(VARIABLE, "off")
+    assert again not in report(shop, tmp_path / "anew", *own).stderr
+    assert not (tmp_path / "cache").exists()
+    same_bytes(tmp_path / "third", tmp_path / "anew")
+
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    for _ in range(2):
+        # what writes a file of its own runs each time
+        more = [*own[:3], "user", "-p", "thresholds", tmp_path / "thresholds.json"]
+        assert again not in report(shop, tmp_path / "user", *more).stderr
+
+
 @pytest.mark.slow
-def test_the_sample_gives_the_same_bytes_again(sampled, tmp_path):
+def test_the_sample_gives_the_same_bytes_again(sampled, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     report(SAMPLE, tmp_path / "out", "--ledger", tmp_path / "actions.xlsx")
     same_bytes(sampled[0] / "out", tmp_path / "out")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import tempfile
@@ -21,7 +22,11 @@ from shophelm.actions import WORTH, Action
 from shophelm.errors import ParameterError, ReportError
 from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
+from shophelm.shop import kept
 from shophelm.shop.needs import AREAS
+
+READ, FILES = ("ledger",), ("order_sheet", "send_list", "thresholds")
+"""Parameters that name a file which is only read; those that name one which is written, too."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ def run_notebooks(
     data: str,
     as_of: date,
     ledger: str = "",
+    shop_key: str = "",
     given: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -103,6 +109,9 @@ def run_notebooks(
         Area → notebook.
     data, as_of, ledger
         Passed to each as its parameters of those names, where it has them.
+    shop_key
+        `Source.key` of the shop; where it is not "", what a notebook said before of the same shop
+        with the same parameters and ledger, by the same code, is said again.
     given
         Further parameters as text; each notebook gets those it knows.
     jobs
@@ -120,13 +129,43 @@ def run_notebooks(
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
     options = {"data": data, "as_of": str(as_of), "ledger": ledger}
     started = {a: own[a] | {n: v for n, v in options.items() if n in known[a]} for a in notebooks}
+    keys = {a: _key(path, started[a], shop_key) for a, path in notebooks.items()}
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            pool.submit(_run, area, path, started[area], progress): area
+            pool.submit(_run_once, area, path, started[area], keys[area], progress): area
             for area, path in notebooks.items()
         }
         done = {waiting[f]: f.result() for f in as_completed(waiting)}
     return [done[area] for area in notebooks]
+
+
+def _key(path: Path, parameters: Mapping[str, Any], shop_key: str) -> str:
+    """Name a notebook's run by all that it reads; "" where that cannot be told."""
+    if not shop_key or any(parameters.get(name) for name in FILES):
+        return ""
+    there = [Path(f) for name in READ if (f := parameters.get(name)) and Path(f).exists()]
+    told = json.dumps(parameters, sort_keys=True, default=str)
+    return kept.key(shop_key, kept.of_files([path, *there]), told)
+
+
+def _run_once(
+    area: str, path: Path, parameters: dict, key: str, progress: Callable[[str], None]
+) -> AreaRun:
+    """Run a notebook, or find what it said when all was the same."""
+    began = time.perf_counter()
+    if place := kept.find(key):
+        executed = nbformat.read(place / path.name, as_version=4)
+        progress(f"{area}: nothing has changed since it last ran, which is used again")
+        seconds = {"total": time.perf_counter() - began}
+        return AreaRun(area, executed, "", seconds, _recorded(executed))
+    run = _run(area, path, parameters, progress)
+    if not run.error:
+        kept.keep(key, lambda folder: nbformat.write(run.notebook, folder / path.name))
+    return run
+
+
+def _recorded(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    return recorded(o for c in notebook.cells for o in c.get("outputs", []))
 
 
 def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None]) -> AreaRun:
@@ -157,8 +196,7 @@ def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None
             # nbclient leaves its thread's event loop open
             ensure_event_loop().close()
         executed = nbformat.read(target if target.exists() else path, as_version=4)
-    records = recorded(o for c in executed.cells for o in c.get("outputs", []))
-    run = AreaRun(area, executed, error, {}, records)
+    run = AreaRun(area, executed, error, {}, _recorded(executed))
     run.seconds.update(_seconds(run, time.perf_counter() - began))
     progress(f"{area}: {'FAILED: ' + error if error else 'done'} ({run.seconds['total']:.1f} s)")
     return run

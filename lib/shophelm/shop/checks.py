@@ -7,14 +7,17 @@ leaves the row usable is only reported.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 import ibis
 import pandas as pd
 
 from shophelm.errors import DataError
+from shophelm.shop import kept
 from shophelm.shop.contract import KINDS, Column, Table
 from shophelm.shop.reading import Raw
 from shophelm.shop.twins import suspects
@@ -45,6 +48,8 @@ class Checked:
     last_days
         Per time column that says when something came to be or was known, the last day of the
         accepted rows; None where it holds nothing.
+    key
+        A digest of all that it was made of; "" where that cannot be told.
     """
 
     contract: Table
@@ -54,6 +59,7 @@ class Checked:
     read: int
     rejected: int
     last_days: dict[str, date | None]
+    key: str = ""
 
     @property
     def accepted(self) -> ibis.Table:
@@ -83,6 +89,41 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     """
     if lacking := lacking_columns(contract, raw):
         raise DataError(lacking)
+    key = ""
+    if raw.key and (parent is None or parent.key):
+        key = kept.key("check", contract.name, raw.key, parent.key if parent else "")
+    if place := kept.find(key):
+        return _found(con, contract, raw, key, place)
+    checked = replace(_check(con, contract, raw, parent), key=key)
+    if raw.dear:
+        kept.keep(key, lambda folder: _write(con, checked, folder))
+    return checked
+
+
+def _found(con: ibis.BaseBackend, contract: Table, raw: Raw, key: str, place: Path) -> Checked:
+    """Give a table as it was checked before."""
+    told = json.loads((place / "checked.json").read_text())
+    days = {t: day and date.fromisoformat(day) for t, day in told["last_days"].items()}
+    if (path := place / "rows.parquet").exists():
+        rows = con.read_parquet(path, table_name=f"checked_{contract.name}")
+    else:
+        # all of them accepted
+        rows = _typed(contract, raw)
+    present = frozenset(told["present"])
+    return Checked(contract, rows, raw, present, told["read"], told["rejected"], days, key)
+
+
+def _write(con: ibis.BaseBackend, checked: Checked, folder: Path) -> None:
+    """Keep what a check found: the rows too, where to find them again is dear."""
+    if checked.rejected or not checked.raw.stored:
+        con.to_parquet(checked.rows, folder / "rows.parquet", compression="zstd")
+    days = {t: day and day.isoformat() for t, day in checked.last_days.items()}
+    told = {"read": checked.read, "rejected": checked.rejected, "last_days": days}
+    text = json.dumps(told | {"present": sorted(checked.present)})
+    (folder / "checked.json").write_text(text)
+
+
+def _check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | None) -> Checked:
     rows = _typed(contract, raw)
     if not raw.stored:
         rows = con.create_table(f"typed_{contract.name}", rows, temp=True, overwrite=True)

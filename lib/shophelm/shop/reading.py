@@ -49,12 +49,18 @@ class Raw:
         True where reading again costs little (Parquet, a database): nothing is copied.
     title
         The lines above a text file's header.
+    key
+        A digest of what it was read from; "" where that cannot be told.
+    dear
+        Whether reading and checking it again costs more than to keep what was found.
     """
 
     table: ibis.Table
     faults: ibis.Table | None = None
     stored: bool = True
     title: str = ""
+    key: str = ""
+    dear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +275,9 @@ def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
 def _faults(con: ibis.BaseBackend, name: str, above: int) -> ibis.Table:
     faults = con.table(f"{name}_faults")
     rule = faults.error_type.cast("string").cases(*FAULTS.items(), else_=faults.error_message)
-    each = faults.select(
-        _row=(faults.line - above).cast("int64"), _rule=rule, _value=faults.csv_line
-    )
+    # DuckDB's own number has no sign, which Ibis does not know
+    line = faults.line.cast("decimal(18, 0)").cast("int64")
+    each = faults.select(_row=line - above, _rule=rule, _value=faults.csv_line)
     # a record may have several faults, listed in any order: tell one, always the same
     return each.group_by("_row").aggregate(_rule=each["_rule"].min(), _value=each["_value"].min())
 

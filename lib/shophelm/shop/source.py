@@ -6,13 +6,15 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import duckdb
 import ibis
 
 from shophelm.errors import DataError
+from shophelm.shop import kept
 from shophelm.shop.contract import TABLES
 from shophelm.shop.engines import ENGINES, Opened
 from shophelm.shop.imported import ImportRecord, read_records
@@ -20,6 +22,8 @@ from shophelm.shop.reading import Raw, read_text
 from shophelm.shop.workbooks import sheets
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
+DEAR = 64 << 10
+"""Bytes of a file from which on what was read and checked of it is kept."""
 DATABASES = (".duckdb", ".ddb", ".db")
 
 
@@ -46,6 +50,14 @@ class Source:
     raw: dict[str, Raw]
     imports: tuple[ImportRecord, ...] = ()
     unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """A digest of all that the shop is made of; "" where that cannot be told."""
+        if not all(raw.key for raw in self.raw.values()):
+            return ""
+        told = [repr(self.imports), repr(sorted(self.unreadable.items()))]
+        return kept.key(self.location, *told, *(f"{n} {r.key}" for n, r in self.raw.items()))
 
 
 def open_source(location: str | Path) -> Source:
@@ -105,16 +117,14 @@ def find_file(folder: Path, name: str) -> Path | None:
 
 def read_file(con: ibis.BaseBackend, name: str, file: Path, scratch: Path) -> Raw:
     """Read one table's file, by its suffix, as it is stored."""
-    if file.suffix == ".xlsx":
-        folder = scratch / f"sheets_{name}"
-        folder.mkdir()
-        # the first sheet is the table; people keep notes on the others
-        file = sheets(file, folder)[0][1]
+    files = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
+    key = kept.key("read", name, kept.of_files(files))
+    dear = sum(f.stat().st_size for f in files) > DEAR
     if file.suffix != ".parquet":
-        return read_text(con, file, f"raw_{name}", scratch=scratch)
-    files = str(file / "*.parquet") if file.is_dir() else str(file)
+        return _read_once(con, name, file, scratch, key=key, dear=dear)
     try:
-        return Raw(con.read_parquet(files, table_name=f"raw_{name}"))
+        table = con.read_parquet([str(f) for f in files], table_name=f"raw_{name}")
+        return Raw(table, key=key, dear=dear)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
@@ -123,33 +133,76 @@ def read_file(con: ibis.BaseBackend, name: str, file: Path, scratch: Path) -> Ra
         ) from None
 
 
+def _read_once(
+    con: ibis.BaseBackend, name: str, file: Path, scratch: Path, *, key: str, dear: bool
+) -> Raw:
+    """Read a text file or workbook, or find what was read of it before."""
+    raw = None
+    if (place := kept.find(key)) is None:
+        text = file
+        if file.suffix == ".xlsx":
+            folder = scratch / f"sheets_{name}"
+            folder.mkdir()
+            # the first sheet is the table; people keep notes on the others
+            text = sheets(file, folder)[0][1]
+        raw = read_text(con, text, f"raw_{name}", scratch=scratch)
+        place = kept.keep(key, lambda folder: _write_raw(con, raw, folder)) if dear else None
+    if place is None:
+        return replace(raw, key=key)
+    rows, faults = (
+        con.read_parquet(path, table_name=f"{path.stem}_{name}") if path.exists() else None
+        for path in (place / "rows.parquet", place / "faults.parquet")
+    )
+    return Raw(rows, faults, stored=False, key=key, dear=True)
+
+
+def _write_raw(con: ibis.BaseBackend, raw: Raw, folder: Path) -> None:
+    con.to_parquet(raw.table.order_by("_row"), folder / "rows.parquet", compression="zstd")
+    if raw.faults is not None:
+        con.to_parquet(raw.faults.order_by("_row"), folder / "faults.parquet")
+
+
 def _connect(target: str | Path) -> ibis.BaseBackend:
     try:
         if isinstance(target, Path):
             return ibis.duckdb.connect(target, read_only=True)
         return ibis.connect(target)
     except Exception as error:
-        # each of Ibis's backends raises errors of its own
-        raise DataError(
-            f"{target} cannot be opened: {str(error).splitlines()[0]}. Check the path, or the "
-            "address, user and password."
-        ) from None
+        raise _unopened(target, error) from None
 
 
 def _engine(location: str, engine: Callable[[str], Opened]) -> Source:
+    parts = urlsplit(location)
     try:
         con, tables = engine(location)
     except DataError:
         raise
-    except Exception as error:
-        # each engine raises errors of its own
+    except ImportError as error:
         raise DataError(
-            f"{location} cannot be opened: {str(error).splitlines()[0]}. Check the path, or the "
-            "address, user and password."
+            f"{_safe(parts)} needs {error.name}, which is not installed. Install it with "
+            f"`pip install 'shophelm[{'spark' if parts.scheme == 'spark' else 'clickhouse'}]'`."
         ) from None
+    except Exception as error:
+        raise _unopened(_safe(parts), error) from None
     if not tables:
-        raise _not_a_shop(location, [])
-    return Source(location, con, {name: Raw(table) for name, table in tables.items()})
+        raise _not_a_shop(_safe(parts), [])
+    folder = Path(parts.path)
+    imports = read_records(folder) if folder.is_dir() else ()
+    return Source(location, con, {name: Raw(table) for name, table in tables.items()}, imports)
+
+
+def _safe(parts: SplitResult) -> str:
+    """Write an address without its user and password."""
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="").geturl()
+
+
+def _unopened(location: object, error: Exception) -> DataError:
+    """Form the error about a database; each engine raises errors of its own."""
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return DataError(
+        f"{location} cannot be opened: {reason}. Check the path, or the address, user and password."
+    )
 
 
 def _database(location: str, con: ibis.BaseBackend) -> Source:

@@ -13,6 +13,7 @@ import ibis
 import pandas as pd
 
 from shophelm.errors import DataError
+from shophelm.shop import kept
 from shophelm.shop.calendar import parse_day
 from shophelm.shop.checks import Checked, check, lacking_columns, rejects
 from shophelm.shop.contract import TABLES, Table
@@ -166,12 +167,18 @@ class Tables:
 
     def promises(self) -> pd.DataFrame:
         """Hold every table against its promises. See `promises.broken_promises`."""
-        accepted = {name: self.checked(name).accepted for name in self.names}
+        checked = [self.checked(name) for name in self.names]
+        known = all(c.key for c in checked)
+        key = kept.key("promises", *(c.key for c in checked)) if known else ""
+        if place := kept.find(key):
+            return pd.read_parquet(place / "promises.parquet")
+        accepted = {c.contract.name: c.accepted for c in checked}
         with timed("queries"):
-            return pd.concat(
-                [broken_promises(self.checked(name), accepted) for name in self.names],
-                ignore_index=True,
-            )
+            found = pd.concat([broken_promises(c, accepted) for c in checked], ignore_index=True)
+        found = found.astype({c: "int64" if c in ("rows", "broken") else "str" for c in found})
+        if any(c.raw.dear for c in checked):
+            kept.keep(key, lambda folder: found.to_parquet(folder / "promises.parquet"))
+        return found
 
     def _contract(self, table: str) -> Table:
         if table not in TABLES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import logging
 from typing import Any, ClassVar
 
 import ibis
@@ -25,10 +25,9 @@ SETTINGS = {
 def open_embedded(url: str) -> Opened:
     """Open the folder of Parquet files that the URL's path names."""
     files = parquet_files(url)
-    with warnings.catch_warnings():
-        # it lists the arguments that only a server would need
-        warnings.simplefilter("ignore")
-        con = ibis.clickhouse.connect(interface="chdb", settings=SETTINGS)
+    # it lists the arguments of Ibis that only a server needs
+    logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
+    con = ibis.clickhouse.connect(interface="chdb", settings=SETTINGS)
     con.compiler = ExactCompiler()
     for name, file in files.items():
         quoted = file.replace("\\", "\\\\").replace("'", "\\'")
