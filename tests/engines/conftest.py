@@ -4,7 +4,14 @@ import pytest
 
 from shophelm.shop.tables import open_shop
 
-ENGINES = ["duckdb", "chdb", pytest.param("spark", marks=pytest.mark.slow)]
+SPARK = (
+    pytest.mark.slow,
+    # what pyspark 4.0 asks of pandas, and the sockets to its Java that it leaves open
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+)
+ENGINES = ["duckdb", "chdb", pytest.param("spark", marks=SPARK)]
 
 
 def url_of(engine, folder):

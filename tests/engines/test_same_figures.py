@@ -8,6 +8,7 @@ import pytest
 from shophelm.report.publish import report
 from shophelm.simulate import simulate
 from tests.engines.clusters import spark_cluster
+from tests.engines.conftest import SPARK
 
 AS_OF = "2026-11-15"
 
@@ -56,8 +57,6 @@ def differences(here, there, at=""):
     return [] if here == there else [f"{at}: {here!r} and {there!r}"]
 
 
-@pytest.mark.parametrize(
-    "url", ["chdb", pytest.param("spark", marks=pytest.mark.slow)], indirect=True
-)
+@pytest.mark.parametrize("url", ["chdb", pytest.param("spark", marks=SPARK)], indirect=True)
 def test_every_figure_of_a_report_is_the_same(url, by_duckdb, tmp_path):
     assert differences(by_duckdb, reported(url, tmp_path / "out")) == []

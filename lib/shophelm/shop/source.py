@@ -193,8 +193,7 @@ def _engine(location: str, engine: Callable[[str], Opened]) -> Source:
 
 def _safe(parts: SplitResult) -> str:
     """Write an address without its user and password."""
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=host, query="").geturl()
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _unopened(location: object, error: Exception) -> DataError:

@@ -131,13 +131,16 @@ class Tables:
         return self._visible[name]
 
     def frame(self, expr: ibis.Table) -> pd.DataFrame:
-        """Run a query and bring its rows into pandas: money decimal, days as `date`."""
+        """Run a query and bring its rows into pandas: money decimal, days `date`, times in us."""
         with timed("queries"):
             frame = expr.to_pandas()
         for name, dtype in expr.schema().items():
             if dtype.is_date():
                 days = [None if pd.isna(d) else pd.Timestamp(d).date() for d in frame[name]]
                 frame[name] = pd.Series(days, index=frame.index, dtype=object)
+            elif dtype.is_timestamp():
+                # engines give nanoseconds or seconds, too
+                frame[name] = frame[name].astype("datetime64[us]")
         return frame
 
     def checked(self, name: str) -> Checked:

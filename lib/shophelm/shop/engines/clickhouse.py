@@ -14,6 +14,8 @@ from ibis.backends.sql.compilers.clickhouse import ClickHouseCompiler
 from shophelm.shop.contract import TABLES
 from shophelm.shop.engines.edge import ZONE, Opened, amount, on_the_wall, parquet_files
 
+# it lists the arguments of Ibis that only a server needs, and errors that are raised anyway
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 SETTINGS = {
     "session_timezone": ZONE,
     # as SQL has it: else what a join does not find, or the least of nothing, is 0 or blank
@@ -25,8 +27,6 @@ SETTINGS = {
 def open_embedded(url: str) -> Opened:
     """Open the folder of Parquet files that the URL's path names."""
     files = parquet_files(url)
-    # it lists the arguments of Ibis that only a server needs
-    logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
     con = ibis.clickhouse.connect(interface="chdb", settings=SETTINGS)
     con.compiler = ExactCompiler()
     for name, file in files.items():
