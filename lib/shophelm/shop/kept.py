@@ -45,6 +45,11 @@ def of_files(files: Iterable[Path]) -> str:
     return _digest(_bytes_of(f).encode() for f in files)
 
 
+def of_bytes(data: bytes) -> str:
+    """Give a digest of some bytes."""
+    return _digest([data])
+
+
 def find(name: str) -> Path | None:
     """Find an entry's folder; None where it is not kept."""
     place = folder()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shophelm
+from shophelm.shop.answers import answered
 from shophelm.shop.contract import TABLES
 from shophelm.shop.tables import Tables, how_to_get
 
@@ -73,7 +74,7 @@ def question(title: str, *needs: str, **adds: str) -> Callable[[Callable], Calla
                 return shop
             lacking = next((n for n in needs if not any(map(shop.filled, n.split("|")))), None)
             if lacking is None:
-                return function(shop, *args, **parameters)
+                return answered(function, shop, args, parameters)
             tables = [n.partition(".")[0] for n in lacking.split("|")]
             why = next((shop.unusable[t] for t in tables if t in shop.unusable), "")
             return Missing(title, lacking, why)

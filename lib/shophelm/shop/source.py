@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import weakref
@@ -51,7 +52,7 @@ class Source:
     imports: tuple[ImportRecord, ...] = ()
     unreadable: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """A digest of all that the shop is made of; "" where that cannot be told."""
         if not all(raw.key for raw in self.raw.values()):
