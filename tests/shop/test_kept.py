@@ -101,6 +101,18 @@ def test_a_row_that_changes_is_seen(large, cache, file_format):
     assert after.checked("order_lines").rejected == before.checked("order_lines").rejected + 1
 
 
+def test_nothing_is_kept_of_files_that_change_meanwhile(large, cache):
+    shop = open_shop(large, as_of=AS_OF)
+    kept_before = sorted(cache.iterdir())
+    path = large / "orders.csv"
+    path.write_bytes(path.read_bytes().replace(b"o2999,", b"o3999,"))
+    assert not shop.source.unchanged
+    shop.promises()
+    assert sorted(cache.iterdir()) == kept_before
+    path.unlink()
+    assert not shop.source.unchanged
+
+
 def test_the_folder_is_private(large, cache):
     found(large)
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700

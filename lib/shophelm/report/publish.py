@@ -82,7 +82,7 @@ def report(
             data=data,
             as_of=day,
             ledger=str(kept.absolute()) if kept else "",
-            shop_key=shop.source.key,
+            source=shop.source,
             given=parameters,
             jobs=jobs,
             progress=progress,

@@ -24,6 +24,7 @@ from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
 from shophelm.shop import kept
 from shophelm.shop.needs import AREAS
+from shophelm.shop.source import Source
 
 READ, FILES = ("ledger",), ("order_sheet", "send_list", "thresholds")
 """Parameters that name a file which is only read; those that name one which is written, too."""
@@ -96,7 +97,7 @@ def run_notebooks(
     data: str,
     as_of: date,
     ledger: str = "",
-    shop_key: str = "",
+    source: Source | None = None,
     given: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -109,9 +110,9 @@ def run_notebooks(
         Area → notebook.
     data, as_of, ledger
         Passed to each as its parameters of those names, where it has them.
-    shop_key
-        `Source.key` of the shop; where it is not "", what a notebook said before of the same shop
-        with the same parameters and ledger, by the same code, is said again.
+    source
+        Where the shop comes from; what a notebook said before of the same shop with the same
+        parameters and ledger, by the same code, is said again.
     given
         Further parameters as text; each notebook gets those it knows.
     jobs
@@ -129,27 +130,32 @@ def run_notebooks(
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
     options = {"data": data, "as_of": str(as_of), "ledger": ledger}
     started = {a: own[a] | {n: v for n, v in options.items() if n in known[a]} for a in notebooks}
-    keys = {a: _key(path, started[a], shop_key) for a, path in notebooks.items()}
+    keys = {a: _key(path, started[a], source) for a, path in notebooks.items()}
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            pool.submit(_run_once, area, path, started[area], keys[area], progress): area
+            pool.submit(_run_once, area, path, started[area], source, keys[area], progress): area
             for area, path in notebooks.items()
         }
         done = {waiting[f]: f.result() for f in as_completed(waiting)}
     return [done[area] for area in notebooks]
 
 
-def _key(path: Path, parameters: Mapping[str, Any], shop_key: str) -> str:
+def _key(path: Path, parameters: Mapping[str, Any], source: Source | None) -> str:
     """Name a notebook's run by all that it reads; "" where that cannot be told."""
-    if not shop_key or any(parameters.get(name) for name in FILES):
+    if source is None or not source.key or any(parameters.get(name) for name in FILES):
         return ""
     there = [Path(f) for name in READ if (f := parameters.get(name)) and Path(f).exists()]
     told = json.dumps(parameters, sort_keys=True, default=str)
-    return kept.key(shop_key, kept.of_files([path, *there]), told)
+    return kept.key(source.key, kept.of_files([path, *there]), told)
 
 
 def _run_once(
-    area: str, path: Path, parameters: dict, key: str, progress: Callable[[str], None]
+    area: str,
+    path: Path,
+    parameters: dict,
+    source: Source | None,
+    key: str,
+    progress: Callable[[str], None],
 ) -> AreaRun:
     """Run a notebook, or find what it said when all was the same."""
     began = time.perf_counter()
@@ -159,7 +165,7 @@ def _run_once(
         seconds = {"total": time.perf_counter() - began}
         return AreaRun(area, executed, "", seconds, _recorded(executed))
     run = _run(area, path, parameters, progress)
-    if not run.error:
+    if key and not run.error and _key(path, parameters, source) == key and source.unchanged:
         kept.keep(key, lambda folder: nbformat.write(run.notebook, folder / path.name))
     return run
 

@@ -50,7 +50,7 @@ def answered(question: Callable, shop: Tables, args: tuple, parameters: dict[str
         return pickle.loads((place / FILE).read_bytes())
     began = time.perf_counter()
     answer = question(shop, *args, **parameters)
-    if not key or time.perf_counter() - began < DEAR:
+    if not key or time.perf_counter() - began < DEAR or not shop.source.unchanged:
         return answer
     told = _written(answer)
     if told is None or len(told) > MOST:

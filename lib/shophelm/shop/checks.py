@@ -95,7 +95,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     if place := kept.find(key):
         return _found(con, contract, raw, key, place)
     checked = replace(_check(con, contract, raw, parent), key=key)
-    if raw.dear:
+    if raw.dear and raw.unchanged and (parent is None or parent.raw.unchanged):
         kept.keep(key, lambda folder: _write(con, checked, folder))
     return checked
 

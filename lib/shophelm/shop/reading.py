@@ -11,7 +11,7 @@ import csv
 import gzip
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -51,6 +51,8 @@ class Raw:
         The lines above a text file's header.
     key
         A digest of what it was read from; "" where that cannot be told.
+    files
+        The files it is read from, with the size and time of change that they had before.
     dear
         Whether reading and checking it again costs more than to keep what was found.
     """
@@ -60,7 +62,19 @@ class Raw:
     stored: bool = True
     title: str = ""
     key: str = ""
+    files: tuple[tuple[Path, int, int], ...] = ()
     dear: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether its files are as they were; what was found of others is not to be kept."""
+        return all(stamps([path]) == ((path, *stamp),) for path, *stamp in self.files)
+
+
+def stamps(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
+    """Give each file's size and time of change; of one that is gone, neither."""
+    found = [(path, path.stat()) if path.exists() else (path, None) for path in files]
+    return tuple((p, s.st_size, s.st_mtime_ns) if s else (p, -1, -1) for p, s in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import functools
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -19,7 +19,7 @@ from shophelm.shop import kept
 from shophelm.shop.contract import TABLES
 from shophelm.shop.engines import ENGINES, Opened
 from shophelm.shop.imported import ImportRecord, read_records
-from shophelm.shop.reading import Raw, read_text
+from shophelm.shop.reading import Raw, read_text, stamps
 from shophelm.shop.workbooks import sheets
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".xlsx")
@@ -51,6 +51,11 @@ class Source:
     raw: dict[str, Raw]
     imports: tuple[ImportRecord, ...] = ()
     unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether its files are as they were when it was opened."""
+        return all(raw.unchanged for raw in self.raw.values())
 
     @functools.cached_property
     def key(self) -> str:
@@ -119,19 +124,25 @@ def find_file(folder: Path, name: str) -> Path | None:
 def read_file(con: ibis.BaseBackend, name: str, file: Path, scratch: Path) -> Raw:
     """Read one table's file, by its suffix, as it is stored."""
     files = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
-    key = kept.key("read", name, kept.of_files(files))
-    dear = sum(f.stat().st_size for f in files) > DEAR
+    before = stamps(files)
+    key = _key_of(name, files)
+    dear = sum(size for _, size, _ in before) > DEAR
     if file.suffix != ".parquet":
-        return _read_once(con, name, file, scratch, key=key, dear=dear)
+        raw = _read_once(con, name, file, scratch, key=key, dear=dear)
+        return replace(raw, key=key, files=before)
     try:
         table = con.read_parquet([str(f) for f in files], table_name=f"raw_{name}")
-        return Raw(table, key=key, dear=dear)
+        return Raw(table, key=key, files=before, dear=dear)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
             f"{file.name} cannot be read as Parquet ({reason}). It is cut short or damaged: "
             "write it again."
         ) from None
+
+
+def _key_of(name: str, files: Sequence[Path]) -> str:
+    return kept.key("read", name, kept.of_files(files))
 
 
 def _read_once(
@@ -147,14 +158,16 @@ def _read_once(
             # the first sheet is the table; people keep notes on the others
             text = sheets(file, folder)[0][1]
         raw = read_text(con, text, f"raw_{name}", scratch=scratch)
-        place = kept.keep(key, lambda folder: _write_raw(con, raw, folder)) if dear else None
+        # somebody may have saved it meanwhile
+        if dear and _key_of(name, [file]) == key:
+            place = kept.keep(key, lambda folder: _write_raw(con, raw, folder))
     if place is None:
-        return replace(raw, key=key)
+        return raw
     rows, faults = (
         con.read_parquet(path, table_name=f"{path.stem}_{name}") if path.exists() else None
         for path in (place / "rows.parquet", place / "faults.parquet")
     )
-    return Raw(rows, faults, stored=False, key=key, dear=True)
+    return Raw(rows, faults, stored=False, dear=True)
 
 
 def _write_raw(con: ibis.BaseBackend, raw: Raw, folder: Path) -> None:

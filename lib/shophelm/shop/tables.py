@@ -179,7 +179,7 @@ class Tables:
         with timed("queries"):
             found = pd.concat([broken_promises(c, accepted) for c in checked], ignore_index=True)
         found = found.astype({c: "int64" if c in ("rows", "broken") else "str" for c in found})
-        if any(c.raw.dear for c in checked):
+        if any(c.raw.dear for c in checked) and self.source.unchanged:
             kept.keep(key, lambda folder: found.to_parquet(folder / "promises.parquet"))
         return found
 
