@@ -41,6 +41,13 @@ def sample():
     return open_shop(SAMPLE, as_of="2026-11-15")
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept_of_what_is_patched(request):
+    """An answer by patched code is nobody else's, and the answers of others are none to it."""
+    if "monkeypatch" in request.fixturenames:
+        request.getfixturevalue("monkeypatch").setenv("SHOPHELM_CACHE", "off")
+
+
 @pytest.fixture(scope="session")
 def key(tmp_path_factory):
     """The file that an import hashes ids with."""
