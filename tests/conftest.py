@@ -3,6 +3,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# machines are noisy: no test is timed
+settings.register_profile("shophelm", deadline=None)
+settings.load_profile("shophelm")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"

@@ -20,9 +20,7 @@ from shophelm.report.ledger import ledger_path, merge, read_ledger, write_ledger
 from shophelm.report.runner import AreaRun, find_notebooks, run_notebooks
 from shophelm.report.sheets import write_sheet
 from shophelm.shop.calendar import parse_day
-from shophelm.shop.kept import folder, prune
-from shophelm.shop.tables import Tables, open_shop
-from shophelm.words import plural
+from shophelm.shop.tables import open_shop
 
 
 def report(
@@ -73,7 +71,6 @@ def report(
     shop = open_shop(data, as_of=day)
     for why in shop.unusable.values():
         progress(f"{why} Until then the report does without it.")
-    _prepare(shop, progress)
     kept = ledger_path(data, ledger)
     before = _ledger_before(kept, data)
     with publishing(out) as draft:
@@ -82,7 +79,7 @@ def report(
             data=data,
             as_of=day,
             ledger=str(kept.absolute()) if kept else "",
-            source=shop.source,
+            shop=shop,
             given=parameters,
             jobs=jobs,
             progress=progress,
@@ -99,14 +96,6 @@ def report(
         if kept and (after.to_dict("records") != before.to_dict("records") or not kept.exists()):
             write_ledger(after, kept)
     return runs
-
-
-def _prepare(shop: Tables, progress: Callable[[str], None]) -> None:
-    """Check the tables once for all notebooks, where what is found can be kept for them."""
-    prune()
-    if shop.source.key and folder():
-        progress(f"checking {plural(len(shop.names), 'table')}")
-        shop.promises()
 
 
 def _ledger_before(kept: Path | None, data: str) -> pd.DataFrame:

@@ -25,6 +25,8 @@ from shophelm.report.parameters import check_parameters, parameters_of
 from shophelm.shop import kept
 from shophelm.shop.needs import AREAS
 from shophelm.shop.source import Source
+from shophelm.shop.tables import Tables
+from shophelm.words import plural
 
 READ, FILES = ("ledger",), ("order_sheet", "send_list", "thresholds")
 """Parameters that name a file which is only read; those that name one which is written, too."""
@@ -97,7 +99,7 @@ def run_notebooks(
     data: str,
     as_of: date,
     ledger: str = "",
-    source: Source | None = None,
+    shop: Tables | None = None,
     given: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -110,9 +112,9 @@ def run_notebooks(
         Area → notebook.
     data, as_of, ledger
         Passed to each as its parameters of those names, where it has them.
-    source
-        Where the shop comes from; what a notebook said before of the same shop with the same
-        parameters and ledger, by the same code, is said again.
+    shop
+        The shop, whose tables are checked once for all of them; what a notebook said before of the
+        same shop with the same parameters and ledger, by the same code, is said again.
     given
         Further parameters as text; each notebook gets those it knows.
     jobs
@@ -130,7 +132,10 @@ def run_notebooks(
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
     options = {"data": data, "as_of": str(as_of), "ledger": ledger}
     started = {a: own[a] | {n: v for n, v in options.items() if n in known[a]} for a in notebooks}
+    source = shop.source if shop is not None else None
     keys = {a: _key(path, started[a], source) for a, path in notebooks.items()}
+    if shop is not None and not all(map(kept.find, keys.values())):
+        _prepare(shop, progress)
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
             pool.submit(_run_once, area, path, started[area], source, keys[area], progress): area
@@ -138,6 +143,14 @@ def run_notebooks(
         }
         done = {waiting[f]: f.result() for f in as_completed(waiting)}
     return [done[area] for area in notebooks]
+
+
+def _prepare(shop: Tables, progress: Callable[[str], None]) -> None:
+    """Check the tables, where what is found can be kept for the notebooks."""
+    kept.prune()
+    if shop.source.key and kept.folder():
+        progress(f"checking {plural(len(shop.names), 'table')}")
+        shop.promises()
 
 
 def _key(path: Path, parameters: Mapping[str, Any], source: Source | None) -> str:
