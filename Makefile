@@ -8,6 +8,7 @@ OUT    ?= reports/sample
 READY  := .venv/.ready
 RUN    := .venv/bin/
 UV     := $(shell command -v uv 2>/dev/null)
+ADD    := $(if $(UV),$(UV) pip install --quiet --python .venv,$(RUN)python -m pip install --quiet)
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-slow test-spark fuzz lab notebooks docs sample lint bench
@@ -24,15 +25,15 @@ test: $(READY) ## run all tests but the slow ones, and the linter
 	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --nbval-lax --nbval-current-env
 
 test-slow: $(READY) ## run the simulations, the tests on large data, and those on Spark
-	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[spark]'
+	@$(ADD) --constraint .venv/locked.txt --editable '.[spark]'
 	@$(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow tests
 
 test-spark: $(READY) ## start a Spark cluster, hold it against DuckDB, and stop it
-	@$(RUN)python -m pip install --quiet --constraint .venv/locked.txt --editable '.[spark]'
+	@$(ADD) --constraint .venv/locked.txt --editable '.[spark]'
 	@$(RUN)python -m pytest -m slow tests/engines
 
 fuzz: $(READY) ## look for five minutes for a file that an import cannot bear
-	@$(RUN)python -m pip install --quiet --group fuzz
+	@$(ADD) --group fuzz
 	@$(RUN)python tests/fuzz/fuzz_import.py -max_total_time=300
 
 lab: $(READY) ## open the notebooks in JupyterLab

@@ -1,6 +1,7 @@
 """Notebooks run headless: failures stay with their notebook, publication is all or nothing."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from shophelm.errors import ParameterError, ReportError
 from shophelm.report import kernels, publish, runner
 from shophelm.report.folder import publishing
+from shophelm.report.parameters import parameters_of
 from shophelm.report.runner import find_notebooks
 from tests.hand_shop import HAND_SHOP
 
@@ -191,3 +193,14 @@ def test_a_script_that_asks_for_a_report_is_not_run_again_by_its_kernels(
     )
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, "asked once\n"), ran.stderr
+
+
+def test_every_parameter_that_names_a_file_is_known_as_such():
+    """A notebook that writes a file of its own may not be taken for one that has run already."""
+    named = {
+        name
+        for path in find_notebooks().values()
+        for name, parameter in parameters_of(path).items()
+        if re.search(r"\b(file|workbook|ledger)\b", parameter.help) and name != "data"
+    }
+    assert named == {*runner.READ, *runner.FILES}

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -125,10 +126,11 @@ def test_where_nothing_can_be_kept_one_does_without(large, cache):
     assert list(cache.iterdir()) == []
 
 
-def test_an_entry_is_made_whole_or_not_at_all(cache):
+@pytest.mark.parametrize("error", [OSError(28, "No space"), duckdb.IOException("No space")])
+def test_an_entry_is_made_whole_or_not_at_all(cache, error):
     def fails(folder):
         (folder / "half").write_text("half")
-        raise OSError(28, "No space left on device")
+        raise error
 
     assert kept.keep("entry", fails) is None
     assert list(cache.iterdir()) == []

@@ -7,6 +7,7 @@ can be deleted whenever nothing runs; `SHOPHELM_CACHE` names another one, or is 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import platformdirs
 
 import shophelm
@@ -55,8 +57,9 @@ def find(name: str) -> Path | None:
     place = folder()
     if place is None or not name or not (place / name).is_dir():
         return None
-    # the last time that it was of use
-    os.utime(place / name)
+    # the last time that it was of use; somebody else's folder can be read all the same
+    with contextlib.suppress(OSError):
+        os.utime(place / name)
     return place / name
 
 
@@ -86,7 +89,7 @@ def keep(name: str, write: Callable[[Path], None]) -> Path | None:
     try:
         write(work)
         work.rename(place / name)
-    except OSError:
+    except (OSError, duckdb.Error):
         # a full disk, or somebody was faster
         shutil.rmtree(work, ignore_errors=True)
     return find(name)
