@@ -13,7 +13,8 @@ WAIT = 60
 @contextmanager
 def spark_cluster(memory="2g"):
     """Start a master and two workers on loopback, give the master's URL, and stop them all."""
-    pyspark = __import__("pyspark")
+    import pyspark
+
     home = Path(pyspark.__file__).parent
     port, ui = free_port(), free_port()
     env = os.environ | {"SPARK_HOME": str(home), "SPARK_NO_DAEMONIZE": "1"}

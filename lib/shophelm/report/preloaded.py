@@ -16,8 +16,11 @@ import shophelm.report.ledger
 import shophelm.report.order_sheet
 import shophelm.report.page
 import shophelm.report.send_list  # noqa: F401
+from shophelm.shop import kept
 from shophelm.shop.needs import meet_all
 
 meet_all()
+# digests the code, once for all
+kept.key()
 # what is here for good is not to be copied for being looked at
 gc.freeze()

@@ -148,14 +148,14 @@ def run_notebooks(
 def _prepare(shop: Tables, progress: Callable[[str], None]) -> None:
     """Check the tables, where what is found can be kept for the notebooks."""
     kept.prune()
-    if shop.source.key and kept.folder():
+    if shop.source.dear and kept.folder():
         progress(f"checking {plural(len(shop.names), 'table')}")
         shop.promises()
 
 
 def _key(path: Path, parameters: Mapping[str, Any], source: Source | None) -> str:
     """Name a notebook's run by all that it reads; "" where that cannot be told."""
-    if source is None or not source.key or any(parameters.get(name) for name in FILES):
+    if source is None or any(parameters.get(name) for name in FILES):
         return ""
     there = [Path(f) for name in READ if (f := parameters.get(name)) and Path(f).exists()]
     told = json.dumps(parameters, sort_keys=True, default=str)

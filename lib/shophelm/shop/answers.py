@@ -42,10 +42,9 @@ def answered(question: Callable, shop: Tables, args: tuple, parameters: dict[str
     again by the same code only (`shop.kept`).
     """
     asked = _written((args, sorted(parameters.items()))) if shop.source.key else None
-    key = ""
-    if asked is not None:
-        name = f"{question.__module__}.{question.__qualname__}"
-        key = kept.key("answer", name, shop.source.key, str(shop.as_of), kept.of_bytes(asked))
+    name = f"{question.__module__}.{question.__qualname__}"
+    mark = kept.of_bytes(asked) if asked is not None else ""
+    key = kept.key("answer", name, shop.source.key, str(shop.as_of), mark)
     if place := kept.find(key):
         return pickle.loads((place / FILE).read_bytes())
     began = time.perf_counter()

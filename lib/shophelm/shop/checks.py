@@ -89,9 +89,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
     """
     if lacking := lacking_columns(contract, raw):
         raise DataError(lacking)
-    key = ""
-    if raw.key and (parent is None or parent.key):
-        key = kept.key("check", contract.name, raw.key, parent.key if parent else "")
+    key = kept.key("check", contract.name, raw.key, parent.key if parent else "no parent")
     if place := kept.find(key):
         return _found(con, contract, raw, key, place)
     checked = replace(_check(con, contract, raw, parent), key=key)
@@ -248,7 +246,7 @@ def _value(column: Column, raw: ibis.Table) -> ibis.Value:
 
 def _held(day: ibis.DateValue) -> ibis.DateValue:
     """Keep a day of a store's within what Python can hold; it is later than any as_of anyway."""
-    last = ibis.literal(date.max)
+    last = ibis.literal(_YEARS["day"][1])
     return (day > last).ifelse(last, day)
 
 

@@ -38,13 +38,24 @@ def folder() -> Path | None:
 
 
 def key(*parts: str) -> str:
-    """Make an entry's name of all that it depends on, the code and its libraries included."""
+    """Make an entry's name of all that it depends on, the code and its libraries included.
+
+    "" where a part is "", which is what something has whose origin cannot be told.
+    """
+    if not all(parts):
+        return ""
     return _digest(f"{len(p)}:{p}".encode() for p in (_code(), *parts))
 
 
 def of_files(files: Iterable[Path]) -> str:
     """Give a digest of some files' bytes."""
-    return _digest(_bytes_of(f).encode() for f in files)
+    return _digest(of_file(f).encode() for f in files)
+
+
+def of_file(file: Path) -> str:
+    """Give the digest of a file's bytes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, hashlib.blake2b).hexdigest()
 
 
 def of_bytes(data: bytes) -> str:
@@ -114,11 +125,6 @@ def _code() -> str:
     package = Path(shophelm.__file__).parent
     files = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".toml", ".j2", ".css"))
     return _digest([of_files(files).encode(), *(f"{u} {version(u)}".encode() for u in USES)])
-
-
-def _bytes_of(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, hashlib.blake2b).hexdigest()
 
 
 def _digest(parts: Iterable[bytes]) -> str:

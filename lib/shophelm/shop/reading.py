@@ -25,6 +25,8 @@ csv.field_size_limit(sys.maxsize)
 DELIMITERS = (",", "\t", ";")
 TITLES = 16
 """Lines at the top of a file among which its header may stand."""
+Stamps = tuple[tuple[Path, int, int], ...]
+"""Files, each with its size and time of change."""
 FAULTS = {
     "MISSING COLUMNS": "the line has too few columns",
     "TOO MANY COLUMNS": "the line has too many columns",
@@ -62,16 +64,16 @@ class Raw:
     stored: bool = True
     title: str = ""
     key: str = ""
-    files: tuple[tuple[Path, int, int], ...] = ()
+    files: Stamps = ()
     dear: bool = False
 
     @property
     def unchanged(self) -> bool:
         """Whether its files are as they were; what was found of others is not to be kept."""
-        return all(stamps([path]) == ((path, *stamp),) for path, *stamp in self.files)
+        return stamps(path for path, _, _ in self.files) == self.files
 
 
-def stamps(files: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
+def stamps(files: Iterable[Path]) -> Stamps:
     """Give each file's size and time of change; of one that is gone, neither."""
     found = [(path, path.stat()) if path.exists() else (path, None) for path in files]
     return tuple((p, s.st_size, s.st_mtime_ns) if s else (p, -1, -1) for p, s in found)

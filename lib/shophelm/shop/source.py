@@ -53,6 +53,11 @@ class Source:
     unreadable: dict[str, str] = field(default_factory=dict)
 
     @property
+    def dear(self) -> bool:
+        """Whether to read and check any table again costs more than to keep what was found."""
+        return any(raw.dear for raw in self.raw.values())
+
+    @property
     def unchanged(self) -> bool:
         """Whether its files are as they were when it was opened."""
         return all(raw.unchanged for raw in self.raw.values())
@@ -60,10 +65,8 @@ class Source:
     @functools.cached_property
     def key(self) -> str:
         """A digest of all that the shop is made of; "" where that cannot be told."""
-        if not all(raw.key for raw in self.raw.values()):
-            return ""
         told = [repr(self.imports), repr(sorted(self.unreadable.items()))]
-        return kept.key(self.location, *told, *(f"{n} {r.key}" for n, r in self.raw.items()))
+        return kept.key(self.location, *told, *self.raw, *(r.key for r in self.raw.values()))
 
 
 def open_source(location: str | Path) -> Source:

@@ -171,15 +171,14 @@ class Tables:
     def promises(self) -> pd.DataFrame:
         """Hold every table against its promises. See `promises.broken_promises`."""
         checked = [self.checked(name) for name in self.names]
-        known = all(c.key for c in checked)
-        key = kept.key("promises", *(c.key for c in checked)) if known else ""
+        key = kept.key("promises", *(c.key for c in checked))
         if place := kept.find(key):
             return pd.read_parquet(place / "promises.parquet")
         accepted = {c.contract.name: c.accepted for c in checked}
         with timed("queries"):
             found = pd.concat([broken_promises(c, accepted) for c in checked], ignore_index=True)
         found = found.astype({c: "int64" if c in ("rows", "broken") else "str" for c in found})
-        if any(c.raw.dear for c in checked) and self.source.unchanged:
+        if self.source.dear and self.source.unchanged:
             kept.keep(key, lambda folder: found.to_parquet(folder / "promises.parquet"))
         return found
 

@@ -224,7 +224,7 @@ def _active(shop: Tables) -> ibis.Table:
     them.
     """
     kinds = {"visitor_id": "string", "person": "string", "known_at": "timestamp(6)"}
-    parts = []
+    active = listed(shop, pd.DataFrame(columns=list(kinds)), kinds)
     if shop.filled("events"):
         events = shop["events"]
         signed = events.customer_id.notnull()
@@ -233,19 +233,14 @@ def _active(shop: Tables) -> ibis.Table:
             customer_id=events.customer_id.min(), known_at=events.occurred_at.min(where=signed)
         )
         person = ibis.coalesce(active.customer_id, active.visitor_id)
-        parts.append(active.mutate(person=person).select(*kinds).cache())
+        active = active.mutate(person=person).select(*kinds).cache()
     if shop.filled("orders.customer_id"):
         named = shop["orders"].select(visitor_id="customer_id").distinct()
-        named = named.filter(named.visitor_id.notnull())
-        known_at = ibis.null(kinds["known_at"])
-        for active in parts:
-            named = named.anti_join(active, "visitor_id")
-            # what an engine keeps may be of another precision
-            known_at = ibis.null(active.known_at.type())
-        parts.append(named.mutate(person="visitor_id", known_at=known_at))
-    if not parts:
-        return listed(shop, pd.DataFrame(columns=list(kinds)), kinds)
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+        named = named.filter(named.visitor_id.notnull()).anti_join(active, "visitor_id")
+        # what an engine keeps may be of another precision
+        known_at = ibis.null(active.known_at.type())
+        active = active.union(named.mutate(person="visitor_id", known_at=known_at))
+    return active
 
 
 def _rest(shop: Tables, did: ibis.Table) -> ibis.Table:

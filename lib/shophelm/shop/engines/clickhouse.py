@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar
+from typing import Any
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.clickhouse import ClickHouseCompiler
 
 from shophelm.shop.contract import TABLES
-from shophelm.shop.engines.edge import ZONE, Opened, amount, on_the_wall, parquet_files
+from shophelm.shop.engines.edge import ZONE, Opened, Taught, on_the_wall, parquet_files
 
 # it lists the arguments of Ibis that only a server needs, and errors that are raised anyway
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
@@ -43,12 +42,10 @@ def open_server(url: str) -> Opened:
     return con, {name: on_the_wall(con.table(name)) for name in TABLES if name in there}
 
 
-class ExactCompiler(ClickHouseCompiler):
+class ExactCompiler(Taught, ClickHouseCompiler):
     """Ibis's ClickHouse, with exact counts and quantiles, and integers that have a sign."""
 
     __slots__ = ()
-    # Ibis writes these over a class's own methods; they are inherited as they are
-    SIMPLE_OPS: ClassVar[dict] = {}
 
     def visit_CountStar(self, op: ops.CountStar, *, where: Any, arg: Any) -> Any:  # noqa: ARG002, N802
         """Count rows; unsigned, as ClickHouse counts, it mixes with no other integer."""
@@ -83,28 +80,10 @@ class ExactCompiler(ClickHouseCompiler):
         """Take the middle, or the middle of the two in the middle."""
         return self._visit_quantile("quantileExactInclusive", arg, sge.convert(0.5), where)
 
-    def visit_First(  # noqa: N802
-        self,
-        op: ops.First,  # noqa: ARG002
-        *,
-        arg: Any,
-        where: Any,
-        order_by: tuple,
-        include_null: bool,  # noqa: ARG002
-    ) -> Any:
-        """Take the value that has the least key, not null."""
-        if not order_by:
-            return self.agg.any(arg, where=where)
-        known = arg.is_(sge.Null()).not_()
-        where = known if where is None else self.binop(sge.And, known, where)
-        key = self.f.tuple(*(ordered.this for ordered in order_by))
-        least = self.agg.argMin(self.f.tuple(arg), key, where=where)
+    def of_least(self, arg: Any, key: list, where: Any) -> Any:
+        """Take the value that has the least key."""
+        least = self.agg.argMin(self.f.tuple(arg), self.f.tuple(*key), where=where)
         return sge.Dot(this=least, expression=sge.convert(1))
-
-    def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
-        """Write an amount with money's four decimals: those of other scales do not mix."""
-        dtype = amount(value, dtype) if dtype.is_decimal() else dtype
-        return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_ArrayIndex(self, op: ops.ArrayIndex, *, arg: Any, index: Any) -> Any:  # noqa: ARG002, N802
         """Take an element by its place: Ibis counts from 0, ClickHouse from 1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import ibis
@@ -11,7 +11,7 @@ import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
-from shophelm.shop.engines.edge import ZONE, Opened, amount, on_the_wall, parquet_files
+from shophelm.shop.engines.edge import ZONE, Opened, Taught, on_the_wall, parquet_files
 
 SETTINGS = {
     "spark.sql.session.timeZone": ZONE,
@@ -47,29 +47,17 @@ def open_folder(url: str) -> Opened:
     return con, {name: on_the_wall(con.table(name)) for name in files}
 
 
-class ExactCompiler(PySparkCompiler):
+class ExactCompiler(Taught, PySparkCompiler):
     """Ibis's Spark, with first values by a key, and numbers as wide as they are taken to be."""
 
     __slots__ = ()
-    # Ibis writes these over a class's own methods; they are inherited as they are
-    SIMPLE_OPS: ClassVar[dict] = {}
 
     def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
-        """Write whole numbers as wide as Ibis takes them to be, and amounts with their decimals."""
+        """Write whole numbers as wide as Ibis takes them to be."""
         if dtype.is_int64():
             return self.cast(sge.convert(value), dtype)
-        dtype = amount(value, dtype) if dtype.is_decimal() else dtype
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
-    def visit_First(  # noqa: N802
-        self, op: ops.First, *, arg: Any, where: Any, order_by: tuple, include_null: bool
-    ) -> Any:
-        """Take the value that has the least key, not null."""
-        if not order_by:
-            return super().visit_First(
-                op, arg=arg, where=where, order_by=order_by, include_null=include_null
-            )
-        known = arg.is_(sge.Null()).not_()
-        where = known if where is None else self.binop(sge.And, known, where)
-        key = self.f.struct(*(ordered.this for ordered in order_by))
-        return self.agg.min_by(arg, key, where=where)
+    def of_least(self, arg: Any, key: list, where: Any) -> Any:
+        """Take the value that has the least key."""
+        return self.agg.min_by(arg, self.f.struct(*key), where=where)

@@ -14,6 +14,7 @@ import duckdb
 import ibis
 
 from shophelm.errors import DataError, ParameterError, ReportError
+from shophelm.shop import kept
 from shophelm.shop.checks import Checked, check
 from shophelm.shop.contract import TABLES
 from shophelm.shop.imported import ImportRecord, read_records, write_records
@@ -33,7 +34,7 @@ from shophelm.shop.importers.writing import (
     write_rejects,
     write_tables,
 )
-from shophelm.shop.reading import CHUNK, Raw
+from shophelm.shop.reading import Raw, Stamps, stamps
 
 MEMORY = "2GB"
 """What DuckDB may hold before it spills to the disk, whatever the files' size."""
@@ -58,7 +59,7 @@ def import_into(
     """
     tell = progress or (lambda _: None)
     paths, target = _existing(files), Path(to)
-    before = [_state(p) for p in paths]
+    before = stamps(paths)
     digests = _digests(paths)
     key = read_key(Path(key_file) if key_file else None, outside=target)
     with workplace(target, tell) as work:
@@ -84,7 +85,7 @@ def import_into(
             ) from error
         finally:
             con.disconnect()
-        _require_unchanged(paths, before)
+        _require_unchanged(before)
         publish(shop, target)
     return tuple(records)
 
@@ -162,14 +163,10 @@ def _share(form: Format, files: Sequence[tuple[Input, Role]]) -> Share:
     return Share(form, [file for file, _ in files], {file.number: role for file, role in files})
 
 
-def _state(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _require_unchanged(paths: Sequence[Path], before: Sequence[tuple[int, int]]) -> None:
-    for path, state in zip(paths, before, strict=True):
-        if not path.exists() or _state(path) != state:
+def _require_unchanged(before: Stamps) -> None:
+    for stamp in before:
+        path = stamp[0]
+        if stamps([path]) != (stamp,):
             raise DataError(
                 f"{path.name} changed while it was read. Nothing was imported: wait until its "
                 "export is done, and import it again."
@@ -216,14 +213,10 @@ def _digests(paths: Sequence[Path]) -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.blake2b()
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+        return kept.of_file(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}).") from None
-    return digest.hexdigest()
 
 
 def _check(con: ibis.BaseBackend, desk: Desk, mapped: Mapped) -> dict[str, Checked]:
