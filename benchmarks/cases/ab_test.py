@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness import page_test
+from benchmarks.harness import page_test, suite
 from benchmarks.harness.case import Answer, Case, Contender
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ METRICS = {
     "average_order_value": "",
 }
 BEFORE = 28
-# what the suite imports only when a shop is opened stands here too
-SUITE = ("shophelm.store.page_test_metrics", "ibis.backends.duckdb", "ibis.formats.pandas")
-
-
-def shophelm(folder: Path) -> Answer:
-    return read_out(page_test.opened(folder))
 
 
 def read_out(shop: Tables) -> Answer:
@@ -215,8 +209,12 @@ CASE = Case(
     money=(),
     near={"effect": 1e-4, "error": 1e-3},
     contenders=(
-        Contender("shophelm", shophelm, SUITE),
-        Contender("shophelm, checked before", read_out, SUITE, prepare=page_test.checked),
+        *suite.contenders(
+            read_out,
+            tables=["experiments", *page_test.TABLES],
+            imports=["shophelm.store.page_test_metrics"],
+            as_of=page_test.AS_OF,
+        ),
         Contender(
             "gbstats on DuckDB SQL",
             gbstats_by_sql,

@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness import events, purchases
 from benchmarks.harness.case import Answer, Case, Contender
+from benchmarks.harness.suite import AS_OF
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from shophelm.shop.tables import Tables
-
-
-def shophelm(folder: Path) -> Answer:
-    return segment(purchases.opened(folder))
 
 
 def segment(shop: Tables) -> Answer:
@@ -67,7 +64,7 @@ def _people(folder: Path) -> pd.DataFrame:
     orders = pd.read_parquet(folder / "orders.parquet", columns=columns)
     orders["paid_amount"] = orders["paid_amount"].astype("float64")
     orders["day"] = orders.pop("paid_at").dt.normalize()
-    as_of = pd.Timestamp(purchases.AS_OF)
+    as_of = pd.Timestamp(AS_OF)
     by_customer = orders.groupby("customer_id")
     people = pd.DataFrame(
         {
@@ -139,8 +136,7 @@ CASE = Case(
     counts=("customers", "purchases"),
     money=("settled", "contribution"),
     contenders=(
-        Contender("shophelm", shophelm, purchases.SUITE),
-        Contender("shophelm, checked before", segment, purchases.SUITE, prepare=purchases.checked),
+        *purchases.contenders(segment),
         Contender("DuckDB SQL", lambda folder: events.ask_sql(SQL, folder), ("duckdb",)),
         Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
     ),

@@ -6,10 +6,10 @@ read, and people are counted by the faster of the ways the tool offers.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness import suite
 from benchmarks.harness.case import Answer, Case, Contender
 
 if TYPE_CHECKING:
@@ -21,25 +21,6 @@ if TYPE_CHECKING:
 PAGES = ("home", "list", "search", "view")
 SQL = Path(__file__).with_suffix(".sql")
 LONG_AGO = 10_000  # days
-
-
-def shophelm(folder: Path) -> Answer:
-    return count_days(open_tables(folder))
-
-
-def open_tables(folder: Path) -> Tables:
-    from shophelm.shop.tables import open_shop
-
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    return open_shop(folder, as_of=truth["shop"]["as_of"])
-
-
-def checked_tables(folder: Path) -> Tables:
-    """Open the shop as it is for the second question that is put to it: tables checked."""
-    shop = open_tables(folder)
-    for name in ("orders", "order_lines", "refunds", "events", "traffic"):
-        shop[name]
-    return shop
 
 
 def count_days(shop: Tables) -> Answer:
@@ -207,9 +188,6 @@ def _sales_lazily(paid: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-# what the suite imports only when a shop is opened stands here too
-SUITE = ("shophelm.data.trend", "ibis.backends.duckdb", "ibis.formats.pandas")
-
 CASE = Case(
     module=__name__,
     title="the daily chain",
@@ -228,8 +206,11 @@ CASE = Case(
     ),
     money=("gmv_paid", "gmv_settled", "gmv_cash"),
     contenders=(
-        Contender("shophelm", shophelm, SUITE),
-        Contender("shophelm, checked before", count_days, SUITE, prepare=checked_tables),
+        *suite.contenders(
+            count_days,
+            tables=["orders", "order_lines", "refunds", "events"],
+            imports=["shophelm.data.trend"],
+        ),
         Contender("DuckDB SQL", duckdb, ("duckdb",)),
         Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
         Contender("polars", polars, ("polars",), environment="polars"),

@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness import purchases
 from benchmarks.harness.case import Answer, Case, Contender
+from benchmarks.harness.suite import AS_OF
 
 if TYPE_CHECKING:
     import ibis
 
     from shophelm.shop.tables import Tables
-
-
-def shophelm(folder: Path) -> Answer:
-    return score(purchases.opened(folder))
 
 
 def score(shop: Tables) -> Answer:
@@ -42,9 +39,7 @@ def openretailscience(folder: Path) -> Answer:
         transaction_date="paid_at",
         unit_spend=orders.paid_amount.cast("float64"),
     )
-    scored = RFMSegmentation(
-        orders, current_date=purchases.AS_OF, r_segments=5, f_segments=5, m_segments=5
-    )
+    scored = RFMSegmentation(orders, current_date=AS_OF, r_segments=5, f_segments=5, m_segments=5)
     return _by_recency(scored.table.rename(recency="recency_days"))
 
 
@@ -67,8 +62,7 @@ CASE = Case(
     counts=("customers", "purchases"),
     money=("settled",),
     contenders=(
-        Contender("shophelm", shophelm, purchases.SUITE),
-        Contender("shophelm, checked before", score, purchases.SUITE, prepare=purchases.checked),
+        *purchases.contenders(score),
         Contender(
             "openretailscience",
             openretailscience,

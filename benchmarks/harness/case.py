@@ -35,6 +35,8 @@ class Contender:
     prepare
         Done before the clock starts; takes the shop's folder. Gives the folder unless told
         otherwise.
+    knows
+        Whether it may find what the suite kept of this shop in earlier rounds.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Contender:
     imports: Sequence[str]
     environment: str = ""
     prepare: Callable[[Path], Any] = _as_it_is
+    knows: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import resource
 import sys
 import time
@@ -23,6 +24,7 @@ def _measure(case: Case, name: str, folder: Path) -> dict:
     contender = case[name]
     for module in contender.imports:
         importlib.import_module(module)
+    _keep_no_answers()
     prepared = contender.prepare(folder)
     start = time.perf_counter()
     answer = contender.work(prepared)
@@ -34,6 +36,12 @@ def _measure(case: Case, name: str, folder: Path) -> dict:
         "version": version(package) if package else "",
         "answer": canonical(case, answer),
     }
+
+
+def _keep_no_answers() -> None:
+    """Let the suite answer anew each time: its answers are what is measured."""
+    if "shophelm" in sys.modules:
+        importlib.import_module("shophelm.shop.answers").DEAR = math.inf
 
 
 def _peak_mb() -> float:

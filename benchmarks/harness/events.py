@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness import suite
 from benchmarks.harness.case import Answer, Contender
 
 if TYPE_CHECKING:
@@ -13,22 +14,6 @@ if TYPE_CHECKING:
 
     from shophelm.shop.journeys import Journeys
     from shophelm.shop.tables import Tables
-
-
-def open_log(folder: Path) -> Tables:
-    import json
-
-    from shophelm.shop.tables import open_shop
-
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    return open_shop(folder, as_of=truth["shop"]["as_of"])
-
-
-def checked_log(folder: Path) -> Tables:
-    """Open the log as it is for the second question that is put to it: checked."""
-    shop = open_log(folder)
-    shop["events"]
-    return shop
 
 
 def whole_log(shop: Tables, *, columns: Sequence[str] = (), ties: bool = True) -> Journeys:
@@ -66,12 +51,9 @@ def in_order(folder: Path, *columns: str) -> pd.DataFrame:
 def contenders(
     count: Callable[[Tables], Answer], *, sql: Path, pandas: Callable[[Path], Answer]
 ) -> tuple[Contender, ...]:
-    """Lay out who takes part: the suite with and without the check, hand-written SQL, pandas."""
-    # what the suite imports only when a shop is opened stands here too
-    suite = ("shophelm.data.paths", "ibis.backends.duckdb", "ibis.formats.pandas")
+    """Lay out who takes part: the suite, hand-written SQL, pandas."""
     return (
-        Contender("shophelm", lambda folder: count(open_log(folder)), suite),
-        Contender("shophelm, checked before", count, suite, prepare=checked_log),
+        *suite.contenders(count, tables=["events"], imports=["shophelm.data.paths"]),
         Contender("DuckDB SQL", lambda folder: ask_sql(sql, folder), ("duckdb",)),
         Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
     )

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from shophelm.shop.tables import Tables
 
 AS_OF, BEGAN, DAYS, BEFORE = date(2026, 10, 14), date(2026, 10, 1), 14, 28
 CONTROL, TREATED = "plain", "scene"
@@ -47,20 +46,6 @@ def about(folder: Path) -> str:
 
 
 TABLES = ("exposures", "events", "orders")
-
-
-def opened(folder: Path) -> Tables:
-    from shophelm.shop.tables import open_shop
-
-    return open_shop(folder, as_of=AS_OF)
-
-
-def checked(folder: Path) -> Tables:
-    """Open the shop as it is for the second question that is put to it: tables checked."""
-    shop = opened(folder)
-    for name in ("experiments", *TABLES):
-        shop[name]
-    return shop
 
 
 def _tables(visitors: int, rng: np.random.Generator) -> dict[str, pa.Table]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness import suite
+from benchmarks.harness.case import Answer, Contender
 from benchmarks.harness.kept import KEPT, once
+from benchmarks.harness.suite import AS_OF
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,10 +18,8 @@ if TYPE_CHECKING:
 
     from shophelm.shop.tables import Tables
 
-# what the suite imports only when a shop is opened stands here too
-SUITE = ("shophelm.user.value_grid", "ibis.backends.duckdb", "ibis.formats.pandas")
 LINES_PER_CUSTOMER, LINES_PER_ORDER, PRODUCTS = 10, 2, 50_000
-AS_OF, DAYS = date(2026, 11, 15), 728
+DAYS = 728
 
 
 def made(lines: int, *, kept: Path = KEPT) -> Path:
@@ -47,18 +49,11 @@ def about(folder: Path) -> str:
     return f"{lines:,} order lines, {orders:,} orders"
 
 
-def opened(folder: Path) -> Tables:
-    from shophelm.shop.tables import open_shop
-
-    return open_shop(folder, as_of=AS_OF)
-
-
-def checked(folder: Path) -> Tables:
-    """Open the shop as it is for the second question that is put to it: tables checked."""
-    shop = opened(folder)
-    for name in ("orders", "order_lines", "products"):
-        shop[name]
-    return shop
+def contenders(count: Callable[[Tables], Answer]) -> tuple[Contender, Contender]:
+    """Give the suite's rows, as `suite.contenders` does."""
+    return suite.contenders(
+        count, tables=["orders", "order_lines"], imports=["shophelm.user.value_grid"]
+    )
 
 
 def _tables(lines: int, rng: np.random.Generator) -> dict[str, pa.Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from benchmarks.harness import ROOT, BenchmarkError
 from benchmarks.harness.answers import Rows, difference
 from benchmarks.harness.case import Case
+from benchmarks.harness.kept import KEPT
 
 
 @dataclass
@@ -55,7 +57,15 @@ def _child(case: Case, name: str, folder: Path, python: Path) -> dict:
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "measured.json"
         command = [python, "-m", "benchmarks.harness.child", case.module, name, folder, out]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        cache = KEPT / "known" if case[name].knows else Path(scratch) / "unknown"
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"SHOPHELM_CACHE": str(cache)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
             raise BenchmarkError(f"{name} failed: {last[0]}")

@@ -12,10 +12,27 @@ from benchmarks.harness.kept import KEPT, once
 
 EVENTS_PER_CUSTOMER = 63.6
 FEWEST_CUSTOMERS = 100
+MOST_EVENTS = 10_000_000
+COPIED = {
+    "events": ("event_id", "visitor_id", "customer_id", "session_id"),
+    "orders": ("order_id", "customer_id"),
+    "order_lines": ("order_id",),
+    "refunds": ("refund_id", "order_id"),
+}
+"""Table → its columns that name something of one copy."""
 
 
 def simulated(events: int, *, kept: Path = KEPT) -> Path:
-    """Give the folder of a simulated shop with about so many events, made if it is not there."""
+    """Give the folder of a simulated shop with about so many events, made if it is not there.
+
+    Larger ones than `MOST_EVENTS` are several copies of a smaller shop, of its log and orders only:
+    each visitor, customer and order is there once in every copy.
+    """
+    if events > MOST_EVENTS:
+        copies = -(-events // MOST_EVENTS)
+        one = simulated(events // copies, kept=kept)
+        making = f"copying {one.name} {copies} times"
+        return once(kept / f"{one.name}_x{copies}", making, lambda to: _copy(one, copies, to))
     customers = max(FEWEST_CUSTOMERS, round(events / EVENTS_PER_CUSTOMER))
 
     def simulate(folder: Path) -> None:
@@ -32,3 +49,23 @@ def about(folder: Path) -> str:
     """Say how large a simulated shop is."""
     rows = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["shop"]["rows"]
     return f"{rows['events']:,} events, {rows['orders']:,} orders"
+
+
+def _copy(one: Path, copies: int, folder: Path) -> None:
+    import duckdb
+
+    folder.mkdir()
+    con = duckdb.connect(config={"enable_progress_bar": False})
+    truth = json.loads((one / "truth.json").read_text(encoding="utf-8"))
+    for table, ids in COPIED.items():
+        named = ", ".join(f"copy || '-' || {i} AS {i}" for i in ids)
+        con.sql(
+            f"COPY (SELECT * REPLACE ({named}) FROM ("
+            + " UNION ALL ".join(
+                f"SELECT *, '{chr(97 + c)}' AS copy FROM '{one / table}.parquet'"
+                for c in range(copies)
+            )
+            + f")) TO '{folder / table}.parquet' (COMPRESSION zstd, ROW_GROUP_SIZE 500_000)"
+        )
+        truth["shop"]["rows"][table] *= copies
+    (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")

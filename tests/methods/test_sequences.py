@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from shophelm.methods.sequences import (
     PATH_STEPS,
+    count_paths,
     ordered_funnel,
     session_starts,
-    top_paths,
+    told_paths,
     transitions,
 )
 
@@ -105,7 +106,7 @@ def test_what_comes_to_a_step_leaves_it(rows):
 def test_paths_name_a_repeated_step_once_and_are_counted():
     state = np.array([0, 0, 1, 2, 0, 1, 0, 1, 2])
     starts = np.array([1, 0, 0, 0, 1, 0, 1, 0, 0], dtype=bool)
-    found = top_paths(state, starts, 3)
+    found = told_paths(count_paths(state, starts, 3), 3)
     assert found.to_dict("list") == {
         "path": [(0, 1, 2), (0, 1)],
         "cut": [False, False],
@@ -116,11 +117,11 @@ def test_paths_name_a_repeated_step_once_and_are_counted():
 @pytest.mark.parametrize(("extra", "cut"), [(0, False), (1, True)])
 def test_a_long_path_is_told_by_its_last_steps(extra, cut):
     state = np.arange(PATH_STEPS + extra) % 2
-    found = top_paths(state, np.arange(len(state)) == 0, 2)
+    found = told_paths(count_paths(state, np.arange(len(state)) == 0, 2), 2)
     assert found["path"].tolist() == [tuple(state[extra:].tolist())]
     assert found["cut"].tolist() == [cut]
 
 
 def test_no_events_make_no_paths():
     none = np.zeros(0, dtype=np.int8)
-    assert top_paths(none, none.astype(bool), 3).empty
+    assert told_paths(count_paths(none, none.astype(bool), 3), 3).empty

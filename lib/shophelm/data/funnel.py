@@ -103,8 +103,7 @@ def steps_taken(logs: Iterable[Journeys]) -> list[str]:
 
     Where all pages are item pages, visit and item page are one step.
     """
-    kinds = sum(np.bincount(log.kind, minlength=len(EVENT_KINDS)) for log in logs)
-    met = {k for k, n in zip(EVENT_KINDS, np.atleast_1d(kinds), strict=False) if n}
+    met = {k for log in logs for k in EVENT_KINDS if log.is_kind(k).any()}
     steps = [name for name, kinds in STEPS.items() if met & set(kinds)]
     return steps if met & set(PAGES) - {"view"} else [s for s in steps if s != "visit"]
 
@@ -119,8 +118,13 @@ def count_steps(
     ndarray
         One number per person, in the order of `who`, of which equal ones stand together.
     """
-    taken = [events.is_kind(*STEPS[step]) for step in steps]
-    return ordered_funnel(who, events.at, taken, within=hours * HOUR)
+
+    def reached(rows: slice) -> np.ndarray:
+        some = events.take(rows)
+        taken = [some.is_kind(*STEPS[step]) for step in steps]
+        return ordered_funnel(who[rows], some.at, taken, within=hours * HOUR)
+
+    return np.concatenate([np.zeros(0, dtype=np.int8), *events.by_visitors(reached)])
 
 
 @carries_missing

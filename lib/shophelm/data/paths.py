@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from shophelm.data.visiting import Steps, begins_session, now_and_before, steps_of
+from shophelm.methods import sequences
 from shophelm.methods.proportions import beyond_chance, by_chance, wilson
-from shophelm.methods.sequences import collapsed, sizes, top_paths, transitions
+from shophelm.methods.sequences import collapsed, sizes, transitions
 from shophelm.shop.calendar import Period
 from shophelm.shop.journeys import Journeys
 from shophelm.shop.needs import carries_missing, question
@@ -19,6 +20,7 @@ from shophelm.words import Sentence, count, plural, rate, sentence
 
 ENTRY, EXIT = "(entry)", "(exit)"
 TO = {True: "purchase", False: "exit"}
+_NO_PATHS = pd.Series([], index=pd.Index([], dtype="int64"), dtype="int64")
 
 
 @question("From which page do visitors go to which?", "events")
@@ -54,8 +56,14 @@ def moves(shop: Tables, period: Period) -> pd.DataFrame:
 
 def count_moves(events: Journeys, steps: Steps) -> pd.DataFrame:
     """Count moves within sessions: from, to, moves; those that never happened are left out."""
-    step, names = steps.of(events), steps.names
-    counts = transitions(step, begins_session(events), len(names))
+    names = steps.names
+
+    def count(rows: slice) -> np.ndarray:
+        some = events.take(rows)
+        return transitions(steps.of(some), begins_session(some), len(names))
+
+    side = len(names) + 1
+    counts = sum(events.by_visitors(count), np.zeros((side, side), dtype=np.int64))
     source, target = np.nonzero(counts)
     return pd.DataFrame(
         {
@@ -98,18 +106,17 @@ def paths(shop: Tables, period: Period, *, most: int = 8) -> pd.DataFrame:
 
 def count_paths(events: Journeys, steps: Steps) -> pd.DataFrame:
     """Count sessions by path: to, path, sessions; purchases first, most frequent first."""
-    step, names = steps.of(events), steps.names
-    starts = begins_session(events)
-    pays = events.is_kind("pay")
-    session = np.cumsum(starts) - 1
-    paid = np.bincount(session[pays], minlength=int(starts.sum())) > 0
-    # of a session that paid, the way up to its first payment
-    before = np.cumsum(pays) - pays
-    settled = (before > np.repeat(before[starts], sizes(starts))) & paid[session]
+    names = steps.names
+
+    def count(rows: slice) -> dict[bool, pd.Series]:
+        some = events.take(rows)
+        return _paths_taken(some, steps.of(some), len(names))
+
+    counted = events.by_visitors(count)
     frames = []
     for bought in (True, False):
-        rows = (paid[session] == bought) & ~settled
-        found = top_paths(step[rows], starts[rows], len(names))
+        taken = pd.concat([_NO_PATHS, *(c[bought] for c in counted)])
+        found = sequences.told_paths(taken.groupby(level=0).sum(), len(names))
         texts = [
             "… → " * cut + " → ".join(names[s] for s in path) + ("" if bought else f" → {EXIT}")
             for path, cut in zip(found["path"], found["cut"], strict=True)
@@ -118,6 +125,26 @@ def count_paths(events: Journeys, steps: Steps) -> pd.DataFrame:
             pd.DataFrame({"to": TO[bought], "path": texts, "sessions": found["sessions"]})
         )
     return pd.concat(frames, ignore_index=True).astype({"sessions": "int64"})
+
+
+def _paths_taken(events: Journeys, step: np.ndarray, steps: int) -> dict[bool, pd.Series]:
+    """Count sessions by path, those that paid (up to their first payment) and the others."""
+    starts = begins_session(events)
+    pays = events.is_kind("pay")
+    session = np.cumsum(starts) - 1
+    paid = np.bincount(session[pays], minlength=int(starts.sum())) > 0
+    settled = _paid_before(pays, starts) & paid[session]
+    return {
+        bought: sequences.count_paths(step[rows], starts[rows], steps)
+        for bought in (True, False)
+        for rows in [(paid[session] == bought) & ~settled]
+    }
+
+
+def _paid_before(pays: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Tell the events before which their session has paid already."""
+    before = np.cumsum(pays) - pays
+    return before > np.repeat(before[starts], sizes(starts))
 
 
 @question("Where do paths break?", "events")
@@ -146,18 +173,18 @@ def breaks(shop: Tables, period: Period) -> pd.DataFrame:
 
 def count_exits(events: Journeys, steps: Steps) -> pd.DataFrame:
     """Count, by step, how often unpaid sessions reached it and ended there."""
-    step, names = steps.of(events), steps.names
-    starts = begins_session(events)
-    pays = events.is_kind("pay")
-    before = np.cumsum(pays) - pays
-    unpaid = ~pays & (before == np.repeat(before[starts], sizes(starts)))
-    keep = collapsed(step, starts) & unpaid
-    last = np.append(starts[1:], True)[: len(step)] & unpaid
-    counts = {
-        "reached": np.bincount(step[keep], minlength=len(names)),
-        "exits": np.bincount(step[last], minlength=len(names)),
-    }
-    frame = pd.DataFrame(counts, index=names)
+    names = steps.names
+
+    def count(rows: slice) -> np.ndarray:
+        some = events.take(rows)
+        step, starts, pays = steps.of(some), begins_session(some), some.is_kind("pay")
+        unpaid = ~pays & ~_paid_before(pays, starts)
+        reached = collapsed(step, starts) & unpaid
+        exits = np.append(starts[1:], True) & unpaid
+        return np.array([np.bincount(step[r], minlength=len(names)) for r in (reached, exits)])
+
+    counts = sum(events.by_visitors(count), np.zeros((2, len(names)), dtype=np.int64))
+    frame = pd.DataFrame(counts.T, index=names, columns=["reached", "exits"])
     return frame[frame["reached"] > 0]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
-from pandas.api.typing import DataFrameGroupBy
 
 from shophelm.data.visiting import SECOND, begins_session, now_and_before
 from shophelm.methods.proportions import beyond_chance, by_chance
@@ -72,27 +73,20 @@ def count_sessions(events: Journeys) -> pd.DataFrame:
     """
     if not len(events):
         return pd.DataFrame(columns=[*COUNTS, "median_seconds"], index=pd.Index([], name="slice"))
-    starts = begins_session(events)
-    heads = np.flatnonzero(starts)
-    ends = np.append(heads[1:], len(events)) - 1
-    pages = _sums(events.is_kind(*PAGES), heads)
-    channel = events.words["channel"]
-    each = pd.DataFrame(
-        {
-            "slice": channel.codes[heads],
-            "sessions": 1,
-            "pages": pages,
-            "bounces": (pages == 1) & (heads == ends),
-            "cart_sessions": _sums(events.is_kind("cart"), heads) > 0,
-            "pay_sessions": _sums(events.is_kind("pay"), heads) > 0,
-            "seconds": (events.at[ends] - events.at[heads]) / SECOND,
-        }
+    channels = events.words["channel"].names
+    parts = events.by_visitors(lambda rows: _each_session(events.take(rows), len(channels)))
+    counts = pd.DataFrame(sum(p.counts for p in parts), columns=list(COUNTS))
+    channel = np.concatenate([p.channel for p in parts])
+    seconds = np.concatenate([p.seconds for p in parts])
+    there = np.flatnonzero(counts["sessions"])
+    counts["median_seconds"] = pd.Series({c: np.median(seconds[channel == c]) for c in there})
+    by_channel = counts[:-1].set_axis(pd.Index(channels, dtype="str"))
+    by_channel = by_channel[by_channel["sessions"] > 0]
+    by_channel = by_channel.sort_values("sessions", ascending=False, kind="stable")
+    whole = counts.sum().to_frame(ALL).T.astype(counts.dtypes)
+    return pd.concat([whole.assign(median_seconds=np.median(seconds)), by_channel]).rename_axis(
+        "slice"
     )
-    by_channel = _added(each[each["slice"] >= 0].groupby("slice"))
-    by_channel.index = pd.Index([channel.names[c] for c in by_channel.index], dtype="str")
-    by_channel = by_channel.sort_index().sort_values("sessions", ascending=False, kind="stable")
-    whole = _added(each.groupby(np.zeros(len(each)))).set_axis([ALL])
-    return pd.concat([whole, by_channel]).rename_axis("slice")
 
 
 @carries_missing
@@ -134,10 +128,29 @@ def find_sessions(frame: pd.DataFrame) -> Sentence:
     return sentence(text + ".", **values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sessions:
+    """Some visitors' sessions: `COUNTS` by channel (the last row: by none), and of each its own."""
+
+    counts: np.ndarray
+    channel: np.ndarray
+    seconds: np.ndarray
+
+
+def _each_session(events: Journeys, channels: int) -> _Sessions:
+    starts = begins_session(events)
+    heads = np.flatnonzero(starts)
+    ends = np.append(heads[1:], len(events)) - 1
+    pages = _sums(events.is_kind(*PAGES), heads)
+    carted, paid = (_sums(events.is_kind(k), heads) > 0 for k in ("cart", "pay"))
+    bounced = (pages == 1) & (heads == ends)
+    # −1, for no channel, is the last
+    channel = events.words["channel"].codes[heads] % (channels + 1)
+    each = (np.ones(len(heads)), pages, bounced, carted, paid)
+    counts = [np.bincount(channel, weights=of, minlength=channels + 1) for of in each]
+    seconds = (events.at[ends] - events.at[heads]) / SECOND
+    return _Sessions(np.array(counts).T.astype(np.int64), channel, seconds)
+
+
 def _sums(flags: np.ndarray, heads: np.ndarray) -> np.ndarray:
     return np.add.reduceat(flags, heads, dtype=np.int32)
-
-
-def _added(groups: DataFrameGroupBy) -> pd.DataFrame:
-    sums = groups[list(COUNTS)].sum().astype("int64")
-    return sums.assign(median_seconds=groups["seconds"].median())

@@ -91,8 +91,12 @@ def steps_of(logs: Sequence[Journeys]) -> Steps:
 
 
 def _viewed(log: Journeys, pages: int) -> np.ndarray:
-    page = log.words["page"].codes
-    return np.bincount(page[log.is_kind("view") & (page >= 0)], minlength=pages)
+    def views(rows: slice) -> np.ndarray:
+        some = log.take(rows)
+        page = some.words["page"].codes
+        return np.bincount(page[some.is_kind("view") & (page >= 0)], minlength=pages)
+
+    return sum(log.by_visitors(views), np.zeros(pages, dtype=np.int64))
 
 
 def once_each(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

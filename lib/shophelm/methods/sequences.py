@@ -114,7 +114,7 @@ def collapsed(state: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return keep
 
 
-def top_paths(state: np.ndarray, starts: np.ndarray, states: int) -> pd.DataFrame:
+def count_paths(state: np.ndarray, starts: np.ndarray, states: int) -> pd.Series:
     """Count the sessions that took the same path, repeated states told once.
 
     Paths are told by their last `PATH_STEPS` steps.
@@ -126,27 +126,38 @@ def top_paths(state: np.ndarray, starts: np.ndarray, states: int) -> pd.DataFram
 
     Returns
     -------
-    DataFrame
-        path (a tuple of states), cut (whether steps before it are left out), sessions. Most
-        frequent first, then by path.
+    Series
+        Sessions by path, each path a number that `told_paths` reads.
     """
     keep = collapsed(state, starts)
-    state, starts = state[keep].astype(np.int64), starts[keep]
+    state, starts = state[keep], starts[keep]
     if not len(state):
-        return pd.DataFrame({"path": [], "cut": [], "sessions": []})
+        return pd.Series([], index=pd.Index([], dtype="int64"), dtype="int64")
     heads, length = np.flatnonzero(starts), sizes(starts)
     from_end = np.repeat(heads + length, length) - 1 - np.arange(len(state))
     base = states + 1
     # a path is a number whose last digit is its last step; 0 stands for no step
-    digit = np.where(from_end < PATH_STEPS, state + 1, 0)
-    packed = np.add.reduceat(digit * base ** np.minimum(from_end, PATH_STEPS), heads)
+    place = np.append(base ** np.arange(PATH_STEPS), 0)[np.minimum(from_end, PATH_STEPS)]
+    packed = np.add.reduceat((state + 1) * place, heads)
     packed += (length > PATH_STEPS) * base**PATH_STEPS
-    found, sessions = np.unique(packed, return_counts=True)
+    return pd.Series(1, index=packed).groupby(level=0).size()
+
+
+def told_paths(counted: pd.Series, states: int) -> pd.DataFrame:
+    """Read the paths that `count_paths` counted.
+
+    Returns
+    -------
+    DataFrame
+        path (a tuple of states), cut (whether steps before it are left out), sessions. Most
+        frequent first, then by path.
+    """
+    base = states + 1
     frame = pd.DataFrame(
         {
-            "path": [_unpacked(int(n), base) for n in found],
-            "cut": found >= base**PATH_STEPS,
-            "sessions": sessions,
+            "path": [_unpacked(int(n), base) for n in counted.index],
+            "cut": counted.index >= base**PATH_STEPS,
+            "sessions": counted.to_numpy(),
         }
     )
     return frame.sort_values(["sessions", "path"], ascending=[False, True], ignore_index=True)

@@ -33,6 +33,13 @@ def add_up(
         n: (rows[n].cast("int64") if rows[n].type().is_boolean() else rows[n]).sum() for n in names
     }
     wide = shop.frame(rows.group_by(list(by)).aggregate(**sums) if by else rows.aggregate(**sums))
+    return lay_out(wide, spans, by, terms)
+
+
+def lay_out(
+    wide: pd.DataFrame, spans: Spans, by: Sequence[str], terms: Iterable[str]
+) -> pd.DataFrame:
+    """Lay columns named term_i out as rows, one for each slice and span."""
     frames = []
     for i, span in enumerate(spans):
         part = wide[[*by, *(f"{term}_{i}" for term in terms)]].copy()

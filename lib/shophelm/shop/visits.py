@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
+import numpy as np
 import pandas as pd
 
-from shophelm.shop.spans import Spans, add_up, hull, inside, with_dimensions
+from shophelm.shop.calendar import Period
+from shophelm.shop.journeys import WORDS, Journeys, laid_out
+from shophelm.shop.spans import Spans, add_up, hull, inside, lay_out, with_dimensions
 from shophelm.shop.tables import Tables
 
 PAGES = ("home", "list", "search", "view")
 SEEN = {"cart_visitors": "cart", "paying_visitors": "pay"}
+DAY = 24 * 3600 * 1_000_000
+"""Microseconds."""
 
 
 def visit_of(events: ibis.Table) -> ibis.Value:
@@ -28,7 +33,8 @@ def count_visits(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame 
     """Count visitors and what they did; None where no table has visits, or not by such slices."""
     source = visit_source(shop)
     if source == "events":
-        return _from_events(shop, spans, by)
+        log = laid_out(shop) if set(by) <= {"day", *WORDS} else None
+        return _from_events(shop, spans, by) if log is None else _from_log(shop, log, spans, by)
     return _from_traffic(shop, spans, by) if source else None
 
 
@@ -46,6 +52,59 @@ def _from_events(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame 
         flags |= {f"{term}_{i}": (now & (events.kind == k)).any() for term, k in SEEN.items()}
     visitors = events.group_by([*by, "visitor_id"]).aggregate(**flags)
     return add_up(shop, visitors, spans, by, ("visitors", "page_views", *SEEN))
+
+
+def _from_log(shop: Tables, log: Journeys, spans: Spans, by: Sequence[str]) -> pd.DataFrame:
+    """Count what `_from_events` counts, in one pass: here events lie by visitor and time."""
+    every = hull(spans)
+    period = Period(every[0], min(every[-1], shop.as_of))
+    begin = np.datetime64(every[0]).astype(int)
+    sizes = [len(every) if c == "day" else len(log.words[c].names) + 1 for c in by]
+
+    def count(rows: slice) -> pd.DataFrame:
+        some = log.take(rows).during(period)
+        day = some.at // DAY - begin
+        # no word is −1, and comes first
+        codes = [day if c == "day" else some.words[c].codes + 1 for c in by]
+        part = np.ravel_multi_index(codes, sizes) if by else np.zeros(len(some), dtype=np.int64)
+        kinds = {"page_views": some.is_kind(*PAGES)}
+        kinds |= {term: some.is_kind(kind) for term, kind in SEEN.items()}
+        done = {}
+        for i, days in enumerate(spans.values()):
+            now = np.isin(every, days)[day]
+            done |= {f"visitors_{i}": now} | {f"{t}_{i}": now & k for t, k in kinds.items()}
+        return _people_by_part(some.visitor, part, done)
+
+    counted = pd.concat(log.by_visitors(count)).groupby(level=0).sum()
+    places = np.unravel_index(counted.index, sizes) if by else ()
+    for column, codes in zip(by, places, strict=True):
+        is_day = column == "day"
+        names = every if is_day else [None, *log.words[column].names]
+        counted[column] = pd.Series(names, dtype=object if is_day else "str").take(codes).array
+    return lay_out(counted, spans, by, ("visitors", "page_views", *SEEN))
+
+
+def _people_by_part(
+    visitor: np.ndarray, part: np.ndarray, done: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    """Count, by part, the visitors who did something in it; page views are added up.
+
+    Parameters
+    ----------
+    visitor, part
+        Who did it, in order, and where it belongs.
+    done
+        Term → whether an event is of it.
+    """
+    both = visitor.astype(np.int64) * (int(part.max(initial=0)) + 1) + part
+    if np.any(both[1:] < both[:-1]):
+        order = np.argsort(both, kind="stable")
+        both, part = both[order], part[order]
+        done = {term: of[order] for term, of in done.items()}
+    heads = np.flatnonzero(np.diff(both, prepend=-1))
+    times = {term: np.add.reduceat(of, heads, dtype=np.int64) for term, of in done.items()}
+    people = pd.DataFrame({t: n if t.startswith("page_views") else n > 0 for t, n in times.items()})
+    return people.groupby(part[heads]).sum()
 
 
 def _from_traffic(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame | None:
