@@ -43,7 +43,7 @@ def found(folder):
     tables = {}
     for name in shop.names:
         checked = shop.checked(name)
-        told = (checked.read, checked.rejected, checked.last_days, checked.present)
+        told = (checked.read, checked.rejected, checked.days, checked.present)
         tables[name] = (told, shop.rejects(name), shop.frame(shop[name]))
     return tables, shop.promises()
 
@@ -152,3 +152,23 @@ def test_code_and_content_make_a_key(cache, tmp_path):
     assert kept.of_files([file]) != one
     assert kept.key("a", "b") != kept.key("ab", "")
     assert kept.key("a") == kept.key("a")
+
+
+def test_a_large_file_is_read_again_only_when_it_was_touched(tmp_path, cache, monkeypatch):
+    file = tmp_path / "large"
+    file.write_bytes(b"one")
+    digest, reads = kept.of_file(file), []
+    read = kept._read
+    monkeypatch.setattr(kept, "_read", lambda path: reads.append(path) or read(path))
+    monkeypatch.setattr(kept, "LARGE", 1)
+    # it was written just now: whoever writes it again this instant leaves no trace
+    monkeypatch.setattr(kept, "TICK", 10**18)
+    assert [kept.of_file(file) for _ in range(2)] == [digest] * 2
+    assert len(reads) == 2
+    monkeypatch.setattr(kept, "TICK", 0)
+    assert [kept.of_file(file) for _ in range(3)] == [digest] * 3
+    assert len(reads) == 3
+    before = file.stat()
+    file.write_bytes(b"two")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert kept.of_file(file) != digest

@@ -37,8 +37,7 @@ def now_and_before(
     There is no "before" where the log begins later than it would.
     """
     before = period.same_week_days_before
-    first = shop["events"].aggregate(day=lambda t: t.occurred_at.min().date())
-    if before.first < shop.frame(first)["day"].iloc[0]:
+    if before.first < shop.first_of("events"):
         return {"now": journeys(shop, period, columns=columns, ties=ties)}
     both = journeys(shop, Period(before.first, period.last), columns=columns, ties=ties)
     return {"now": both.during(period), "before": both.during(before)}

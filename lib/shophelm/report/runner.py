@@ -23,6 +23,7 @@ from shophelm.errors import ParameterError, ReportError
 from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
 from shophelm.shop import kept
+from shophelm.shop.journeys import laid_out
 from shophelm.shop.needs import AREAS
 from shophelm.shop.source import Source
 from shophelm.shop.tables import Tables
@@ -146,11 +147,13 @@ def run_notebooks(
 
 
 def _prepare(shop: Tables, progress: Callable[[str], None]) -> None:
-    """Check the tables, where what is found can be kept for the notebooks."""
+    """Check the tables and lay out the log, where that can be kept for the notebooks."""
     kept.prune()
     if shop.source.dear and kept.folder():
         progress(f"checking {plural(len(shop.names), 'table')}")
         shop.promises()
+        if shop.filled("events"):
+            laid_out(shop)
 
 
 def _key(path: Path, parameters: Mapping[str, Any], source: Source | None) -> str:

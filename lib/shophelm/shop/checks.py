@@ -45,9 +45,9 @@ class Checked:
         Columns that really are there; the others read as null.
     read, rejected
         Records read, and how many of them were rejected, faults in the file included.
-    last_days
-        Per time column that says when something came to be or was known, the last day of the
-        accepted rows; None where it holds nothing.
+    days
+        Per time column that says when something came to be or was known, the first and the last
+        day of the accepted rows; None where it holds nothing.
     key
         A digest of all that it was made of; "" where that cannot be told.
     """
@@ -58,7 +58,7 @@ class Checked:
     present: frozenset[str]
     read: int
     rejected: int
-    last_days: dict[str, date | None]
+    days: dict[str, tuple[date, date] | None]
     key: str = ""
 
     @property
@@ -101,7 +101,7 @@ def check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | No
 def _found(con: ibis.BaseBackend, contract: Table, raw: Raw, key: str, place: Path) -> Checked:
     """Give a table as it was checked before."""
     told = json.loads((place / "checked.json").read_text())
-    days = {t: day and date.fromisoformat(day) for t, day in told["last_days"].items()}
+    days = {t: d and tuple(map(date.fromisoformat, d)) for t, d in told["days"].items()}
     if (path := place / "rows.parquet").exists():
         rows = con.read_parquet(path, table_name=f"checked_{contract.name}")
     else:
@@ -115,8 +115,8 @@ def _write(con: ibis.BaseBackend, checked: Checked, folder: Path) -> None:
     """Keep what a check found: the rows too, where to find them again is dear."""
     if checked.rejected or not checked.raw.stored:
         con.to_parquet(checked.rows, folder / "rows.parquet", compression="zstd")
-    days = {t: day and day.isoformat() for t, day in checked.last_days.items()}
-    told = {"read": checked.read, "rejected": checked.rejected, "last_days": days}
+    days = {t: d and [day.isoformat() for day in d] for t, d in checked.days.items()}
+    told = {"read": checked.read, "rejected": checked.rejected, "days": days}
     text = json.dumps(told | {"present": sorted(checked.present)})
     (folder / "checked.json").write_text(text)
 
@@ -130,10 +130,12 @@ def _check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | N
         rows = _mark_orphans(contract, rows, parent)
     times = sorted(contract.known_at | {contract.time} - {""})
     accepted = rows["_rule"].isnull()
-    last = {f"last_{t}": _held(rows[t].max(where=accepted).cast("date")) for t in times}
+    ends = {f"first_{t}": _held(rows[t].min(where=accepted).cast("date")) for t in times}
+    ends |= {f"last_{t}": _held(rows[t].max(where=accepted).cast("date")) for t in times}
     count, refused, *days = first_row(
-        rows.aggregate(count=rows.count(), refused=(~accepted).sum(), **last)
+        rows.aggregate(count=rows.count(), refused=(~accepted).sum(), **ends)
     )
+    firsts, lasts = days[: len(times)], days[len(times) :]
     faults = int(raw.faults.count().execute()) if raw.faults is not None else 0
     return Checked(
         contract=contract,
@@ -142,7 +144,7 @@ def _check(con: ibis.BaseBackend, contract: Table, raw: Raw, parent: Checked | N
         present=frozenset(contract.names) & frozenset(raw.table.columns),
         read=int(count) + faults,
         rejected=int(refused or 0) + faults,
-        last_days=dict(zip(times, days, strict=True)),
+        days={t: (a, z) if a else None for t, a, z in zip(times, firsts, lasts, strict=True)},
     )
 
 

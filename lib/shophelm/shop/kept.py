@@ -25,6 +25,10 @@ import shophelm
 VARIABLE = "SHOPHELM_CACHE"
 MOST = 10 << 30
 """Bytes beyond which what was not used for longest is deleted."""
+LARGE = 64 << 20
+"""Bytes of a file from which on its digest is kept, too."""
+TICK = 1_000_000_000
+"""Nanoseconds within which two changes of a file may bear the same time."""
 USES = ("duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "python-calamine", "scikit-learn")
 USES += ("scipy", "seaborn", "matplotlib", "holidays", "jieba")
 
@@ -53,7 +57,23 @@ def of_files(files: Iterable[Path]) -> str:
 
 
 def of_file(file: Path) -> str:
-    """Give the digest of a file's bytes."""
+    """Give the digest of a file's bytes; a large file is read once, until it is touched."""
+    found = file.stat()
+    if found.st_size < LARGE:
+        return _read(file)
+    state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    name = key("file", str(file.resolve()), *map(str, state))
+    if place := find(name):
+        return (place / "digest").read_text()
+    digest = _read(file)
+    place = keep(name, lambda folder: (folder / "digest").write_text(digest))
+    # in the same tick of the clock it may be written again, and look the same
+    if place and (place / "digest").stat().st_mtime_ns < found.st_ctime_ns + TICK:
+        shutil.rmtree(place, ignore_errors=True)
+    return digest
+
+
+def _read(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, hashlib.blake2b).hexdigest()
 

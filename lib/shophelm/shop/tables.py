@@ -23,7 +23,6 @@ from shophelm.timing import timed
 
 START = ("orders", "events", "traffic")
 """Tables of which any one is enough to start."""
-_FIRST_TIMES = {"orders": "created_at", "events": "occurred_at", "traffic": "day"}
 
 
 class Tables:
@@ -84,9 +83,15 @@ class Tables:
     @functools.cached_property
     def first_day(self) -> date:
         """The first day on which the shop has an order, an event or traffic."""
-        firsts = [self[n][t].cast("date").min() for n, t in _FIRST_TIMES.items() if self.has(n)]
-        days = [first.to_pyarrow().as_py() for first in firsts]
-        return min((d for d in days if d), default=date.max)
+        return min(self.first_of(n) for n in START if self.has(n))
+
+    def first_of(self, name: str) -> date:
+        """Give the first day on which a table has a row; a day after all others where it has none.
+
+        Its check has seen it, so that no row is read.
+        """
+        days = self.checked(name).days[TABLES[name].time]
+        return days[0] if days and days[0] <= self.as_of else date.max
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -191,7 +196,7 @@ class Tables:
         contract, rows = checked.contract, checked.accepted
         self._later[contract.name], self._hidden[contract.name] = 0, {}
         # most shops hold nothing later, which their check has seen already
-        times = [t for t, day in checked.last_days.items() if day and day > self.as_of]
+        times = [t for t, days in checked.days.items() if days and days[1] > self.as_of]
         if not times:
             return self._with_parent(contract, rows)
         with timed("queries"):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.journeys import WORDS, Journeys, laid_out
+from shophelm.shop.contract.visiting import EVENT_KINDS
+from shophelm.shop.journeys import KIND, WORDS, Journeys, laid_out
 from shophelm.shop.spans import Spans, add_up, hull, inside, lay_out, with_dimensions
 from shophelm.shop.tables import Tables
 
@@ -17,6 +18,10 @@ PAGES = ("home", "list", "search", "view")
 SEEN = {"cart_visitors": "cart", "paying_visitors": "pay"}
 DAY = 24 * 3600 * 1_000_000
 """Microseconds."""
+_BITS = {"page_views": 1, **{term: 2 << i for i, term in enumerate(SEEN)}}
+_DONE = np.zeros(len(EVENT_KINDS), dtype=np.uint8)
+_DONE[[KIND[k] for k in PAGES]] = _BITS["page_views"]
+_DONE[[KIND[k] for k in SEEN.values()]] = [_BITS[term] for term in SEEN]
 
 
 def visit_of(events: ibis.Table) -> ibis.Value:
@@ -59,6 +64,7 @@ def _from_log(shop: Tables, log: Journeys, spans: Spans, by: Sequence[str]) -> p
     every = hull(spans)
     period = Period(every[0], min(every[-1], shop.as_of))
     begin = np.datetime64(every[0]).astype(int)
+    within = [np.isin(every, days) for days in spans.values()]
     sizes = [len(every) if c == "day" else len(log.words[c].names) + 1 for c in by]
 
     def count(rows: slice) -> pd.DataFrame:
@@ -67,13 +73,14 @@ def _from_log(shop: Tables, log: Journeys, spans: Spans, by: Sequence[str]) -> p
         # no word is −1, and comes first
         codes = [day if c == "day" else some.words[c].codes + 1 for c in by]
         part = np.ravel_multi_index(codes, sizes) if by else np.zeros(len(some), dtype=np.int64)
-        kinds = {"page_views": some.is_kind(*PAGES)}
-        kinds |= {term: some.is_kind(kind) for term, kind in SEEN.items()}
-        done = {}
-        for i, days in enumerate(spans.values()):
-            now = np.isin(every, days)[day]
-            done |= {f"visitors_{i}": now} | {f"{t}_{i}": now & k for t, k in kinds.items()}
-        return _people_by_part(some.visitor, part, done)
+        parts, part = _numbered(part)
+        done = _DONE[some.kind]
+        counted: dict[str, np.ndarray] = {}
+        for i, now in enumerate(days[day] for days in within):
+            found = _people_by_part(some.visitor[now], part[now], done[now], parts=len(parts))
+            counted |= {f"{term}_{i}": n for term, n in found.items()}
+        there = np.bincount(part, minlength=len(parts)) > 0
+        return pd.DataFrame(counted, index=parts)[there]
 
     counted = pd.concat(log.by_visitors(count)).groupby(level=0).sum()
     places = np.unravel_index(counted.index, sizes) if by else ()
@@ -84,27 +91,38 @@ def _from_log(shop: Tables, log: Journeys, spans: Spans, by: Sequence[str]) -> p
     return lay_out(counted, spans, by, ("visitors", "page_views", *SEEN))
 
 
+def _numbered(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Renumber parts where there are more of them than rows: old numbers, and each row's new."""
+    size = int(part.max(initial=-1)) + 1
+    return np.unique(part, return_inverse=True) if size > len(part) else (np.arange(size), part)
+
+
 def _people_by_part(
-    visitor: np.ndarray, part: np.ndarray, done: Mapping[str, np.ndarray]
-) -> pd.DataFrame:
-    """Count, by part, the visitors who did something in it; page views are added up.
+    visitor: np.ndarray, part: np.ndarray, done: np.ndarray, *, parts: int
+) -> dict[str, np.ndarray]:
+    """Count, by part, the visitors and what they did in it, and the pages they saw.
 
     Parameters
     ----------
     visitor, part
-        Who did it, in order, and where it belongs.
+        Who did it, in their order, and where it belongs: numbers from 0.
     done
-        Term → whether an event is of it.
+        What it was, a bit for pages and for each term of `SEEN`.
+    parts
+        How many there are.
     """
-    both = visitor.astype(np.int64) * (int(part.max(initial=0)) + 1) + part
+    both = visitor.astype(np.int64) * parts + part
     if np.any(both[1:] < both[:-1]):
         order = np.argsort(both, kind="stable")
-        both, part = both[order], part[order]
-        done = {term: of[order] for term, of in done.items()}
+        both, part, done = both[order], part[order], done[order]
     heads = np.flatnonzero(np.diff(both, prepend=-1))
-    times = {term: np.add.reduceat(of, heads, dtype=np.int64) for term, of in done.items()}
-    people = pd.DataFrame({t: n if t.startswith("page_views") else n > 0 for t, n in times.items()})
-    return people.groupby(part[heads]).sum()
+    where = part[heads]
+    seen = np.bitwise_or.reduceat(done, heads) if len(heads) else done
+    counts = {"visitors": np.bincount(where, minlength=parts)}
+    counts["page_views"] = np.bincount(part[done == _BITS["page_views"]], minlength=parts)
+    for term in SEEN:
+        counts[term] = np.bincount(where[seen & _BITS[term] > 0], minlength=parts)
+    return counts
 
 
 def _from_traffic(shop: Tables, spans: Spans, by: Sequence[str]) -> pd.DataFrame | None:
