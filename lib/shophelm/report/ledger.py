@@ -26,6 +26,7 @@ from shophelm.report.sheets import plain_text, write_sheet
 from shophelm.shop.checks import check, rejects
 from shophelm.shop.contract import TABLES
 from shophelm.shop.contract.steering import ACTION_STATUSES
+from shophelm.shop.engines.embedded import embedded
 from shophelm.shop.reading import Raw
 from shophelm.shop.source import find_file, read_file
 
@@ -71,7 +72,7 @@ def read_ledger(path: Path | None) -> pd.DataFrame:
         return pd.DataFrame(columns=list(CONTRACT.names))
     _refuse_further_sheets(path)
     with tempfile.TemporaryDirectory(prefix="shophelm-") as scratch:
-        con = ibis.duckdb.connect(temp_directory=scratch)
+        con = embedded(temp_directory=scratch)
         try:
             raw = _without_blank_rows(read_file(con, "actions", path, Path(scratch)))
             checked = check(con, CONTRACT, raw, None)

@@ -173,7 +173,8 @@ class Page:
             return f"{term.title} {term.zh}"
         if unit == "yes":
             return "yes" if value else "no"
-        if unit in ("text", "day"):
+        # a column may be named by a word of the shop's that is a measure elsewhere
+        if unit in ("text", "day") or isinstance(value, str):
             return str(value)
         if unit == "month":
             return f"{value:%Y-%m}"

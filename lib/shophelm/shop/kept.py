@@ -144,7 +144,9 @@ def _code() -> str:
     """Digest this package and the versions of what it reckons with."""
     package = Path(shophelm.__file__).parent
     files = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".toml", ".j2", ".css"))
-    return _digest([of_files(files).encode(), *(f"{u} {version(u)}".encode() for u in USES)])
+    return _digest(
+        [*(_read(f).encode() for f in files), *(f"{u} {version(u)}".encode() for u in USES)]
+    )
 
 
 def _digest(parts: Iterable[bytes]) -> str:

@@ -18,6 +18,7 @@ from shophelm.errors import DataError
 from shophelm.shop import kept
 from shophelm.shop.contract import TABLES
 from shophelm.shop.engines import ENGINES, Opened
+from shophelm.shop.engines.embedded import embedded
 from shophelm.shop.imported import ImportRecord, read_records
 from shophelm.shop.reading import Raw, read_text, stamps
 from shophelm.shop.workbooks import sheets
@@ -96,7 +97,7 @@ def open_source(location: str | Path) -> Source:
 
 def _folder(path: Path) -> Source:
     scratch = Path(tempfile.mkdtemp(prefix="shophelm-"))
-    con = ibis.duckdb.connect(temp_directory=str(scratch))
+    con = embedded(temp_directory=str(scratch))
     # every expression holds the connection, and the connection its temporary folder
     weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
     raw, unreadable = {}, {}
@@ -182,7 +183,7 @@ def _write_raw(con: ibis.BaseBackend, raw: Raw, folder: Path) -> None:
 def _connect(target: str | Path) -> ibis.BaseBackend:
     try:
         if isinstance(target, Path):
-            return ibis.duckdb.connect(target, read_only=True)
+            return embedded(target, read_only=True)
         return ibis.connect(target)
     except Exception as error:
         raise _unopened(target, error) from None

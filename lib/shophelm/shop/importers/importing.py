@@ -17,6 +17,7 @@ from shophelm.errors import DataError, ParameterError, ReportError
 from shophelm.shop import kept
 from shophelm.shop.checks import Checked, check
 from shophelm.shop.contract import TABLES
+from shophelm.shop.engines.embedded import embedded
 from shophelm.shop.imported import ImportRecord, read_records, write_records
 from shophelm.shop.importers.accounting import account
 from shophelm.shop.importers.desk import Desk
@@ -65,7 +66,7 @@ def import_into(
     with workplace(target, tell) as work:
         scratch, shop = work / "scratch", work / "shop"
         scratch.mkdir()
-        con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), memory_limit=MEMORY)
+        con = embedded(temp_directory=str(scratch / "spill"), memory_limit=MEMORY)
         try:
             tell(f"reading {len(paths)} file{'s' * (len(paths) > 1)}")
             shares = choose(con, paths, scratch)
