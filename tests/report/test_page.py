@@ -1,8 +1,9 @@
 """How the cells of a table are written."""
 
+from unittest import mock
+
 import pandas as pd
 import pytest
-from IPython.utils.capture import capture_output
 
 from shophelm.report.page import Page
 
@@ -21,7 +22,6 @@ from shophelm.report.page import Page
 )
 def test_a_cell_is_written_by_its_columns_unit_and_words_as_they_are(shop, column, value, text):
     page = Page("store", shop(traffic="day,visitors\n2026-11-01,5\n"), currency="CNY")
-    with capture_output() as shown:
+    with mock.patch("shophelm.report.page.display") as display:
         page.table(pd.DataFrame({column: [value]}))
-    (html,) = (o.data["text/html"] for o in shown.outputs)
-    assert f">{text}</td>" in html
+    assert f">{text}</td>" in display.call_args.args[0].data
