@@ -37,11 +37,11 @@ def pairs(
         exact test, one-sided). Both directions of a pair, sorted by p_value, a, b.
     """
     items = len(group)
-    x = _incidence(basket, item, items)
-    both = (x.T @ x).tocoo()
-    kept = (both.row != both.col) & (both.data >= fewest)
-    a, b, together = both.row[kept], both.col[kept], both.data[kept].astype(np.int64)
+    one, other, both = _counted(basket, item, items, fewest=fewest)
+    a, b = np.concatenate([one, other]), np.concatenate([other, one])
+    together = np.concatenate([both, both])
     holding = np.bincount(item, minlength=items)
+    x = _incidence(basket, item, items)
     like, like_b = _like_baskets(x, group, holding, (a, b, together))
     n = max(x.shape[0], 1)
     frame = pd.DataFrame({"a": a, "b": b, "together": together, "support": together / n})
@@ -61,8 +61,33 @@ def pairs(
 
 def together_in(basket: np.ndarray, item: np.ndarray, items: int) -> sparse.csr_array:
     """Count the baskets that hold both of two items; each pair of basket and item given once."""
-    x = _incidence(basket, item, items)
-    return (x.T @ x).tocsr()
+    one, other, both = _counted(basket, item, items)
+    itself, times = np.arange(items), np.bincount(item, minlength=items)
+    rows, columns = np.concatenate([one, other, itself]), np.concatenate([other, one, itself])
+    return sparse.csr_array((np.concatenate([both, both, times]), (rows, columns)))
+
+
+def _counted(
+    basket: np.ndarray, item: np.ndarray, items: int, *, fewest: int = 1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count the baskets of each pair of items, the smaller number first, that `fewest` hold.
+
+    Each basket's items are paired with the next one, the one after it, and so on; a pair is a
+    single number, so that sorting counts them.
+    """
+    order = np.lexsort((item, basket))
+    basket, item = basket[order], item[order].astype(np.int64)
+    ends = np.flatnonzero(np.diff(basket, append=-1)) + 1
+    sizes = np.diff(ends, prepend=0)
+    left = np.repeat(ends, sizes) - np.arange(1, len(basket) + 1)
+    rows, found = np.flatnonzero(left), []
+    while len(rows):
+        ahead = len(found) + 1
+        found.append(item[rows] * items + item[rows + ahead])
+        rows = rows[left[rows] > ahead]
+    pair, times = np.unique(np.concatenate([np.zeros(0, np.int64), *found]), return_counts=True)
+    pair, times = pair[times >= fewest], times[times >= fewest]
+    return pair // max(items, 1), pair % max(items, 1), times
 
 
 def _incidence(row: np.ndarray, column: np.ndarray, columns: int) -> sparse.csr_array:
@@ -79,7 +104,7 @@ def _like_baskets(
     """Count baskets without a that hold another item of a's group, and those of them with b."""
     a, b, together = rules
     known = np.flatnonzero(group >= 0)
-    groups = int(group.max(initial=-1)) + 1
+    groups = int(group.max(initial=0)) + 1
     member = sparse.csr_array(
         (np.ones(len(known), dtype=np.int64), (known, group[known])), (len(group), groups)
     )
