@@ -11,6 +11,7 @@ from shophelm.data.visiting import begins_session, once_each
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
+from shophelm.shop.coded import numbers_of, words_of
 from shophelm.shop.journeys import journeys
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.paid_lines import paid_lines
@@ -18,6 +19,7 @@ from shophelm.shop.ratios import as_floats
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
+from shophelm.timing import timed
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
 
 MOST = 200
@@ -91,9 +93,11 @@ def bundles(shop: Tables, *, days: int = 364) -> pd.DataFrame:
     not say how much more an offer would bring. Only a test against a control tells that.
     """
     period = last_days(shop.as_of, days=days)
-    frame, names, tests = _rules(shop, period)
+    frame, names = rules(shop, period)
+    looked_at = frame.attrs["looked_at"]
+    frame = _leading(frame)
     frame["product_id"], frame["companion_id"] = names[frame["a"]], names[frame["b"]]
-    frame["found"] = beyond_chance(frame["p_value"], tests=tests)
+    frame["found"] = beyond_chance(frame["p_value"], tests=looked_at)
     month = last_days(shop.as_of, days=min(days, HORIZON_DAYS))
     earned, lately = _earned(shop, period), _earned(shop, month)
     frame = _priced(frame, earned, lately, scale=HORIZON_DAYS / month.days)
@@ -139,19 +143,28 @@ def find_bundles(frame: pd.DataFrame, *, currency: str) -> Sentence:
     return sentence(text + ".", **values)
 
 
-def _rules(shop: Tables, period: Period) -> tuple[pd.DataFrame, np.ndarray, int]:
-    """Give the pairs, the product in more orders as a; the products' ids; how many pairs may be."""
-    sold = shop.frame(paid_lines(shop, period).select("order_id", "product_id").distinct())
-    order = sold["order_id"].factorize()[0]
-    product, names = sold["product_id"].factorize(sort=True)
+def rules(shop: Tables, period: Period, *, fewest: int = FEWEST) -> tuple[pd.DataFrame, np.ndarray]:
+    """Find which products lead to which in the paid orders of a period.
+
+    Returns
+    -------
+    tuple
+        The rules as `methods.association.pairs` gives them, and the products' ids, which a and b
+        number.
+    """
+    with timed("queries"):
+        sold = paid_lines(shop, period).select("order_id", "product_id").to_pyarrow()
+    product = words_of(sold["product_id"])
+    names = np.array(product.names, dtype=object)
     category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
-    frame = pairs(order, product, category, fewest=FEWEST)
-    held = np.bincount(product, minlength=len(names))
-    one, other = held[frame["a"]], held[frame["b"]]
+    return pairs(numbers_of(sold["order_id"]), product.codes, category, fewest=fewest), names
+
+
+def _leading(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep each pair once, the product in more orders as a."""
+    one, other = frame["with_a"], frame["with_b"]
     leads = (one > other) | ((one == other) & (frame["a"] < frame["b"]))
-    # pairs that chance kept below five were looked at, too
-    often = int((held >= FEWEST).sum())
-    return frame[leads].reset_index(drop=True), np.asarray(names), often * (often - 1) // 2
+    return frame[leads].reset_index(drop=True)
 
 
 def _most(frame: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def pairs(
     Parameters
     ----------
     basket, item
-        What is in which basket, each pair once; numbers from 0.
+        What is in which basket; numbers from 0. Told twice, it is in it once.
     group
         For each item, its group, a number from 0; −1 for none.
     fewest
@@ -31,24 +31,26 @@ def pairs(
     DataFrame
         a, b; together (baskets with both); support (share of all baskets), confidence (of the
         baskets with a), lift and leverage (against independence; Agrawal et al. 1993,
-        Piatetsky-Shapiro 1991); with_a; like and like_b (like baskets, and those of them with b),
-        anyway (like_b / like; null where there are none), excess (confidence − anyway) and
+        Piatetsky-Shapiro 1991); with_a and with_b (baskets with each); like and like_b (like
+        baskets, and those of them with b), anyway (like_b / like; null where there are none), excess (confidence − anyway) and
         excess_error (its standard error), p_value (of so large an excess by chance, Fisher's
         exact test, one-sided). Both directions of a pair, sorted by p_value, a, b.
+        ``attrs["looked_at"]`` counts the pairs of items that `fewest` baskets hold each: those
+        that chance kept apart were looked at, too.
     """
     items = len(group)
+    basket, item = _once_each(basket, item, items)
     one, other, both = _counted(basket, item, items, fewest=fewest)
     a, b = np.concatenate([one, other]), np.concatenate([other, one])
     together = np.concatenate([both, both])
     holding = np.bincount(item, minlength=items)
-    x = _incidence(basket, item, items)
-    like, like_b = _like_baskets(x, group, holding, (a, b, together))
-    n = max(x.shape[0], 1)
+    like, like_b = _like_baskets(basket, item, group, holding, (a, b, together))
+    n = max(int(basket.max(initial=-1)) + 1, 1)
     frame = pd.DataFrame({"a": a, "b": b, "together": together, "support": together / n})
     frame["confidence"] = together / holding[a]
     frame["lift"] = frame["confidence"] / (holding[b] / n)
     frame["leverage"] = frame["support"] - holding[a] / n * holding[b] / n
-    frame = frame.assign(with_a=holding[a], like=like, like_b=like_b)
+    frame = frame.assign(with_a=holding[a], with_b=holding[b], like=like, like_b=like_b)
     frame["anyway"] = frame["like_b"] / frame["like"].where(frame["like"] > 0)
     frame["excess"] = frame["confidence"] - frame["anyway"]
     frame["excess_error"] = np.hypot(
@@ -56,27 +58,36 @@ def pairs(
     )
     counts = ("together", "with_a", "like_b", "like")
     frame["p_value"] = more_by_chance(*(frame[c] for c in counts))
-    return frame.sort_values(["p_value", "a", "b"], ignore_index=True)
+    frame = frame.sort_values(["p_value", "a", "b"], ignore_index=True)
+    often = int((holding >= fewest).sum())
+    frame.attrs["looked_at"] = often * (often - 1) // 2
+    return frame
 
 
 def together_in(basket: np.ndarray, item: np.ndarray, items: int) -> sparse.csr_array:
-    """Count the baskets that hold both of two items; each pair of basket and item given once."""
+    """Count the baskets that hold both of two items."""
+    basket, item = _once_each(basket, item, items)
     one, other, both = _counted(basket, item, items)
     itself, times = np.arange(items), np.bincount(item, minlength=items)
     rows, columns = np.concatenate([one, other, itself]), np.concatenate([other, one, itself])
     return sparse.csr_array((np.concatenate([both, both, times]), (rows, columns)))
 
 
+def _once_each(basket: np.ndarray, item: np.ndarray, items: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give each pair of basket and item once, sorted."""
+    packed = np.sort(basket.astype(np.int64) * items + item)
+    packed = packed[np.diff(packed, prepend=-1) != 0]
+    return packed // max(items, 1), packed % max(items, 1)
+
+
 def _counted(
     basket: np.ndarray, item: np.ndarray, items: int, *, fewest: int = 1
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count the baskets of each pair of items, the smaller number first, that `fewest` hold.
+    """Count the baskets that hold both of two items, the smaller first, where `fewest` do.
 
-    Each basket's items are paired with the next one, the one after it, and so on; a pair is a
-    single number, so that sorting counts them.
+    Baskets and items come as `_once_each` gives them. Each item of a basket is paired with the
+    next one, the one after it, and so on; a pair is a single number, so that sorting counts them.
     """
-    order = np.lexsort((item, basket))
-    basket, item = basket[order], item[order].astype(np.int64)
     ends = np.flatnonzero(np.diff(basket, append=-1)) + 1
     sizes = np.diff(ends, prepend=0)
     left = np.repeat(ends, sizes) - np.arange(1, len(basket) + 1)
@@ -96,7 +107,8 @@ def _incidence(row: np.ndarray, column: np.ndarray, columns: int) -> sparse.csr_
 
 
 def _like_baskets(
-    x: sparse.csr_array,
+    basket: np.ndarray,
+    item: np.ndarray,
     group: np.ndarray,
     holding: np.ndarray,
     rules: tuple[np.ndarray, np.ndarray, np.ndarray],
@@ -104,6 +116,7 @@ def _like_baskets(
     """Count baskets without a that hold another item of a's group, and those of them with b."""
     a, b, together = rules
     known = np.flatnonzero(group >= 0)
+    x = _incidence(basket, item, len(group))
     groups = int(group.max(initial=0)) + 1
     member = sparse.csr_array(
         (np.ones(len(known), dtype=np.int64), (known, group[known])), (len(group), groups)

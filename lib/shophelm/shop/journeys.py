@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 
 from shophelm.shop import kept
 from shophelm.shop.calendar import Period
+from shophelm.shop.coded import Words, words_of
 from shophelm.shop.contract.visiting import EVENT_KINDS
 from shophelm.shop.tables import Tables
 from shophelm.timing import timed
@@ -39,14 +40,6 @@ PART, PIECE = 4_000_000, 1_000_000
 _COLUMNS = (*WORDS, "dwell_seconds")
 _TYPES = {"visitor": "int32", "at": "int64", "kind": "int8", "dwell": "float64"}
 _TYPES |= dict.fromkeys(WORDS, "int32")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A column of words: `names[codes]`, sorted by name; −1 where there is none."""
-
-    codes: np.ndarray
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +257,7 @@ def _in_turn(table: pa.Table, columns: Sequence[str]) -> Journeys:
     visitor = _visitors(table["visitor_id"])
     at = table["occurred_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
     order = _order(visitor, at, table["event_id"] if "event_id" in table.column_names else None)
-    words = {c: _words(table[c], order) for c in columns if c != "dwell_seconds"}
+    words = {c: _sorted(words_of(table[c]), order) for c in columns if c != "dwell_seconds"}
     # not asked for, it takes no memory
     dwell = np.broadcast_to(np.nan, len(at))
     if "dwell_seconds" in columns:
@@ -275,6 +268,10 @@ def _in_turn(table: pa.Table, columns: Sequence[str]) -> Journeys:
     return Journeys(visitor, at, kind, dwell, words)
 
 
+def _sorted(words: Words, order: np.ndarray | None) -> Words:
+    return words if order is None else Words(words.codes[order], words.names)
+
+
 def _visitors(ids: pa.ChunkedArray) -> np.ndarray:
     """Give each visitor a number, in the order of their ids."""
     # an import lays events out by visitor: then neighbours tell where the next one begins
@@ -283,7 +280,7 @@ def _visitors(ids: pa.ChunkedArray) -> np.ndarray:
     if pc.all(pc.less_equal(before, after)).as_py():
         changes = pc.not_equal(before, after).to_numpy(zero_copy_only=False)
         return _numbered(changes)[: len(flat)]
-    return _words(ids, None).codes
+    return words_of(ids).codes
 
 
 def _order(
@@ -301,17 +298,5 @@ def _order(
             return None
     keys = (at, visitor)
     if event_id is not None:
-        keys = (_words(event_id, None).codes, *keys)
+        keys = (words_of(event_id).codes, *keys)
     return np.lexsort(keys)
-
-
-def _words(column: pa.ChunkedArray, order: np.ndarray | None) -> Words:
-    encoded = column.dictionary_encode().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([]).dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    by_name = sorted(range(len(names)), key=names.__getitem__)
-    place = np.full(len(names) + 1, -1, dtype=np.int32)
-    place[by_name] = np.arange(len(names), dtype=np.int32)
-    codes = place[encoded.indices.fill_null(len(names)).to_numpy()]
-    return Words(codes if order is None else codes[order], tuple(names[i] for i in by_name))
