@@ -32,9 +32,10 @@ def pairs(
         a, b; together (baskets with both); support (share of all baskets), confidence (of the
         baskets with a), lift and leverage (against independence; Agrawal et al. 1993,
         Piatetsky-Shapiro 1991); with_a and with_b (baskets with each); like and like_b (like
-        baskets, and those of them with b), anyway (like_b / like; null where there are none), excess (confidence − anyway) and
-        excess_error (its standard error), p_value (of so large an excess by chance, Fisher's
-        exact test, one-sided). Both directions of a pair, sorted by p_value, a, b.
+        baskets, and those of them with b), anyway (like_b / like; null where there are none),
+        excess (confidence − anyway) and excess_error (its standard error), p_value (of so large
+        an excess by chance, Fisher's exact test, one-sided). Both directions of a pair, sorted by
+        p_value, a, b.
         ``attrs["looked_at"]`` counts the pairs of items that `fewest` baskets hold each: those
         that chance kept apart were looked at, too.
     """
