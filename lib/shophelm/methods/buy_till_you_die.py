@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
+from shophelm.methods.blocks import in_blocks
 from shophelm.methods.likelihood import Derivatives, InLogs, climb
 
 FEWEST_REPEATERS = 30
@@ -81,16 +83,24 @@ def grouped(
     repeats: np.ndarray, recency: np.ndarray, age: np.ndarray
 ) -> tuple[Histories, np.ndarray]:
     """Give `distinct`, and the place of each customer's history in it."""
-    rows = np.column_stack([repeats, recency, age])
-    order = np.lexsort(rows.T[::-1])
-    rows = rows[order]
-    new = np.ones(len(rows), dtype=bool)
-    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    starts = np.flatnonzero(new)
-    customers = np.diff(np.append(starts, len(rows)))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.repeat(np.arange(len(starts)), customers)
-    return Histories(*rows[starts].T, customers), place
+    found = [_ranked(np.asarray(column)) for column in (repeats, recency, age)]
+    sizes = tuple(max(len(values), 1) for values, _ in found)
+    # three numbers in one sort several times faster
+    packed = np.ravel_multi_index([place for _, place in found], sizes)
+    packed, place, customers = np.unique(packed, return_inverse=True, return_counts=True)
+    each = np.unravel_index(packed, sizes)
+    values = (values[i] for (values, _), i in zip(found, each, strict=True))
+    return Histories(*values, customers), place
+
+
+def _ranked(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give values in order, and the place of each row's among them."""
+    # whole days need no sorting
+    if len(column) and column.min() >= 0 and column.max() <= len(column):
+        whole = column.astype(np.int64)
+        if np.array_equal(whole, column):
+            return np.arange(whole.max() + 1, dtype=column.dtype), whole
+    return np.unique(column, return_inverse=True)
 
 
 def fit(histories: Histories, *, leaves_at_once: bool) -> Fit:
@@ -156,7 +166,10 @@ def expected_purchases(
         a = 1 + 1e-4
     whole, now = a + b + k - 1, alpha + histories.age
     # Euler's transformation of the published 2F1: that one is beyond scipy where b is large
-    reached = special.hyp2f1(whole - r - histories.repeats, a - 1, whole, horizon / (now + horizon))
+    power, ahead = whole - r - histories.repeats, horizon / (now + horizon)
+    reached = np.concatenate(
+        in_blocks(lambda some: special.hyp2f1(power[some], a - 1, whole[some], ahead[some]), len(k))
+    )
     return here * whole / (a - 1) * (1 - (1 + horizon / now) ** (1 - a) * reached)
 
 
@@ -226,7 +239,16 @@ class _Likelihood(InLogs):
 
     def _mixed(self, p: np.ndarray) -> Derivatives:
         """Sum the logarithm of (still here or left), which mixes all."""
-        h, n = self.h, self.h.customers
+        h = self.h
+        columns = (h.repeats, h.recency, h.age, h.customers)
+        parts = in_blocks(
+            lambda some: self._mixed_in(p, Histories(*(c[some] for c in columns))), len(h.customers)
+        )
+        value, gradient, hessian = (sum(each) for each in zip(*parts, strict=True))
+        return value, gradient, hessian
+
+    def _mixed_in(self, p: np.ndarray, h: Histories) -> Derivatives:
+        n = h.customers
         r, alpha, a, b = p
         stayed, left, gone = _paths(p, h, leaves_at_once=self.leaves_at_once)
         lives = h.repeats + r
@@ -234,15 +256,19 @@ class _Likelihood(InLogs):
         after = b + h.repeats + self.leaves_at_once - 1
         # where nobody can have left yet, its weight is 0 whatever stands here
         after = np.where(gone > 0, after, 1.0)
-        zero = np.zeros(len(n))
-        u = np.stack([np.log(here), -lives * here, zero, zero])
-        v = np.stack([np.log(then), -lives * then, np.full(len(n), 1 / a), -1 / after])
-        stays = 1 - gone
-        gradient = (u * (stays * n)).sum(axis=1) + (v * (gone * n)).sum(axis=1)
-        hessian = ((v - u) * (gone * stays * n)) @ (v - u).T
-        hessian[0, 1] -= n @ (stays * here + gone * then)
+        stays, weighed = n * (1 - gone), n * gone
+        u = (np.log(here), -lives * here, 0.0, 0.0)
+        v = (np.log(then), -lives * then, 1 / a, -1 / after)
+        gradient = np.array(
+            [(stays * x).sum() + (weighed * y).sum() for x, y in zip(u, v, strict=True)]
+        )
+        apart, spread = [y - x for x, y in zip(u, v, strict=True)], gone * stays
+        hessian = np.empty((4, 4))
+        for i, j in itertools.combinations_with_replacement(range(4), 2):
+            hessian[i, j] = hessian[j, i] = (spread * apart[i] * apart[j]).sum()
+        hessian[0, 1] -= (stays * here + weighed * then).sum()
         hessian[1, 0] = hessian[0, 1]
-        hessian[1, 1] += n @ (lives * (stays * here**2 + gone * then**2))
-        hessian[2, 2] -= n @ gone / a**2
-        hessian[3, 3] += n @ (gone / after**2)
-        return n @ np.logaddexp(stayed, left), gradient, hessian
+        hessian[1, 1] += (lives * (stays * here**2 + weighed * then**2)).sum()
+        hessian[2, 2] -= weighed.sum() / a**2
+        hessian[3, 3] += (weighed / after**2).sum()
+        return (n * np.logaddexp(stayed, left)).sum(), gradient, hessian
