@@ -19,11 +19,11 @@ FEWEST = 5
 NEAR = {"support": 1e-9, "confidence": 1e-9, "lift": 1e-9}
 
 
-def find(shop: Tables) -> Answer:
+def find(shop: Tables, *, fewest: int = FEWEST) -> Answer:
     from shophelm.data import bundles
     from shophelm.shop.calendar import Period
 
-    frame, names = bundles.rules(shop, Period(shop.first_day, shop.as_of))
+    frame, names = bundles.rules(shop, Period(shop.first_day, shop.as_of), fewest=fewest)
     return told(frame.assign(one=names[frame["a"]], other=names[frame["b"]]))
 
 
@@ -61,7 +61,7 @@ def duckdb(folder: Path) -> Answer:
 
 
 SQL = Path(__file__).with_suffix(".sql")
-SUITE = suite.contenders(find, tables=["orders", "order_lines"], imports=["shophelm.data.bundles"])
+READS = {"tables": ["orders", "order_lines"], "imports": ["shophelm.data.bundles"]}
 
 CASE = Case(
     module=__name__,
@@ -71,7 +71,7 @@ CASE = Case(
     money=(),
     near=NEAR,
     contenders=(
-        *SUITE,
+        *suite.contenders(find, **READS),
         Contender("DuckDB SQL", duckdb, ("duckdb",)),
         Contender(
             "openretailscience",

@@ -17,19 +17,19 @@ pairs AS (
     GROUP BY ALL
     HAVING count(*) >= {fewest}
 ),
-both AS (
+ways AS (
     SELECT one, other, together FROM pairs UNION ALL SELECT other, one, together FROM pairs
 ),
-every AS (
+total AS (
     SELECT count(DISTINCT order_id) AS orders FROM baskets
 )
 SELECT
     a.product_id || ' → ' || b.product_id AS rule,
     together,
-    together / every.orders AS support,
+    together / total.orders AS support,
     together / ha.orders AS confidence,
-    together * every.orders / (ha.orders * hb.orders) AS lift
-FROM both
+    together * total.orders / (ha.orders * hb.orders) AS lift
+FROM ways
 JOIN products AS a ON one = a.number JOIN held AS ha ON one = ha.number
 JOIN products AS b ON other = b.number JOIN held AS hb ON other = hb.number
-CROSS JOIN every
+CROSS JOIN total

@@ -54,10 +54,14 @@ def _scores(case: Case, runs: Mapping[str, Runs]) -> list[str]:
 def _near(case: Case) -> str:
     """Say how equal fitted figures are."""
     parts = [
-        f"{', '.join(c for c in case.near if case.near[c] == share)} to within {share:.2%}"
+        f"{', '.join(c for c in case.near if case.near[c] == share)} to within {_small(share)}"
         for share in sorted(set(case.near.values()))
     ]
     return f": {'; '.join(parts)}" if parts else ""
+
+
+def _small(share: float) -> str:
+    return f"{share:.2%}" if share >= 1e-4 else f"{share:g} of itself"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
