@@ -1,12 +1,12 @@
-"""The cases about the event log: the suite and its rivals agree on a small shop."""
+"""The cases about visits and orders: the suite and its rivals agree on a small shop."""
 
 import pytest
-from benchmarks.cases import ordered_funnel, sessions, transitions
+from benchmarks.cases import cohorts, ordered_funnel, sessions, transitions
 from benchmarks.harness import shop
 from benchmarks.harness.answers import canonical, difference
 from benchmarks.harness.suite import FIRST_TIME
 
-CASES = {case.CASE.title: case.CASE for case in (ordered_funnel, sessions, transitions)}
+CASES = {case.CASE.title: case.CASE for case in (cohorts, ordered_funnel, sessions, transitions)}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from benchmarks.cases import customer_segments, rfm
+from benchmarks.cases import customer_segments, product_pairs, rfm
 from benchmarks.harness import purchases
 from benchmarks.harness.answers import canonical, difference
 from benchmarks.harness.suite import FIRST_TIME
@@ -45,3 +45,10 @@ def test_what_openretailscience_is_held_against_is_added_up_by_sql(folder):
                      sum(paid_amount) AS paid
               FROM '{folder}/orders.parquet' GROUP BY customer_id) GROUP BY 1""").df()
     assert difference(rfm.CASE, found, canonical(rfm.CASE, theirs.to_dict("list"))) == ""
+
+
+def test_pairs_of_products_are_those_of_hand_written_sql(folder):
+    case = product_pairs.CASE
+    found, by_sql = (answer(case, name, folder) for name in ("shophelm", "DuckDB SQL"))
+    assert len(found) >= 2
+    assert difference(case, found, by_sql) == ""

@@ -11,15 +11,13 @@ from shophelm.data.visiting import begins_session, once_each
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
-from shophelm.shop.coded import numbers_of, words_of
 from shophelm.shop.journeys import journeys
 from shophelm.shop.needs import carries_missing, question
-from shophelm.shop.paid_lines import paid_lines
+from shophelm.shop.paid_lines import paid_baskets, paid_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.shelf import on_the_shelf
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
-from shophelm.timing import timed
 from shophelm.words import Sentence, listing, money, plural, rate, sentence
 
 MOST = 200
@@ -152,12 +150,9 @@ def rules(shop: Tables, period: Period, *, fewest: int = FEWEST) -> tuple[pd.Dat
         The rules as `methods.association.pairs` gives them, and the products' ids, which a and b
         number.
     """
-    with timed("queries"):
-        sold = paid_lines(shop, period).select("order_id", "product_id").to_pyarrow()
-    product = words_of(sold["product_id"])
-    names = np.array(product.names, dtype=object)
+    basket, product, names = paid_baskets(shop, period)
     category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
-    return pairs(numbers_of(sold["order_id"]), product.codes, category, fewest=fewest), names
+    return pairs(basket, product, category, fewest=fewest), names
 
 
 def _leading(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from shophelm.methods.survival import kaplan_meier
 from shophelm.shop.buyers import purchases
 from shophelm.shop.needs import carries_missing, question
 from shophelm.shop.ratios import as_floats
-from shophelm.shop.sales import paid_orders
+from shophelm.shop.sales import paid, paid_orders
 from shophelm.shop.tables import Tables
 from shophelm.words import Sentence, count, listing, money, number, plural, rate, sentence
 
@@ -35,11 +35,11 @@ def cohorts(shop: Tables) -> pd.DataFrame:
     -----
     Customers who had bought before the orders begin count as new in the first months.
     """
-    orders = paid_orders(shop).filter(lambda t: t.customer_id.notnull())
+    orders = paid(shop).filter(lambda t: t.customer_id.notnull())
     bought = orders.select("customer_id", bought=orders.day.truncate("M")).distinct()
-    first = bought.group_by("customer_id").aggregate(cohort=bought.bought.min())
-    joined = bought.inner_join(first, "customer_id")
-    counted = joined.group_by("cohort", "bought").aggregate(buyers=joined.count())
+    first = bought.bought.min().over(group_by="customer_id")
+    followed = bought.select("bought", cohort=first)
+    counted = followed.group_by("cohort", "bought").aggregate(buyers=followed.count())
     frame = shop.frame(counted.order_by("cohort", "bought"))
     if frame.empty:
         return pd.DataFrame(columns=["cohort", "size", "month", "buyers", "share"])

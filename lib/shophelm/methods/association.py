@@ -65,6 +65,11 @@ def pairs(
     return frame
 
 
+def baskets_with(basket: np.ndarray, item: np.ndarray, items: int) -> np.ndarray:
+    """Count the baskets that hold each item."""
+    return np.bincount(_once_each(basket, item, items)[1], minlength=items)
+
+
 def together_in(basket: np.ndarray, item: np.ndarray, items: int) -> sparse.csr_array:
     """Count the baskets that hold both of two items."""
     basket, item = _once_each(basket, item, items)
@@ -130,14 +135,18 @@ def _like_baskets(
         (np.ones(of_group.nnz, dtype=np.int64), of_group.indices, of_group.indptr), of_group.shape
     )
     baskets_of = np.asarray(some.sum(axis=0)).ravel()
-    with_item, only_item = (x.T @ some).tocsr(), (x.T @ alone).tocsr()
+    # of the items that no rule names, nothing is asked
+    named = np.unique(b)
+    place = np.searchsorted(named, b)
+    holds = x.tocsc()[:, named].T.tocsr()
+    with_item, only_item = (holds @ some).tocsr(), (holds @ alone).tocsr()
     g = group[a]
     unknown = g < 0
     g = np.where(unknown, 0, g)
     # where b is of the same group, baskets with b alone of that group are not like ones
-    b_alone = np.where(group[b] == group[a], _at(only_item, b, g), 0)
+    b_alone = np.where(group[b] == group[a], _at(only_item, place, g), 0)
     like = baskets_of[g] - holding[a] - b_alone
-    like_b = _at(with_item, b, g) - together - b_alone
+    like_b = _at(with_item, place, g) - together - b_alone
     return np.where(unknown, 0, like), np.where(unknown, 0, like_b)
 
 

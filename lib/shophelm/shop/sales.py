@@ -16,8 +16,25 @@ FACTS = ("buyer", "known", "day", "first_day")
 """What is known of each order's buyer and day."""
 
 
+def paid(shop: Tables) -> ibis.Table:
+    """Give the paid orders, of which nothing is asked that was paid back.
+
+    Returns
+    -------
+    Table
+        The orders' columns, and: `day` (of payment), `buyer` (the customer; an order without one
+        stands for itself), `known` (it has a customer).
+    """
+    orders = shop["orders"].filter(lambda t: t.paid_at.notnull())
+    return orders.mutate(
+        day=orders.paid_at.date(),
+        known=orders.customer_id.notnull(),
+        buyer=ibis.coalesce(orders.customer_id, ibis.literal("order ") + orders.order_id),
+    )
+
+
 def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
-    """Give the paid orders.
+    """Give the paid orders, and what was paid back for them.
 
     Parameters
     ----------
@@ -29,16 +46,9 @@ def paid_orders(shop: Tables, *, refunds_by: Sequence[date] = ()) -> ibis.Table:
     Returns
     -------
     Table
-        The orders' columns, and: `day` (of payment), `buyer` (the customer; an order without one
-        stands for itself), `known` (it has a customer), `refunded` (money paid back for it by
-        as_of, decimal).
+        As `paid` gives them, and: `refunded` (money paid back for the order by as_of, decimal).
     """
-    orders = shop["orders"].filter(lambda t: t.paid_at.notnull())
-    orders = orders.mutate(
-        day=orders.paid_at.date(),
-        known=orders.customer_id.notnull(),
-        buyer=ibis.coalesce(orders.customer_id, ibis.literal("order ") + orders.order_id),
-    )
+    orders = paid(shop)
     names = ["refunded", *(f"refunded_{i}" for i in range(len(refunds_by)))]
     if not shop.has("refunds"):
         return orders.mutate(**dict.fromkeys(names, ibis.null(orders.paid_amount.type())))

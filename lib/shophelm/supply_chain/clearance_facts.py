@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.methods.association import pairs
+from shophelm.methods.association import baskets_with, pairs
 from shophelm.methods.demand_days import wanted_by
 from shophelm.methods.markdown import WEEKS, Goods
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import last_days
-from shophelm.shop.paid_lines import paid_lines
+from shophelm.shop.paid_lines import paid_baskets, paid_lines
 from shophelm.shop.ratios import as_floats
 from shophelm.shop.tables import Tables
 from shophelm.shop.titles import products_of, titled
@@ -101,24 +101,22 @@ def heroes_of(shop: Tables, products: list[str]) -> dict[str, Hero]:
     like orders (with another product of its category) beyond chance, at a false-discovery rate of
     5 %.
     """
-    lines = paid_lines(shop, last_days(shop.as_of, days=PAIR_DAYS))
-    sold = shop.frame(lines.select("order_id", "product_id").distinct())
-    order, (item, names) = sold["order_id"].factorize()[0], sold["product_id"].factorize(sort=True)
+    order, item, names = paid_baskets(shop, last_days(shop.as_of, days=PAIR_DAYS))
     category = products_of(shop)["category"].reindex(names).factorize(sort=True)[0]
-    held = np.bincount(item, minlength=len(names))
-    order_of_fame = np.lexsort((np.arange(len(names)), -held))
-    top = order_of_fame[~names[order_of_fame].isin(products)][:HEROES]
     frame = pairs(order, item, category, fewest=FEWEST)
-    frame["product_id"] = np.asarray(names)[frame["a"]]
+    held = baskets_with(order, item, len(names))
+    order_of_fame = np.lexsort((np.arange(len(names)), -held))
+    top = order_of_fame[~np.isin(names[order_of_fame], products)][:HEROES]
+    frame["product_id"] = names[frame["a"]]
     asked = frame["product_id"].isin(products) & frame["b"].isin(top)
     frame = frame[asked & (frame["lift"] > 1)]
-    tests = sum(held[names.get_indexer([p])[0]] >= FEWEST for p in products if p in names)
+    tests = int((held[np.isin(names, products)] >= FEWEST).sum())
     frame = frame[beyond_chance(frame["p_value"], tests=tests * len(top))]
     frame = frame.sort_values(["product_id", "confidence", "b"], ascending=[True, False, True])
     best = frame.drop_duplicates("product_id")
     rows = zip(
         best["product_id"],
-        titled(shop, np.asarray(names)[best["b"]]),
+        titled(shop, names[best["b"]]),
         best["confidence"],
         best["lift"],
         strict=True,
