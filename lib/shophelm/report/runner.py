@@ -207,6 +207,8 @@ def _run(area: str, path: Path, parameters: dict, progress: Callable[[str], None
                 target,
                 parameters=parameters,
                 progress_bar=False,
+                # written after every cell, a notebook full of figures takes longer than its kernel
+                request_save_on_cell_execute=False,
                 kernel_manager_class="shophelm.report.kernels.LocalKernelManager",
             )
         except PapermillExecutionError as failed:
