@@ -12,6 +12,7 @@ import uuid
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from types import ModuleType
 from typing import Any
 
@@ -55,6 +56,17 @@ class LocalKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**options)
 
 
+def get_ready() -> None:
+    """Begin to import what kernels will need, in the process they are forked from.
+
+    It takes seconds, and goes on beside whatever is done here until the first kernel is wanted.
+    """
+    if FORKS:
+        multiprocessing.set_forkserver_preload(["shophelm.report.preloaded"])
+        with _nameless_main():
+            forkserver.ensure_running()
+
+
 class _Forking(LocalProvisioner):
     """Starts each kernel as a fresh fork of a process that has imported what kernels import.
 
@@ -65,7 +77,6 @@ class _Forking(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
         """Fork the kernel that `cmd` would have started."""
         server = multiprocessing.get_context("forkserver")
-        server.set_forkserver_preload(["shophelm.report.preloaded"])
         arguments = cmd[cmd.index("-f") :]
         folder = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109
         given = (arguments, dict(kwargs.get("env") or os.environ), str(folder))

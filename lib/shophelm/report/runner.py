@@ -20,6 +20,7 @@ from jupyter_core.utils import ensure_event_loop
 
 from shophelm.actions import WORTH, Action
 from shophelm.errors import ParameterError, ReportError
+from shophelm.report import kernels
 from shophelm.report.page import recorded
 from shophelm.report.parameters import check_parameters, parameters_of
 from shophelm.shop import kept
@@ -130,6 +131,7 @@ def run_notebooks(
     """
     known = {area: parameters_of(path) for area, path in notebooks.items()}
     own = check_parameters(given or {}, known)
+    kernels.get_ready()
     jobs = min(jobs or os.cpu_count() or 1, len(notebooks))
     options = {"data": data, "as_of": str(as_of), "ledger": ledger}
     started = {a: own[a] | {n: v for n, v in options.items() if n in known[a]} for a in notebooks}
