@@ -52,10 +52,10 @@ def openretailscience(folder: Path) -> Answer:
     return told(found)
 
 
-def duckdb(folder: Path) -> Answer:
+def duckdb(folder: Path, *, fewest: int = FEWEST) -> Answer:
     import duckdb
 
-    found = duckdb.sql(SQL.read_text(encoding="utf-8").format(folder=folder, fewest=FEWEST))
+    found = duckdb.sql(SQL.read_text(encoding="utf-8").format(folder=folder, fewest=fewest))
     columns = zip(*found.fetchall(), strict=True)
     return dict(zip(found.columns, map(list, columns), strict=True))
 

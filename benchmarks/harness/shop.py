@@ -55,7 +55,8 @@ def _copy(one: Path, copies: int, folder: Path) -> None:
     import duckdb
 
     folder.mkdir()
-    con = duckdb.connect(config={"enable_progress_bar": False})
+    con = duckdb.connect()
+    con.sql("SET enable_progress_bar = false")
     truth = json.loads((one / "truth.json").read_text(encoding="utf-8"))
     for table, ids in COPIED.items():
         named = ", ".join(f"copy || '-' || {i} AS {i}" for i in ids)
