@@ -21,7 +21,7 @@ LIB = ROOT / "lib" / "shophelm"
 
 # in the order data flows; a room imports only from itself and from rooms before it
 ROOMS = (
-    ("errors", "timing", "words", "actions"),
+    ("errors", "timing", "cores", "words", "actions"),
     ("shop",),
     ("methods",),
     ("strategy", "store", "promotion", "user", "supply_chain", "data", "team"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shophelm.shop.calendar import Period
-from shophelm.shop.journeys import KIND, journeys
+from shophelm.shop.journeys import KIND, OTHER, journeys
 
 HEAD = "event_id,visitor_id,occurred_at,kind,product_id,page,channel,keyword,dwell_seconds"
 ROWS = [
@@ -80,3 +80,10 @@ def test_a_part_keeps_the_words_of_the_whole(shop):
     assert part.words["product_id"].names == ("cap", "tee")
     assert part.words["product_id"].codes.tolist() == [0]
     assert whole.is_kind("view", "cart").tolist() == [False, True, True, False, True, True]
+
+
+def test_a_kind_that_the_contract_does_not_know_is_another(shop):
+    s = shop(events="\n".join([HEAD, *ROWS[:2], ROWS[2].replace("cart", "share")]))
+    found = journeys(s, DAY)
+    assert found.kind.tolist() == [KIND["search"], KIND["view"], OTHER]
+    assert found.is_kind("pay", "cart").tolist() == [False] * 3

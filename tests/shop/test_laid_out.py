@@ -35,7 +35,7 @@ EVENT = st.fixed_dictionaries(
                 pd.Timestamp("2026-11-09 23:59:58") + timedelta(hours=n // 4 * 9, seconds=n % 4)
             )
         ),
-        "kind": st.sampled_from(EVENT_KINDS),
+        "kind": st.sampled_from([*EVENT_KINDS, "share"]),
         **dict.fromkeys(log.WORDS, WORD),
         "dwell_seconds": st.sampled_from([None, 0.0, 2.5]),
     }

@@ -26,6 +26,7 @@ STEP_NAMES = {
     "checkout": "checkout",
     "pay": "payment",
 }
+OTHER_STEP = "other"
 MOST_PAGES = 6
 
 
@@ -55,7 +56,7 @@ class Steps:
     Attributes
     ----------
     names
-        Of the kinds of events, then of the item pages that are told apart.
+        Of the kinds of events, known and other, then of the item pages that are told apart.
     of_page
         For each page of the log, the step that a view of it is.
     """
@@ -77,7 +78,7 @@ def steps_of(logs: Sequence[Journeys]) -> Steps:
 
     The page that is met most is "item page", another "item page: reviews", say.
     """
-    names = [STEP_NAMES[k] for k in EVENT_KINDS]
+    names = [*(STEP_NAMES[k] for k in EVENT_KINDS), OTHER_STEP]
     pages = logs[0].words["page"].names
     met = sum(_viewed(log, len(pages)) for log in logs)
     of_page = np.full(len(pages), KIND["view"], dtype=np.int8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from shophelm.methods.blocks import in_blocks
+from shophelm.cores import in_blocks
 from shophelm.methods.likelihood import Derivatives, InLogs, climb
 
 FEWEST_REPEATERS = 30

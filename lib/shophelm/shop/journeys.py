@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -25,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shophelm.cores import on_all_cores
 from shophelm.shop import kept
 from shophelm.shop.calendar import Period
 from shophelm.shop.coded import Words, words_of
@@ -34,6 +33,8 @@ from shophelm.timing import timed
 
 Answer = TypeVar("Answer")
 KIND = {name: code for code, name in enumerate(EVENT_KINDS)}
+OTHER = len(EVENT_KINDS)
+"""The code of kinds that the contract does not know."""
 WORDS = ("product_id", "page", "channel", "keyword")
 PART, PIECE = 4_000_000, 1_000_000
 """Events that are laid out, and that are counted, at a time."""
@@ -53,7 +54,7 @@ class Journeys:
     at
         Microseconds since 1970 in the shop's local time (int64).
     kind
-        Place in `EVENT_KINDS` (int8).
+        Place in `EVENT_KINDS`, or `OTHER` (int8).
     dwell
         Seconds on the page; NaN where not known or not asked for.
     words
@@ -97,12 +98,11 @@ class Journeys:
         wanted = range(0, len(self), PIECE)
         starts = {int(np.searchsorted(self.visitor, self.visitor[row])) for row in wanted}
         pieces = [slice(*ends) for ends in itertools.pairwise([*sorted(starts), len(self)])]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(count, pieces))
+        return on_all_cores(count, pieces)
 
     def is_kind(self, *names: str) -> np.ndarray:
         """Tell the events of some kinds."""
-        among = np.zeros(len(EVENT_KINDS), dtype=bool)
+        among = np.zeros(len(EVENT_KINDS) + 1, dtype=bool)
         among[[KIND[n] for n in names]] = True
         return among[self.kind]
 
@@ -152,7 +152,7 @@ def laid_out(shop: Tables) -> Journeys | None:
 
 
 def _read(events: ibis.Table, keys: Sequence[str], columns: Sequence[str]) -> pa.Table:
-    kind = events.kind.cases(*KIND.items()).cast("int8")
+    kind = events.kind.cases(*KIND.items(), else_=OTHER).cast("int8")
     with timed("queries"):
         return events.select(*keys, "occurred_at", *columns, kind=kind).to_pyarrow()
 

@@ -19,7 +19,7 @@ SEEN = {"cart_visitors": "cart", "paying_visitors": "pay"}
 DAY = 24 * 3600 * 1_000_000
 """Microseconds."""
 _BITS = {"page_views": 1, **{term: 2 << i for i, term in enumerate(SEEN)}}
-_DONE = np.zeros(len(EVENT_KINDS), dtype=np.uint8)
+_DONE = np.zeros(len(EVENT_KINDS) + 1, dtype=np.uint8)
 _DONE[[KIND[k] for k in PAGES]] = _BITS["page_views"]
 _DONE[[KIND[k] for k in SEEN.values()]] = [_BITS[term] for term in SEEN]
 
