@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import suite
+from benchmarks.harness import events, suite
 from benchmarks.harness.case import Answer, Case, Contender
 
 if TYPE_CHECKING:
@@ -29,14 +29,6 @@ def count_days(shop: Tables) -> Answer:
     days = daily(shop, days=LONG_AGO)
     # a day on which nothing happened is a row of nulls here, and no row with the rivals
     return days.dropna(subset=["visitors"]).to_dict("list")
-
-
-def duckdb(folder: Path) -> Answer:
-    import duckdb
-
-    found = duckdb.sql(SQL.read_text(encoding="utf-8").format(folder=folder))
-    columns = zip(*found.fetchall(), strict=True)
-    return dict(zip(found.columns, columns, strict=True))
 
 
 def pandas(folder: Path) -> Answer:
@@ -211,7 +203,7 @@ CASE = Case(
             tables=["orders", "order_lines", "refunds", "events"],
             imports=["shophelm.data.trend"],
         ),
-        Contender("DuckDB SQL", duckdb, ("duckdb",)),
+        Contender("DuckDB SQL", lambda folder: events.ask_sql(SQL, folder), ("duckdb",)),
         Contender("pandas", pandas, ("pandas", "pyarrow.parquet")),
         Contender("polars", polars, ("polars",), environment="polars"),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import purchases, suite
+from benchmarks.harness import events, purchases, suite
 from benchmarks.harness.case import Answer, Case, Contender
 
 if TYPE_CHECKING:
@@ -53,11 +53,7 @@ def openretailscience(folder: Path) -> Answer:
 
 
 def duckdb(folder: Path, *, fewest: int = FEWEST) -> Answer:
-    import duckdb
-
-    found = duckdb.sql(SQL.read_text(encoding="utf-8").format(folder=folder, fewest=fewest))
-    columns = zip(*found.fetchall(), strict=True)
-    return dict(zip(found.columns, map(list, columns), strict=True))
+    return events.ask_sql(SQL, folder, fewest=fewest)
 
 
 SQL = Path(__file__).with_suffix(".sql")

@@ -25,10 +25,10 @@ def whole_log(shop: Tables, *, columns: Sequence[str] = (), ties: bool = True) -
     return journeys(shop, Period(date(2000, 1, 1), shop.as_of), columns=columns, ties=ties)
 
 
-def ask_sql(file: Path, folder: Path) -> Answer:
+def ask_sql(file: Path, folder: Path, **values: int) -> Answer:
     import duckdb
 
-    found = duckdb.sql(file.read_text(encoding="utf-8").format(folder=folder))
+    found = duckdb.sql(file.read_text(encoding="utf-8").format(folder=folder, **values))
     columns = zip(*found.fetchall(), strict=True)
     return dict(zip(found.columns, columns, strict=True))
 

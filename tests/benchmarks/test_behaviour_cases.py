@@ -3,8 +3,10 @@
 import pytest
 from benchmarks.cases import cohorts, ordered_funnel, sessions, transitions
 from benchmarks.harness import shop
-from benchmarks.harness.answers import canonical, difference
+from benchmarks.harness.answers import difference
 from benchmarks.harness.suite import FIRST_TIME
+
+from tests.benchmarks.asked import answer
 
 CASES = {case.CASE.title: case.CASE for case in (cohorts, ordered_funnel, sessions, transitions)}
 
@@ -12,11 +14,6 @@ CASES = {case.CASE.title: case.CASE for case in (cohorts, ordered_funnel, sessio
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return shop.simulated(16_000, kept=tmp_path_factory.mktemp("kept"))
-
-
-def answer(case, name, folder):
-    contender = case[name]
-    return canonical(case, contender.work(contender.prepare(folder)))
 
 
 @pytest.mark.parametrize("title", CASES)

@@ -8,16 +8,12 @@ from benchmarks.harness.answers import canonical, difference
 from benchmarks.harness.suite import AS_OF, FIRST_TIME
 
 from shophelm.shop.tables import open_shop
+from tests.benchmarks.asked import answer
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return purchases.made(20_000, kept=tmp_path_factory.mktemp("kept"))
-
-
-def answer(case, name, folder):
-    contender = case[name]
-    return canonical(case, contender.work(contender.prepare(folder)))
 
 
 def test_the_shop_is_made_once_and_says_how_large_it_is(folder, capsys):

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from shophelm.actions import HORIZON_DAYS
-from shophelm.data.visiting import begins_session, once_each
+from shophelm.data.visiting import begins_session
 from shophelm.methods.association import pairs, together_in
 from shophelm.methods.proportions import beyond_chance
 from shophelm.shop.calendar import Period, last_days
@@ -178,7 +178,7 @@ def _viewed(shop: Tables, period: Period, frame: pd.DataFrame) -> np.ndarray:
     product = events.words["product_id"]
     views = events.is_kind("view") & (product.codes >= 0)
     session = np.cumsum(begins_session(events))
-    both = together_in(*once_each(session[views], product.codes[views]), len(product.names))
+    both = together_in(session[views], product.codes[views], len(product.names))
     place = {name: i for i, name in enumerate(product.names)}
     return np.array(
         [both[place[a], place[b]] if a in place and b in place else 0 for a, b in ids], dtype=float

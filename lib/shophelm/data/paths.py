@@ -20,7 +20,6 @@ from shophelm.words import Sentence, count, plural, rate, sentence
 
 ENTRY, EXIT = "(entry)", "(exit)"
 TO = {True: "purchase", False: "exit"}
-_NO_PATHS = pd.Series([], index=pd.Index([], dtype="int64"), dtype="int64")
 
 
 @question("From which page do visitors go to which?", "events")
@@ -115,7 +114,7 @@ def count_paths(events: Journeys, steps: Steps) -> pd.DataFrame:
     counted = events.by_visitors(count)
     frames = []
     for bought in (True, False):
-        taken = pd.concat([_NO_PATHS, *(c[bought] for c in counted)])
+        taken = pd.concat([sequences.NO_PATHS, *(c[bought] for c in counted)])
         found = sequences.told_paths(taken.groupby(level=0).sum(), len(names))
         texts = [
             "… → " * cut + " → ".join(names[s] for s in path) + ("" if bought else f" → {EXIT}")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 PATH_STEPS = 8
+NO_PATHS = pd.Series([], index=pd.Index([], dtype="int64"), dtype="int64")
 
 
 def session_starts(who: np.ndarray, at: np.ndarray, *, gap: int) -> np.ndarray:
@@ -132,7 +133,7 @@ def count_paths(state: np.ndarray, starts: np.ndarray, states: int) -> pd.Series
     keep = collapsed(state, starts)
     state, starts = state[keep], starts[keep]
     if not len(state):
-        return pd.Series([], index=pd.Index([], dtype="int64"), dtype="int64")
+        return NO_PATHS
     heads, length = np.flatnonzero(starts), sizes(starts)
     from_end = np.repeat(heads + length, length) - 1 - np.arange(len(state))
     base = states + 1

@@ -28,7 +28,7 @@ from shophelm.shop import kept
 from shophelm.shop.calendar import Period
 from shophelm.shop.coded import Words, words_of
 from shophelm.shop.contract.visiting import EVENT_KINDS
-from shophelm.shop.tables import Tables
+from shophelm.shop.tables import Tables, once_per_shop
 from shophelm.timing import timed
 
 Answer = TypeVar("Answer")
@@ -132,6 +132,7 @@ def journeys(
     return _in_turn(_read(_within(shop["events"], period), keys, columns), columns)
 
 
+@once_per_shop
 def laid_out(shop: Tables) -> Journeys | None:
     """Give a shop's whole log with all columns as arrays on disk; None where none can be kept.
 
@@ -140,7 +141,7 @@ def laid_out(shop: Tables) -> Journeys | None:
     raw, checked = shop.source.raw["events"], shop.checked("events")
     key = kept.key("log", checked.key)
     place = kept.find(key)
-    if place is None and key and raw.dear and raw.unchanged and kept.folder():
+    if place is None and raw.dear and raw.unchanged:
         place = kept.keep(key, lambda folder: _lay_out(checked.accepted, folder))
     if place is None:
         return None
